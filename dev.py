@@ -1,0 +1,199 @@
+#!/usr/bin/env python3
+"""What a developer or a curious stranger needs, with nothing but Python: demo, test, setup, build, bench."""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import os
+import platform
+import shutil
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent
+VENV = ROOT / ".venv"
+EXTENSION = ("blender_manifest.toml", "__init__.py", "operators", "panels", "see2sound_addon", "LICENSE", "NOTICE", "README.md")
+PLATFORM_TAGS = {
+    "linux-x64": ("manylinux", "x86_64"),
+    "windows-x64": ("win", "amd64"),
+    "macos-arm64": ("macosx", "arm64"),
+    "macos-x64": ("macosx", "x86_64"),
+}
+BPY = {"4.2": "bpy==4.2.22", "4.5": "bpy==4.5.13"}
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    verbs = parser.add_subparsers(dest="verb", required=True)
+    verbs.add_parser("setup", help="make .venv and install everything")
+    demo = verbs.add_parser("demo", help="run the main job on a picture")
+    demo.add_argument("picture", nargs="?", type=Path, help="a picture of yours; without it, a photograph of a rocket")
+    test = verbs.add_parser("test", help="run all tests; further arguments go to pytest")
+    test.add_argument("--blender", metavar="4.5,4.2", default="", help="also run Blender's tests in these versions")
+    build = verbs.add_parser("build", help="build the extension and let Blender validate it")
+    build.add_argument("--all", action="store_true", help="for all platforms, not only this one")
+    verbs.add_parser("bench", help="measure speed")
+    options, rest = parser.parse_known_args()
+    if rest and options.verb != "test":
+        parser.error(f"unknown arguments: {' '.join(rest)}")
+    python = setup(VENV, "dev")
+    if options.verb == "demo":
+        return run_demo(python, options.picture)
+    if options.verb == "test":
+        return run_tests(python, options.blender, rest)
+    if options.verb == "build":
+        return build_extension(python, every_platform=options.all)
+    if options.verb == "bench":
+        return call(python, ROOT / "benchmarks" / "run.py")
+    print(f"Ready: {VENV}")
+    return 0
+
+
+def call(*command: object, **options: object) -> int:
+    """Run a command in the repository; its exit code."""
+    return subprocess.call([str(part) for part in command], cwd=ROOT, **options)  # type: ignore[arg-type]
+
+
+def find_python() -> str:
+    """A Python 3.11: this one, or one on the path."""
+    if sys.version_info[:2] == (3, 11):
+        return sys.executable
+    candidates = [["py", "-3.11"]] if os.name == "nt" else []
+    for command in [*candidates, ["python3.11"], ["python3"], ["python"]]:
+        if shutil.which(command[0]) is None:
+            continue
+        probe = "import sys; print(sys.executable if sys.version_info[:2] == (3, 11) else '')"
+        found = subprocess.run([*command, "-c", probe], capture_output=True, text=True).stdout.strip()
+        if found:
+            return found
+    sys.exit(
+        f"dev.py needs Python 3.11 (this is {platform.python_version()}), for Blender's own module is made for it.\n"
+        "Hint: install it from python.org, with `apt install python3.11`, `brew install python@3.11` or `uv python install "
+        "3.11`, and run `python3.11 dev.py ...`."
+    )
+
+
+def setup(venv: Path, extra: str, *pins: str) -> Path:
+    """A virtual environment with the project and what an extra needs; quick when nothing has changed."""
+    python = venv / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    wanted = hashlib.sha256((ROOT / "pyproject.toml").read_bytes() + repr((extra, pins, str(ROOT))).encode()).hexdigest()
+    stamp = venv / "see2sound.stamp"
+    if python.exists() and stamp.exists() and stamp.read_text() == wanted:
+        return python
+    base = find_python()
+    print(f"Making {venv.name} ...", file=sys.stderr)
+    if not python.exists():
+        must(base, "-m", "venv", venv)
+    must(python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-e", f".[{extra}]" if extra else ".", *pins)
+    stamp.write_text(wanted)
+    return python
+
+
+def must(*command: object) -> None:
+    """Run a command, or leave with what it said."""
+    code = call(*command)
+    if code:
+        sys.exit(f"dev.py: this failed with exit code {code}: {' '.join(str(part) for part in command)}")
+
+
+def run_demo(python: Path, picture: Path | None) -> int:
+    if picture is None:
+        where = "import skimage, pathlib; print(pathlib.Path(skimage.__file__).parent / 'data' / 'rocket.jpg')"
+        picture = Path(subprocess.check_output([str(python), "-c", where], text=True).strip())
+    else:
+        picture = Path.cwd() / picture
+    return call(python, "-m", "see2sound_addon.cli", "run", picture, "--out", ROOT / "demo")
+
+
+def run_tests(python: Path, versions: str, rest: list[str]) -> int:
+    """All tests, and Blender's once more for each other version that was asked for."""
+    code = call(python, "-m", "pytest", *rest)
+    for version in filter(None, versions.split(",")):
+        if version not in BPY:
+            sys.exit(f"dev.py: there is no Blender {version!r} here. Hint: use {', '.join(BPY)}.")
+        old = setup(ROOT / f".venv-{version}", "", BPY[version], "numpy<2", "pytest==9.2.0", "scikit-image<0.27")
+        print(f"--- Blender {version}", flush=True)
+        code = call(old, "-m", "pytest", "tests/blender", "tests/package/test_extension.py", *rest) or code
+    return code
+
+
+def this_platform() -> str:
+    machine = {"AMD64": "x64", "x86_64": "x64", "arm64": "arm64", "aarch64": "arm64"}.get(platform.machine(), "x64")
+    return {"Linux": "linux", "Windows": "windows", "Darwin": "macos"}[platform.system()] + "-" + machine
+
+
+def build_extension(python: Path, every_platform: bool) -> int:
+    """Collect the extension's files and wheels, and let Blender's own tool build and validate the zip."""
+    manifest_text = (ROOT / "blender_manifest.toml").read_text(encoding="utf-8")
+    manifest = tomllib.loads(manifest_text)
+    if not every_platform and this_platform() not in manifest["platforms"]:
+        sys.exit(f"dev.py: the extension has no wheels for {this_platform()}. Hint: build --all makes the others.")
+    platforms = manifest["platforms"] if every_platform else [this_platform()]
+    wheels = [Path(w).name for w in manifest["wheels"] if any(fits(Path(w).name, p) for p in platforms)]
+    fetch_wheels(python, wheels)
+    stage = ROOT / "build" / "stage"
+    shutil.rmtree(stage, ignore_errors=True)
+    (stage / "wheels").mkdir(parents=True)
+    for name in EXTENSION:
+        source = ROOT / name
+        if source.is_dir():
+            shutil.copytree(source, stage / name, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy2(source, stage / name)
+    for wheel in wheels:
+        os.link(ROOT / "wheels" / wheel, stage / "wheels" / wheel)
+    kept = {f'  "./wheels/{wheel}",' for wheel in wheels}
+    lines = [line for line in manifest_text.splitlines() if "./wheels/" not in line or line in kept]
+    text = "\n".join(lines) + "\n"
+    text = text.replace(f"platforms = {as_toml(manifest['platforms'])}", f"platforms = {as_toml(platforms)}")
+    (stage / "blender_manifest.toml").write_text(text, encoding="utf-8")
+    (ROOT / "dist").mkdir(exist_ok=True)
+    tool = subprocess.check_output([str(python), "-c", FIND_TOOL], text=True).strip()
+    split = ["--split-platforms"] if every_platform else []
+    must(python, tool, "build", "--source-dir", stage, "--output-dir", ROOT / "dist", *split)
+    for archive in sorted((ROOT / "dist").glob(f"see2sound-{manifest['version']}*.zip")):
+        must(python, tool, "validate", archive)
+        print(f"{archive}  {archive.stat().st_size / 2**20:.0f} MiB")
+    return 0
+
+
+FIND_TOOL = (
+    "import importlib.util, pathlib; p = pathlib.Path(importlib.util.find_spec('bpy').origin).parent; "
+    "print(next(p.glob('*/scripts/addons_core/bl_pkg/cli/blender_ext.py')))"
+)
+
+
+def as_toml(names: list[str]) -> str:
+    return "[" + ", ".join(f'"{name}"' for name in names) + "]"
+
+
+def fits(wheel: str, target: str) -> bool:
+    """Whether a wheel's platform tag serves a platform of Blender's."""
+    tag = wheel.removesuffix(".whl").split("-")[-1]
+    system, machine = PLATFORM_TAGS[target]
+    return tag == "any" or (tag.startswith(system) and tag.endswith(machine))
+
+
+def fetch_wheels(python: Path, wheels: list[str]) -> None:
+    """Download the wheels that are not in wheels/ yet, exactly these."""
+    folder = ROOT / "wheels"
+    folder.mkdir(exist_ok=True)
+    for wheel in wheels:
+        if (folder / wheel).exists():
+            continue
+        name, version, tag, abi, system = wheel.removesuffix(".whl").split("-")
+        release = "3.13" if tag == "cp313" else "3.11"
+        systems = [part for one in system.split(".") for part in ("--platform", one)] if system != "any" else []
+        must(
+            python, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps", "--only-binary=:all:",
+            "--python-version", release, *systems, "-d", folder, f"{name}=={version}",
+        )  # fmt: skip
+        if not (folder / wheel).exists():
+            sys.exit(f"dev.py: the package index no longer has {wheel}. Hint: update blender_manifest.toml.")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,67 @@
+import bpy
+from bpy.props import BoolProperty, IntProperty, StringProperty
+
+from ..see2sound_addon.blender import camera, speakers, units
+from . import generate, reporting
+
+
+class SEE2SOUND_OT_reconstruct(bpy.types.Operator):
+    """Find what sounds in a picture and put a Speaker at its place in front of the camera"""
+
+    bl_idname = "see2sound.reconstruct"
+    bl_label = "Reconstruct Sources"
+    bl_options = {"REGISTER", "UNDO"}
+
+    filepath: StringProperty(  # type: ignore[valid-type]
+        name="Picture", description="The picture; empty takes the one set in the scene", subtype="FILE_PATH",
+        options={"SKIP_SAVE"},
+    )  # fmt: skip
+    filter_image: BoolProperty(default=True, options={"HIDDEN", "SKIP_SAVE"})  # type: ignore[valid-type]
+    filter_folder: BoolProperty(default=True, options={"HIDDEN", "SKIP_SAVE"})  # type: ignore[valid-type]
+    max_sources: IntProperty(  # type: ignore[valid-type]
+        name="Sources", description="How many sources at most; 0 takes the scene's setting", default=0, min=0, max=32,
+        options={"SKIP_SAVE"},
+    )  # fmt: skip
+    generate: BoolProperty(  # type: ignore[valid-type]
+        name="Generate Sounds", description="Give each source its sound at once", default=True
+    )
+
+    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
+        if self.filepath or context.scene.see2sound.picture:
+            return self.execute(context)
+        context.window_manager.fileselect_add(self)
+        return {"RUNNING_MODAL"}
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        return reporting.run(self, lambda: self._work(context))
+
+    def _work(self, context: bpy.types.Context) -> list[str]:
+        from ..see2sound_addon import pipeline
+        from ..see2sound_addon.media.audio import check_writable
+
+        scene, settings = context.scene, context.scene.see2sound
+        picture = self.filepath or settings.picture
+        existing = camera.read_camera(context, scene)
+        options = pipeline.Settings(
+            max_sources=self.max_sources or settings.max_sources,
+            field_of_view=settings.field_of_view if settings.use_field_of_view else None,
+            horizon=settings.horizon / 100.0 if settings.use_horizon else None,
+            camera_height=settings.camera_height * units.metres_per_unit(scene),
+        )
+        path = bpy.path.abspath(picture)
+        folder = None
+        if self.generate:
+            folder = speakers.clip_folder(__package__.rpartition(".")[0])
+            check_writable(folder)
+        with reporting.ProgressCursor(context) as progress:
+            found = pipeline.reconstruct(path, existing, options, progress)
+        settings.picture = picture
+        if existing is None:
+            camera.make_camera(scene, found.camera, (found.picture.width, found.picture.height))
+        camera.show_picture(scene.camera, path)
+        made = speakers.apply(context, scene, found, picture)
+        notes = list(found.notes)
+        if folder is not None:
+            notes += generate.make_clips(context, made, folder)
+        self.report({"INFO"}, f"{len(made)} sources found in {bpy.path.basename(path)}")
+        return notes

@@ -1,0 +1,22 @@
+import bpy
+from bpy.props import StringProperty
+
+from ..see2sound_addon.blender import speakers
+
+
+class SEE2SOUND_OT_remove_source(bpy.types.Operator):
+    """Remove a source: its Speaker, its strip and its sound; the clip's file stays"""
+
+    bl_idname = "see2sound.remove_source"
+    bl_label = "Remove Source"
+    bl_options = {"REGISTER", "UNDO"}
+
+    source_id: StringProperty(name="Source ID", description="Which source", options={"SKIP_SAVE"})  # type: ignore[valid-type]
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        for thing in speakers.sources(context.scene):
+            if thing.see2sound.source_id == self.source_id:
+                speakers.remove(thing)
+                return {"FINISHED"}
+        self.report({"ERROR"}, f"There is no source {self.source_id!r} in this scene. Look at the list for its name.")
+        return {"CANCELLED"}

@@ -1,0 +1,33 @@
+"""Errors and notes of the library to Blender's reports, in one place."""
+
+from collections.abc import Callable, Iterable
+
+import bpy
+
+from ..see2sound_addon.errors import See2SoundError
+
+
+def run(operator: bpy.types.Operator, work: Callable[[], Iterable[str]]) -> set[str]:
+    """Do `work`; its notes become warnings, a See2SoundError becomes an error and cancels."""
+    try:
+        notes = work()
+    except See2SoundError as error:
+        operator.report({"ERROR"}, str(error))
+        return {"CANCELLED"}
+    for note in notes:
+        operator.report({"WARNING"}, note)
+    return {"FINISHED"}
+
+
+class ProgressCursor:
+    """The library's progress at Blender's mouse pointer."""
+
+    def __init__(self, context: bpy.types.Context) -> None:
+        self.manager = context.window_manager
+
+    def __enter__(self) -> Callable[[str, int, int], None]:
+        self.manager.progress_begin(0, 100)
+        return lambda label, done, total: self.manager.progress_update(100 * done // max(1, total))
+
+    def __exit__(self, *_: object) -> None:
+        self.manager.progress_end()

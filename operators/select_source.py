@@ -1,0 +1,22 @@
+import bpy
+from bpy.props import StringProperty
+
+from ..see2sound_addon.blender import speakers
+
+
+class SEE2SOUND_OT_select_source(bpy.types.Operator):
+    """Select a source's Speaker and nothing else"""
+
+    bl_idname = "see2sound.select_source"
+    bl_label = "Select Source"
+    bl_options = {"REGISTER", "UNDO"}
+
+    source_id: StringProperty(name="Source ID", description="Which source", options={"SKIP_SAVE"})  # type: ignore[valid-type]
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        for index, thing in enumerate(context.scene.objects):
+            if speakers.is_source(thing) and thing.see2sound.source_id == self.source_id:
+                context.scene.see2sound.active_index = index
+                return {"FINISHED"}
+        self.report({"ERROR"}, f"There is no source {self.source_id!r} in this scene. Look at the list for its name.")
+        return {"CANCELLED"}

@@ -1,0 +1,23 @@
+"""What an artist sees. Draws only."""
+
+import bpy
+
+from . import mix, picture, sources
+
+CLASSES = (
+    picture.SEE2SOUND_PT_picture,
+    picture.SEE2SOUND_PT_picture_camera,
+    sources.SEE2SOUND_UL_sources,
+    sources.SEE2SOUND_PT_sources,
+    mix.SEE2SOUND_PT_mix,
+)
+
+
+def register() -> None:
+    for cls in CLASSES:
+        bpy.utils.register_class(cls)
+
+
+def unregister() -> None:
+    for cls in reversed(CLASSES):
+        bpy.utils.unregister_class(cls)

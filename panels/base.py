@@ -1,0 +1,6 @@
+class Sidebar:
+    """Where all panels stand."""
+
+    bl_space_type = "VIEW_3D"
+    bl_region_type = "UI"
+    bl_category = "See2Sound"

@@ -1,0 +1,41 @@
+import bpy
+
+from .base import Sidebar
+
+
+class SEE2SOUND_PT_picture(Sidebar, bpy.types.Panel):
+    bl_label = "Picture"
+
+    def draw(self, context: bpy.types.Context) -> None:
+        layout, settings = self.layout, context.scene.see2sound
+        layout.use_property_split = True
+        layout.use_property_decorate = False
+        layout.prop(settings, "picture")
+        layout.prop(settings, "max_sources")
+        layout.operator("see2sound.reconstruct", icon="VIEWZOOM")
+
+
+class SEE2SOUND_PT_picture_camera(Sidebar, bpy.types.Panel):
+    bl_label = "Camera"
+    bl_parent_id = "SEE2SOUND_PT_picture"
+    bl_options = {"DEFAULT_CLOSED"}
+
+    def draw(self, context: bpy.types.Context) -> None:
+        layout, settings = self.layout, context.scene.see2sound
+        layout.use_property_split = True
+        layout.use_property_decorate = False
+        if context.scene.camera is not None:
+            layout.label(text=f"Seen through {context.scene.camera.name}", icon="CAMERA_DATA")
+        column = layout.column(heading="Field of View")
+        row = column.row(align=True)
+        row.active = context.scene.camera is None
+        row.prop(settings, "use_field_of_view", text="")
+        value = row.row()
+        value.active = settings.use_field_of_view
+        value.prop(settings, "field_of_view", text="")
+        row = layout.column(heading="Horizon").row(align=True)
+        row.prop(settings, "use_horizon", text="")
+        value = row.row()
+        value.active = settings.use_horizon
+        value.prop(settings, "horizon", text="")
+        layout.prop(settings, "camera_height")

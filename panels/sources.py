@@ -1,0 +1,50 @@
+import bpy
+
+from ..see2sound_addon.blender import speakers
+from .base import Sidebar
+
+EXTENT_ICONS = {"point": "DOT", "area": "MESH_CIRCLE", "ambient": "WORLD"}
+
+
+class SEE2SOUND_UL_sources(bpy.types.UIList):
+    def draw_item(self, context, layout, data, item, icon, active_data, active_property, index) -> None:  # type: ignore[no-untyped-def]
+        row = layout.row(align=True)
+        row.prop(item.see2sound, "label", text="", emboss=False, icon=EXTENT_ICONS.get(item.see2sound.extent, "DOT"))
+        muted = item.data.muted
+        row.prop(item.data, "muted", text="", icon="MUTE_IPO_ON" if muted else "MUTE_IPO_OFF", emboss=False)
+        row.operator("see2sound.remove_source", text="", icon="X", emboss=False).source_id = item.see2sound.source_id
+
+    def filter_items(self, context, data, property) -> tuple[list[int], list[int]]:  # type: ignore[no-untyped-def]
+        wanted = self.filter_name.lower()
+        flags = [
+            self.bitflag_filter_item if speakers.is_source(thing) and wanted in thing.see2sound.label.lower() else 0
+            for thing in getattr(data, property)
+        ]
+        return flags, []
+
+
+class SEE2SOUND_PT_sources(Sidebar, bpy.types.Panel):
+    bl_label = "Sources"
+
+    def draw(self, context: bpy.types.Context) -> None:
+        layout, scene = self.layout, context.scene
+        settings = scene.see2sound
+        layout.template_list("SEE2SOUND_UL_sources", "", scene, "objects", settings, "active_index", rows=4)
+        active = scene.objects[settings.active_index] if settings.active_index < len(scene.objects) else None
+        if active is not None and speakers.is_source(active):
+            column = layout.column()
+            column.use_property_split = True
+            column.use_property_decorate = False
+            facts = active.see2sound
+            column.prop(facts, "label")
+            column.prop(facts, "prompt")
+            column.prop(facts, "extent")
+            if facts.extent == "area":
+                column.prop(facts, "radius")
+            column.prop(active.data, "volume")
+            column.prop(facts, "loop")
+        elif not any(speakers.is_source(thing) for thing in scene.objects):
+            layout.label(text="Reconstruct a picture to fill this list", icon="INFO")
+        row = layout.row(align=True)
+        row.operator("see2sound.generate", icon="SOUND")
+        row.operator("see2sound.generate", text="Selected").selected = True

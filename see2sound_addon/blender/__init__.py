@@ -1,0 +1,1 @@
+"""The bridge: the only part of the library that knows Blender."""

@@ -1,0 +1,139 @@
+"""What See2Sound keeps in a .blend: settings on the Scene, facts about each source on its Speaker's Object."""
+
+from __future__ import annotations
+
+import bpy
+from bpy.props import (
+    BoolProperty,
+    EnumProperty,
+    FloatProperty,
+    FloatVectorProperty,
+    IntProperty,
+    PointerProperty,
+    StringProperty,
+)
+
+EXTENT_ITEMS = (
+    ("point", "Point", "Sounds from one place", "DOT", 0),
+    ("area", "Area", "Sounds from a surface as wide as its radius", "MESH_CIRCLE", 1),
+    ("ambient", "Ambient", "Sounds from everywhere, without direction", "WORLD", 2),
+)
+LAYOUT_ITEMS = (
+    ("binaural", "Binaural", "Two channels for headphones, by a model of the head"),
+    ("stereo", "Stereo", "Two loudspeakers at 30 degrees left and right"),
+    ("5.1", "5.1", "Five loudspeakers and a silent low-frequency channel, ITU-R BS.2051 0+5+0"),
+    ("ambix1", "Ambisonics, 1st Order", "AmbiX, 4 channels"),
+    ("ambix2", "Ambisonics, 2nd Order", "AmbiX, 9 channels"),
+    ("ambix3", "Ambisonics, 3rd Order", "AmbiX, 16 channels"),
+    ("mono", "Mono", "One channel, without direction"),
+)
+
+
+def _label_changed(self: SourceProperties, context: bpy.types.Context) -> None:
+    from . import speakers
+
+    speakers.label_changed(self.id_data)
+
+
+def _row_chosen(self: SceneProperties, context: bpy.types.Context) -> None:
+    from . import speakers
+
+    speakers.select_row(context, self.active_index)
+
+
+class SourceProperties(bpy.types.PropertyGroup):
+    """On a Speaker's Object."""
+
+    source_id: StringProperty(name="Source ID", description="The name of this source in plans and file names")  # type: ignore[valid-type]
+    label: StringProperty(  # type: ignore[valid-type]
+        name="Label",
+        description="What it is. A known thing, such as 'dog' or 'car', brings the Speaker to a fitting distance, "
+        "unless it was moved by hand",
+        update=_label_changed,
+    )
+    prompt: StringProperty(  # type: ignore[valid-type]
+        name="Prompt", description="What it sounds like, in words; 'silent' for nothing. Takes effect at Generate Sounds"
+    )
+    extent: EnumProperty(name="Extent", description="How large the sound is", items=EXTENT_ITEMS)  # type: ignore[valid-type]
+    score: FloatProperty(  # type: ignore[valid-type]
+        name="Score", description="How surely this is a thing of its own", min=0.0, max=1.0, subtype="FACTOR"
+    )
+    radius: FloatProperty(  # type: ignore[valid-type]
+        name="Radius", description="How wide an area source is", min=0.0, soft_max=100.0, unit="LENGTH"
+    )
+    loop: BoolProperty(  # type: ignore[valid-type]
+        name="Loop", description="Repeat the clip without a seam for as long as the scene lasts", default=True
+    )
+    picture: StringProperty(name="Picture", description="The picture it was found in", subtype="FILE_PATH")  # type: ignore[valid-type]
+    box: FloatVectorProperty(name="Box", description="Left, top, right and bottom in the picture, 0 to 1", size=4)  # type: ignore[valid-type]
+    centre: FloatVectorProperty(name="Centre", description="Its visible centre in the picture, 0 to 1", size=2)  # type: ignore[valid-type]
+    lens: FloatVectorProperty(  # type: ignore[valid-type]
+        name="Lens", description="Focal length in picture widths, the picture's aspect, its optical centre", size=4
+    )
+    camera_pose: FloatVectorProperty(  # type: ignore[valid-type]
+        name="Camera Pose", description="Where the camera stood, in metres", size=(4, 4)
+    )
+    picture_distance: FloatProperty(  # type: ignore[valid-type]
+        name="Distance in Picture", description="Metres, estimated without knowing what it is"
+    )
+    picture_doubt: FloatProperty(  # type: ignore[valid-type]
+        name="Doubt", description="Standard deviation of the logarithm of that distance"
+    )
+    placed: FloatVectorProperty(name="Placed", description="Where it was put last", size=3, subtype="XYZ")  # type: ignore[valid-type]
+    guessed_label: StringProperty(name="Guessed Label", description="The label before anybody edited it")  # type: ignore[valid-type]
+    guessed_prompt: StringProperty(name="Guessed Prompt", description="The prompt before anybody edited it")  # type: ignore[valid-type]
+
+
+class SceneProperties(bpy.types.PropertyGroup):
+    """On the Scene: what the operators take when they are not told otherwise."""
+
+    picture: StringProperty(  # type: ignore[valid-type]
+        name="Picture", description="The picture that gets its sound", subtype="FILE_PATH"
+    )
+    max_sources: IntProperty(  # type: ignore[valid-type]
+        name="Sources", description="How many sources to look for at most", default=5, min=1, max=32
+    )
+    use_field_of_view: BoolProperty(  # type: ignore[valid-type]
+        name="Set Field of View",
+        description="Use this instead of the picture's own (EXIF) or 50 degrees. An existing camera keeps its own",
+    )
+    field_of_view: FloatProperty(  # type: ignore[valid-type]
+        name="Field of View", description="Horizontal angle that the picture shows",
+        default=0.872665, min=0.0873, max=2.9, subtype="ANGLE",
+    )  # fmt: skip
+    use_horizon: BoolProperty(name="Set Horizon", description="Set the horizon's height by hand")  # type: ignore[valid-type]
+    horizon: FloatProperty(  # type: ignore[valid-type]
+        name="Horizon", description="The horizon's height in the picture, from the top", default=45.0, min=0.0, max=100.0,
+        subtype="PERCENTAGE",
+    )  # fmt: skip
+    camera_height: FloatProperty(  # type: ignore[valid-type]
+        name="Camera Height", description="How high above the ground the picture was taken",
+        default=1.6, min=0.05, soft_max=100.0, unit="LENGTH",
+    )  # fmt: skip
+    seed: IntProperty(  # type: ignore[valid-type]
+        name="Seed", description="Another number, another take of every sound", default=0, min=0
+    )
+    layout: EnumProperty(name="Layout", description="For which loudspeakers or headphones to mix", items=LAYOUT_ITEMS)  # type: ignore[valid-type]
+    mix_path: StringProperty(  # type: ignore[valid-type]
+        name="File", description="Where the mix goes", default="//mix.wav", subtype="FILE_PATH"
+    )
+    active_index: IntProperty(name="Active Source", description="The chosen row", update=_row_chosen)  # type: ignore[valid-type]
+
+
+CLASSES = (SourceProperties, SceneProperties)
+
+
+def register() -> None:
+    """Add the property groups to Blender's types."""
+    for cls in CLASSES:
+        bpy.utils.register_class(cls)
+    bpy.types.Object.see2sound = PointerProperty(type=SourceProperties)
+    bpy.types.Scene.see2sound = PointerProperty(type=SceneProperties)
+
+
+def unregister() -> None:
+    """Take them away again."""
+    del bpy.types.Scene.see2sound
+    del bpy.types.Object.see2sound
+    for cls in reversed(CLASSES):
+        bpy.utils.unregister_class(cls)

@@ -1,0 +1,189 @@
+"""A Blender scene over its frames, as a plan: what the dependency graph says, not what the properties say."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import bpy
+import numpy as np
+from mathutils import Matrix
+
+from ..errors import See2SoundError
+from ..progress import Progress, silent
+from ..soundscene import Cone, Occlusion, SoundScene, Source, Trajectory
+from .speakers import sound_strips
+from .units import duration, frame_rate, metres_per_unit
+
+JUST_BEFORE = 1e-6
+"""Seconds before a cut at which the camera that is left is sampled for the last time."""
+SILENCE = 1e-6
+"""A volume below this is taken as this, -120 dB."""
+FURTHER_BACK = 10.0
+"""Seconds before the first frame since when a loop that begins there has been sounding, so that it is heard at once."""
+
+
+@dataclass
+class Sample:
+    """One object over time: `poses` (world from local), and for Speakers their `volumes`."""
+
+    times: list[float] = field(default_factory=list)
+    poses: list[Matrix] = field(default_factory=list)
+    volumes: list[float] = field(default_factory=list)
+
+
+def sample_scene(
+    context: bpy.types.Context, scene: bpy.types.Scene, clips: Path, progress: Progress = silent
+) -> tuple[SoundScene, list[str]]:
+    """The plan of a scene as its active camera hears it, and notes on what could not be taken along.
+
+    `clips`: a folder for sounds that are packed into the .blend. Errors: `no-camera`, `clip-missing`.
+    """
+    shots = _shots(scene)
+    speakers = [thing for thing in scene.objects if thing.type == "SPEAKER"]
+    notes = [f"{thing.name!r} is muted or has no sound; it is left out." for thing in speakers if _is_silent(thing)]
+    audible = [thing for thing in speakers if not _is_silent(thing)]
+    listener = Sample()
+    heard = {thing.name: Sample() for thing in audible}
+    cuts = []
+    frames = range(scene.frame_start, scene.frame_end + 2)
+    rate = frame_rate(scene)
+    with _kept_frame(scene):
+        for frame in frames:
+            progress("Reading the scene", frame - scene.frame_start, len(frames))
+            scene.frame_set(frame)
+            graph = context.evaluated_depsgraph_get()
+            time = (frame - scene.frame_start) / rate
+            camera, before = _camera_at(shots, frame), _camera_at(shots, frame - 1)
+            if frame > scene.frame_start and camera != before:
+                _add(listener, before, graph, time - JUST_BEFORE)
+                cuts.append(time)
+            _add(listener, camera, graph, time)
+            for thing in audible:
+                _add(heard[thing.name], thing, graph, time)
+    scale = metres_per_unit(scene)
+    plan = SoundScene(
+        duration=duration(scene),
+        listener=_trajectory(listener, scale, _listener_quaternion, cuts),
+        sources=[],
+        seed=scene.see2sound.seed,
+        speed_of_sound=scene.audio_doppler_speed,
+        doppler_factor=scene.audio_doppler_factor,
+        distance_model=scene.audio_distance_model.lower(),
+    )
+    for thing in audible:
+        strips = sound_strips(thing)
+        if not strips:
+            notes.append(f"{thing.name!r} has no NLA sound strip and so does not sound in Blender; it is left out.")
+        for number, strip in enumerate(strips):
+            name = (thing.see2sound.source_id or thing.name) + (f"_{number + 1}" if number else "")
+            start = (strip.frame_start - scene.frame_start) / rate
+            plan.sources.append(_source(thing, name, start, heard[thing.name], scene, clips))
+    return plan, notes
+
+
+@contextmanager
+def _kept_frame(scene: bpy.types.Scene) -> Iterator[None]:
+    frame, subframe, camera = scene.frame_current, scene.frame_subframe, scene.camera
+    try:
+        yield
+    finally:
+        scene.frame_set(frame, subframe=subframe)
+        scene.camera = camera
+
+
+def _shots(scene: bpy.types.Scene) -> list[tuple[int, bpy.types.Object]]:
+    """From which frame on which camera is active: markers that bind one, else the scene's own."""
+    shots = sorted(((m.frame, m.camera) for m in scene.timeline_markers if m.camera is not None), key=lambda shot: shot[0])
+    if not shots and scene.camera is None:
+        raise See2SoundError("no-camera", "The scene has no active camera to listen from.", "Add a camera and make it active.")
+    return shots or [(scene.frame_start, scene.camera)]
+
+
+def _camera_at(shots: list[tuple[int, bpy.types.Object]], frame: int) -> bpy.types.Object:
+    return next((camera for start, camera in reversed(shots) if start <= frame), shots[0][1])
+
+
+def _is_silent(thing: bpy.types.Object) -> bool:
+    return thing.data.muted or thing.data.sound is None
+
+
+def _add(sample: Sample, thing: bpy.types.Object, graph: bpy.types.Depsgraph, time: float) -> None:
+    evaluated = thing.evaluated_get(graph)
+    sample.times.append(time)
+    sample.poses.append(evaluated.matrix_world.copy())
+    if thing.type == "SPEAKER":
+        sample.volumes.append(float(evaluated.data.volume))
+
+
+def _trajectory(sample: Sample, scale: float, to_quaternion, cuts: list[float]) -> Trajectory:  # type: ignore[no-untyped-def]
+    positions = np.array([pose.translation for pose in sample.poses], float) * scale
+    rotations = np.array([to_quaternion(pose) for pose in sample.poses], float)
+    if np.ptp(positions, axis=0).max() < 1e-7:
+        positions = positions[:1]
+    if np.ptp(rotations, axis=0).max() < 1e-7:
+        rotations = rotations[:1]
+    if len(positions) == 1 and len(rotations) == 1:
+        return Trajectory(np.zeros(1), positions, rotations)
+    return Trajectory(np.array(sample.times), positions, rotations, np.array(cuts))
+
+
+def _quaternion(pose: Matrix) -> list[float]:
+    return list(pose.to_3x3().normalized().to_quaternion().normalized())
+
+
+def _listener_quaternion(pose: Matrix) -> list[float]:
+    """A camera's pose in the listener's frame: front is its -Z, left its -X, up its +Y."""
+    axes = pose.to_3x3().normalized()
+    listener = Matrix((-axes.col[2], -axes.col[0], axes.col[1])).transposed()
+    return list(listener.to_quaternion().normalized())
+
+
+def _source(
+    thing: bpy.types.Object, name: str, start: float, sample: Sample, scene: bpy.types.Scene, clips: Path
+) -> Source:
+    speaker, facts = thing.data, thing.see2sound
+    scale = metres_per_unit(scene)
+    loop = bool(facts.source_id) and facts.loop
+    volumes = np.maximum(np.array(sample.volumes), SILENCE)
+    steady = float(np.ptp(volumes)) < 1e-6
+    gain = scene.audio_volume * (float(volumes[0]) if steady else 1.0)
+    fader = Occlusion()
+    if not steady:
+        times = np.array(sample.times)
+        fader = Occlusion(times, 20.0 * np.log10(volumes), np.full(len(times), 20000.0))
+    return Source(
+        id=name,
+        clip=_clip_path(thing, clips),
+        path=_trajectory(sample, scale, _quaternion, []),
+        label=facts.label,
+        prompt=facts.prompt,
+        extent=facts.extent if facts.source_id else "point",
+        radius=facts.radius * scale if facts.source_id else 0.0,
+        start=start - FURTHER_BACK if loop and start <= 0.0 else start,
+        loop=loop,
+        gain_db=20.0 * math.log10(max(gain, SILENCE)),
+        pitch=float(speaker.pitch),
+        reference_distance=speaker.distance_reference * scale,
+        max_distance=min(speaker.distance_max * scale, 1e9),
+        rolloff=speaker.attenuation,
+        cone=Cone(math.radians(speaker.cone_angle_inner), math.radians(speaker.cone_angle_outer), speaker.cone_volume_outer),
+        occlusion=fader,
+    )
+
+
+def _clip_path(thing: bpy.types.Object, clips: Path) -> Path:
+    sound = thing.data.sound
+    path = Path(bpy.path.abspath(sound.filepath, library=sound.library))
+    if sound.packed_file is not None and not path.is_file():
+        path = clips / f"packed_{bpy.path.clean_name(sound.name)}{path.suffix}"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(sound.packed_file.data)
+    if not path.is_file():
+        raise See2SoundError(
+            "clip-missing", f"The sound of {thing.name!r} is missing: {path}.", "Generate it again, or find the missing file."
+        )
+    return path

@@ -1,0 +1,66 @@
+"""Blender without a window, for the shell: made ready, files opened and saved."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import bpy
+
+from ..errors import See2SoundError
+from . import properties
+
+
+def make_ready() -> None:
+    """Register what the library keeps in .blend files, if no enabled extension has done so already."""
+    if not hasattr(bpy.types.Object, "see2sound"):
+        properties.register()
+
+
+def new_scene(seconds: float) -> bpy.types.Scene:
+    """An empty scene of that length at 24 frames a second."""
+    with quiet():
+        bpy.ops.wm.read_homefile(use_empty=True, use_factory_startup=True)
+    scene = bpy.context.scene
+    scene.render.fps, scene.render.fps_base = 24, 1.0
+    scene.frame_start, scene.frame_end = 1, max(1, round(seconds * 24))
+    return scene
+
+
+def open_scene(path: Path) -> bpy.types.Scene:
+    """Open a .blend without running its scripts. Errors: `blend-missing`, `blend-unreadable`."""
+    if not path.is_file():
+        raise See2SoundError("blend-missing", f"There is no file at {path}.", "Check the path.")
+    try:
+        with quiet():
+            bpy.ops.wm.open_mainfile(filepath=str(path), load_ui=False, use_scripts=False)
+    except RuntimeError as error:
+        why = str(error).strip().splitlines()[-1]
+        raise See2SoundError("blend-unreadable", f"{path.name} cannot be opened: {why}", "Is it a .blend file?") from error
+    return bpy.context.scene
+
+
+def save_scene(path: Path) -> None:
+    """Save the open file at `path`. Error: `folder-not-writable`."""
+    try:
+        with quiet():
+            bpy.ops.wm.save_as_mainfile(filepath=str(path), check_existing=False)
+    except RuntimeError as error:
+        raise See2SoundError("folder-not-writable", f"{path} cannot be written: {error}.", "Choose another folder.") from error
+
+
+@contextlib.contextmanager
+def quiet() -> Iterator[None]:
+    """Blender's own chatter goes to stderr, for the shell's stdout belongs to results."""
+    sys.stdout.flush()
+    kept = os.dup(1)
+    try:
+        os.dup2(2, 1)
+        yield
+    finally:
+        sys.stdout.flush()
+        os.dup2(kept, 1)
+        os.close(kept)

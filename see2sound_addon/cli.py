@@ -1,0 +1,250 @@
+"""The shell command `see2sound`, and the same verbs as `blender --command see2sound`.
+
+Results on stdout, progress on stderr. Exit code 0 done, 1 failed with one clear line, 2 wrong usage.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import json
+import os
+import platform
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from .errors import See2SoundError
+
+LAYOUTS_OF_RUN = ("binaural", "5.1", "ambix1")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one verb; returns the exit code."""
+    try:
+        options = _parser().parse_args(sys.argv[1:] if arguments is None else arguments)
+    except SystemExit as stop:
+        return int(stop.code or 0)
+    # bpy reads the user's own settings and extensions unless it is told of another place, before it is imported.
+    if "bpy" not in sys.modules:
+        os.environ.setdefault("BLENDER_USER_RESOURCES", tempfile.gettempdir() + os.sep + "see2sound_blender")
+    try:
+        result = options.verb(options)
+    except See2SoundError as error:
+        _end_progress()
+        if options.json:
+            print(json.dumps({"error": {"code": error.code, "message": error.message, "hint": error.hint}}))
+        print(f"see2sound: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        _end_progress()
+        print("see2sound: cancelled", file=sys.stderr)
+        return 1
+    _end_progress()
+    code = int(result.pop("exit", 0))
+    print(json.dumps(result, indent=1) if options.json else "\n".join(result.pop("lines")))
+    return code
+
+
+def shell() -> None:
+    """The entry point of the installed command."""
+    sys.exit(main())
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="see2sound", description="A picture or a 3D scene gets its sound in space.")
+    verbs = parser.add_subparsers(required=True, metavar="VERB")
+
+    def verb(name: str, function: Any, text: str) -> argparse.ArgumentParser:
+        sub = verbs.add_parser(name, help=text, description=text)
+        sub.set_defaults(verb=function)
+        sub.add_argument("--json", action="store_true", help="the result as JSON")
+        return sub
+
+    run = verb("run", _run, "Everything: a picture becomes a sounding scene.blend, clips, a plan and three mixes.")
+    run.add_argument("picture", type=Path)
+    run.add_argument("--out", type=Path, required=True, metavar="DIR")
+    run.add_argument("--duration", type=_duration, default=10.0, metavar="SECONDS")
+    run.add_argument("--max-sources", type=_count, default=5, metavar="N")
+    run.add_argument("--fov", type=_angle, metavar="DEGREES", help="horizontal field of view")
+    run.add_argument("--horizon", type=_percent, metavar="PERCENT", help="the horizon's height from the top")
+    run.add_argument("--camera-height", type=_height, default=1.6, metavar="METRES")
+    run.add_argument("--seed", type=_seed, default=0, metavar="N")
+    render = verb("render", _render, "Render a plan.")
+    render.add_argument("plan", type=Path)
+    mix = verb("mix", _mix, "Mix a .blend scene as its active camera hears it.")
+    mix.add_argument("scene", type=Path)
+    for sub in (render, mix):
+        sub.add_argument("--layout", required=True, metavar="NAME")
+        sub.add_argument("--out", type=Path, required=True, metavar="FILE")
+    verb("doctor", _doctor, "Say what works here and what is missing.")
+    return parser
+
+
+def _number(low: float, high: float, what: str) -> Any:
+    def read(text: str) -> float:
+        value = float(text)
+        if not low <= value <= high:
+            raise argparse.ArgumentTypeError(f"{what} must lie between {low:g} and {high:g}")
+        return value
+
+    return read
+
+
+_duration = _number(0.1, 3600.0, "the duration")
+_angle = _number(5.0, 165.0, "the field of view")
+_percent = _number(0.0, 100.0, "the horizon")
+_height = _number(0.05, 10000.0, "the camera's height")
+
+
+def _count(text: str) -> int:
+    return int(_number(1, 32, "the number of sources")(text))
+
+
+def _seed(text: str) -> int:
+    return int(_number(0, 2**31 - 1, "the seed")(text))
+
+
+def _progress(label: str, done: int, total: int) -> None:
+    share = 100 * done // max(1, total)
+    if sys.stderr.isatty():
+        print(f"\r\033[K{label} {share} %", end="", file=sys.stderr, flush=True)
+    elif done in (0, total):
+        print(f"{label} {share} %", file=sys.stderr, flush=True)
+
+
+def _end_progress() -> None:
+    if sys.stderr.isatty():
+        print("\r\033[K", end="", file=sys.stderr, flush=True)
+
+
+def _blender() -> Any:
+    """The bridge, in whatever Blender this is. Error: `blender-missing`."""
+    try:
+        importlib.import_module("bpy")
+    except ImportError as error:
+        raise See2SoundError(
+            "blender-missing", f"This Python has no Blender: {error}.",
+            "Run `pip install bpy`, or use `blender --command see2sound`.",
+        ) from error  # fmt: skip
+    from .blender import session
+
+    session.make_ready()
+    return session
+
+
+def _run(options: argparse.Namespace) -> dict[str, Any]:
+    session = _blender()
+    from . import pipeline
+    from .blender import scenebuilder
+    from .delivery.overview import write_overview
+    from .media.audio import check_writable
+
+    settings = pipeline.Settings(
+        max_sources=options.max_sources,
+        field_of_view=None if options.fov is None else options.fov * 3.141592653589793 / 180.0,
+        horizon=None if options.horizon is None else options.horizon / 100.0,
+        camera_height=options.camera_height,
+    )
+    found = pipeline.reconstruct(options.picture, None, settings, _progress)
+    out = options.out.absolute()
+    check_writable(out)
+    scene = session.new_scene(options.duration)
+    scene.see2sound.seed = options.seed
+    built = scenebuilder.build(scene, found, options.picture.absolute(), out, _progress)
+    notes = [*found.notes, *built.notes]
+    (out / "plan.json").write_text(built.plan.to_json(out), encoding="utf-8")
+    write_overview(found, out / "overview.png")
+    mixes = []
+    for layout in LAYOUTS_OF_RUN:
+        report = pipeline.mix(built.plan, layout, out / f"mix_{layout}.wav", _progress)
+        mixes.append({"file": str(report.path), "layout": layout, "samples": report.samples, **_levels(report)})
+        notes += [note for note in report.notes if note not in notes]
+    sources = [
+        {
+            "id": source.id, "label": source.label, "prompt": source.prompt, "extent": source.extent,
+            "score": round(source.score, 3), "metres": round(source.distance.metres, 2),
+            "position": [round(float(v), 3) for v in source.position], "centre": [round(v, 4) for v in source.centre],
+            "model": built.models[source.id],
+        }
+        for source in found.sources
+    ]  # fmt: skip
+    lines = [f"{len(sources)} sources in {options.picture.name}:"] + [
+        f"  {s['id']}: {s['label']}, {s['extent']}, {s['metres']:.1f} m away, sounds as {s['model']}" for s in sources
+    ]
+    lines += [f"note: {note}" for note in notes]
+    lines += [f"Everything lies in {out}:", "  scene.blend  plan.json  overview.png  clips/"]
+    lines += [f"  {Path(m['file']).name}  (peak {_text(m['peak_db'])}, {_text(m['rms_db'])} RMS)" for m in mixes]
+    return {"out": str(out), "sources": sources, "mixes": mixes, "notes": notes, "lines": lines}
+
+
+def _levels(report: Any) -> dict[str, float | None]:
+    """JSON has no infinity: silence is null."""
+    return {
+        "peak_db": round(report.peak, 2) if report.peak > -1e3 else None,
+        "rms_db": round(report.rms, 2) if report.rms > -1e3 else None,
+    }
+
+
+def _text(decibels: float | None) -> str:
+    return "silent" if decibels is None else f"{decibels:.1f} dB"
+
+
+def _render(options: argparse.Namespace) -> dict[str, Any]:
+    from . import pipeline
+    from .soundscene import SoundScene
+
+    return _mixed(pipeline.mix(SoundScene.load(options.plan), options.layout, options.out, _progress), [])
+
+
+def _mix(options: argparse.Namespace) -> dict[str, Any]:
+    session = _blender()
+    from . import pipeline
+    from .blender import sampling
+    from .spatial.layouts import find_layout
+
+    find_layout(options.layout)
+    import bpy
+
+    scene = session.open_scene(options.scene.absolute())
+    with tempfile.TemporaryDirectory() as packed:
+        plan, notes = sampling.sample_scene(bpy.context, scene, Path(packed), _progress)
+        return _mixed(pipeline.mix(plan, options.layout, options.out, _progress), notes)
+
+
+def _mixed(report: Any, notes: list[str]) -> dict[str, Any]:
+    levels = _levels(report)
+    notes = notes + report.notes
+    lines = [f"note: {note}" for note in notes]
+    lines.append(
+        f"{report.path}: {report.layout.channels} channels, {report.samples} samples, "
+        f"peak {_text(levels['peak_db'])}, {_text(levels['rms_db'])} RMS"
+    )
+    return {"file": str(report.path), "samples": report.samples, **levels, "notes": notes, "lines": lines}
+
+
+NEEDED = {"numpy": "arrays", "scipy": "signal processing", "cv2": "seeing", "PIL": "pictures", "soundfile": "audio files"}
+
+
+def _doctor(options: argparse.Namespace) -> dict[str, Any]:
+    found: dict[str, str | None] = {}
+    lines = [f"Python {platform.python_version()} on {platform.system()} {platform.machine()}, {os.cpu_count()} cores"]
+    for name, purpose in {**NEEDED, "bpy": "Blender scenes"}.items():
+        try:
+            module = importlib.import_module(name)
+            version = getattr(module, "__version__", None) or getattr(getattr(module, "app", None), "version_string", "?")
+            found[name] = str(version)
+            lines.append(f"  {name} {version}: fine")
+        except ImportError as error:
+            found[name] = None
+            lines.append(f"  {name}: missing, no {purpose} ({error}). Hint: pip install {'bpy' if name == 'bpy' else name}")
+    missing = [name for name, version in found.items() if version is None]
+    broken = [name for name in missing if name in NEEDED]
+    lines.append("Neural backends: not part of this version; nothing uses the network.")
+    lines.append(f"Missing: {', '.join(missing)}." if missing else "Everything is in place.")
+    return {"python": platform.python_version(), "modules": found, "exit": 1 if broken else 0, "lines": lines}
+
+
+if __name__ == "__main__":
+    shell()

@@ -1,0 +1,1 @@
+"""Pictures and audio files, in and out."""

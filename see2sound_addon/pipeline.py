@@ -1,0 +1,228 @@
+"""The whole method on one page: look, place, voice, mix.
+
+Plain functions of plain data. None of them knows Blender; the operators, the shell and scripts all call these.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import zlib
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from .camera import Camera
+from .media.audio import WavWriter, read_clip, write_clip
+from .media.pictures import Picture, read_picture
+from .placement.distance import Estimate, combine, size_distance, standing_distance, surface_distance
+from .placement.position import area_radius, place, visible_centre
+from .progress import Progress, silent
+from .sound.voice import GENERATORS, Voice
+from .soundscene import SoundScene, check_clip_exists
+from .spatial.layouts import Layout, find_layout
+from .spatial.renderer import BLOCK, render
+from .vision.depth import DEPTH_ESTIMATORS
+from .vision.look import Sighting, look
+from .vision.view import View
+
+DEFAULT_FIELD_OF_VIEW = np.radians(50.0)
+"""Horizontal, where neither a camera nor the picture tells."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What an artist may set before a picture is looked at.
+
+    `field_of_view`: horizontal, radians, or None to take the camera's, the picture's own or 50 degrees. `horizon`: its
+    row as a fraction of the height from the top, or None to estimate it. `camera_height`: metres above the ground.
+    """
+
+    max_sources: int = 5
+    field_of_view: float | None = None
+    horizon: float | None = None
+    camera_height: float = 1.6
+    segmenter: str = "saliency"
+    labeller: str = "measures"
+    depth: str = "ground"
+
+
+@dataclass
+class PlacedSource:
+    """Something in the picture that sounds, at its place.
+
+    `box`: x0, y0, x1, y1 and `centre`: x, y, as fractions of the picture, y down. `mask`: (height, width) bool, small.
+    `from_picture`: its distance by the picture alone, `distance`: with its usual size. `position`: (3,) world, metres.
+    """
+
+    id: str
+    label: str
+    prompt: str
+    extent: str
+    score: float
+    box: tuple[float, float, float, float]
+    centre: tuple[float, float]
+    mask: np.ndarray
+    from_picture: Estimate
+    distance: Estimate
+    position: np.ndarray
+    radius: float
+
+
+@dataclass
+class Reconstruction:
+    """What was found in a picture. `notes`: what the user should know about how."""
+
+    picture: Picture
+    view: View
+    camera: Camera
+    sources: list[PlacedSource]
+    notes: list[str] = field(default_factory=list)
+
+
+def reconstruct(
+    path: str | os.PathLike[str],
+    camera: Camera | None = None,
+    settings: Settings = Settings(),
+    progress: Progress = silent,
+) -> Reconstruction:
+    """A picture's sounding things at their places in the world.
+
+    `camera`: the frame that the picture is fitted into, or None for one that stands at the origin of the ground, at
+    `camera_height`, level with the picture's horizon. Errors: those of `read_picture`.
+    """
+    progress("Reading the picture", 0, 3)
+    picture = read_picture(path)
+    progress("Looking for what sounds", 1, 3)
+    view, sightings = look(
+        picture.pixels, settings.max_sources, settings.horizon, settings.segmenter, settings.labeller
+    )
+    if camera is None:
+        camera = standing_camera(picture, view.horizon.row, settings)
+    else:
+        camera = camera.for_picture(picture.height / picture.width)
+    progress("Placing it", 2, 3)
+    depth = DEPTH_ESTIMATORS[settings.depth](view, camera, settings.camera_height)
+    stem = re.sub(r"[^a-z0-9]+", "_", Path(path).stem.lower()).strip("_")[:40] or "picture"
+    sources = [
+        _place(sighting, f"{stem}_{number}", view, camera, depth) for number, sighting in enumerate(sightings, 1)
+    ]
+    notes = [*picture.notes, camera.source]
+    if settings.horizon is None and view.horizon.confidence < 0.3:
+        notes.append("The horizon could not be seen; distances are rough. Set it, or the labels, for better ones.")
+    if not sources:
+        notes.append("Nothing in the picture stands out as something that sounds.")
+    progress("Done", 3, 3)
+    return Reconstruction(picture, view, camera, sources, notes)
+
+
+def standing_camera(picture: Picture, horizon_row: float, settings: Settings) -> Camera:
+    """A camera at (0, 0, camera_height) that looks along +Y, tilted so that the horizon is level with it."""
+    aspect = picture.height / picture.width
+    if settings.field_of_view is not None:
+        camera = Camera.from_field_of_view(settings.field_of_view, aspect, "The field of view was given.")
+    elif picture.focal_pixels is not None:
+        camera = Camera(picture.focal_pixels / picture.width, aspect, source="The field of view is the picture's own (EXIF).")
+    else:
+        source = "The picture does not tell its field of view: 50 degrees are assumed."
+        camera = Camera.from_field_of_view(float(DEFAULT_FIELD_OF_VIEW), aspect, source)
+    tilt = np.pi / 2.0 - camera.pitch_of_row(horizon_row)
+    pose = np.eye(4)
+    pose[1:3, 1:3] = [[np.cos(tilt), -np.sin(tilt)], [np.sin(tilt), np.cos(tilt)]]
+    pose[:3, 3] = (0.0, 0.0, settings.camera_height)
+    camera.pose = pose
+    return camera
+
+
+def _place(sighting: Sighting, name: str, view: View, camera: Camera, depth: np.ndarray) -> PlacedSource:
+    region, guess = sighting.region, sighting.guess
+    centre = visible_centre(region.mask)
+    horizon = view.horizon
+    lies_flat = guess.extent == "area" and centre[1] > horizon.row
+    if not lies_flat:
+        from_picture = standing_distance(region.mask, depth, camera, horizon.row, horizon.confidence)
+    else:
+        from_picture = surface_distance(region.mask, centre, depth, camera, horizon.row, horizon.confidence)
+    distance = distance_for_label(from_picture, guess.label, region.box, camera)
+    return PlacedSource(
+        id=name,
+        label=guess.label,
+        prompt=guess.prompt,
+        extent=guess.extent,
+        score=region.score,
+        box=region.box,
+        centre=centre,
+        mask=region.mask,
+        from_picture=from_picture,
+        distance=distance,
+        position=place(camera, centre, distance.metres),
+        radius=area_radius(camera, region.box, distance.metres) if guess.extent == "area" else 0.0,
+    )
+
+
+def distance_for_label(
+    from_picture: Estimate, label: str, box: tuple[float, float, float, float], camera: Camera
+) -> Estimate:
+    """What the picture tells of a distance, combined with what the usual size of such a thing tells."""
+    from_size = size_distance(label, box, camera)
+    return from_picture if from_size is None else combine([from_picture, from_size])
+
+
+def voice(
+    prompt: str, path: Path, duration: float, seed: int = 0, rate: int = 48000, generator: str = "procedural"
+) -> Voice:
+    """Make a clip and write it to `path`. Errors: `duration-invalid`, `folder-not-writable`."""
+    made = GENERATORS[generator](prompt, duration, seed, rate)
+    write_clip(path, made.samples, rate)
+    return made
+
+
+def seed_for(source_id: str, seed: int) -> int:
+    """Each source's own seed out of the plan's one."""
+    return (zlib.crc32(source_id.encode()) + seed) % 2**31
+
+
+@dataclass
+class MixReport:
+    """What was written. `peak`, `rms`: dB re full scale (-inf for silence). `notes`: warnings."""
+
+    path: Path
+    layout: Layout
+    samples: int
+    peak: float
+    rms: float
+    notes: list[str] = field(default_factory=list)
+
+
+def mix(
+    scene: SoundScene, layout_name: str, out: str | os.PathLike[str], progress: Progress = silent
+) -> MixReport:
+    """Render a scene into a 32-bit float WAV of exactly `scene.samples`.
+
+    Errors: `layout-unknown`, `clip-*`, `folder-not-writable`, `file-too-large`.
+    """
+    layout, out = find_layout(layout_name), Path(out)
+    notes = [] if scene.sources else ["The scene has no sources; the mix is silent."]
+    clips = []
+    for source in scene.sources:
+        check_clip_exists(source)
+        clip = read_clip(source.clip, scene.sample_rate)
+        clips.append(clip.samples)
+        notes += clip.notes
+    with WavWriter(out, layout.channels, scene.sample_rate, scene.samples, layout.mask) as writer:
+        for number, block in enumerate(render(scene, clips, layout, notes)):
+            progress(f"Mixing {layout.name}", number * BLOCK, scene.samples)
+            writer.write(block)
+    progress(f"Mixing {layout.name}", scene.samples, scene.samples)
+    peak, rms = _decibels(writer.peak), _decibels(np.sqrt(writer.energy / max(1, scene.samples * layout.channels)))
+    if peak > 0.0:
+        notes.append(
+            f"The mix peaks {peak:.1f} dB above full scale. The file is floating point and keeps it; "
+            "turn sources down before converting it to integers."
+        )
+    return MixReport(out, layout, scene.samples, peak, rms, notes)
+
+
+def _decibels(value: float) -> float:
+    return 20.0 * float(np.log10(value)) if value > 0.0 else -np.inf

@@ -1,0 +1,373 @@
+"""The plan: who sounds where and when, and who listens. Plain data, to and from JSON.
+
+Units: metres, seconds, radians, Hz, dB at the surface. Rotations are unit quaternions (w, x, y, z), world from local.
+The listener's local frame is x front, y left, z up.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from .errors import See2SoundError
+
+VERSION = 1
+EXTENTS = ("point", "area", "ambient")
+DISTANCE_MODELS = (
+    "none", "inverse", "inverse_clamped", "linear", "linear_clamped", "exponent", "exponent_clamped",
+)  # fmt: skip
+LARGEST_FILE = 256 * 2**20
+"""Bytes; a plan larger than this is not read."""
+
+
+@dataclass
+class Trajectory:
+    """Where something is over time.
+
+    `times`: (n,) seconds, increasing. `positions`: (n, 3) or (1, 3) if it stands still. `rotations`: (n, 4) or (1, 4).
+    `cuts`: times at which the pose jumps instead of moving; a jump happens at the first of `times` at or after the cut.
+    """
+
+    times: np.ndarray
+    positions: np.ndarray
+    rotations: np.ndarray
+    cuts: np.ndarray = field(default_factory=lambda: np.zeros(0))
+
+    @classmethod
+    def fixed(cls, position: Iterable[float], rotation: Iterable[float] = (1.0, 0.0, 0.0, 0.0)) -> Trajectory:
+        """Somebody who stays at one place."""
+        return cls(np.zeros(1), np.array([list(position)], float), np.array([list(rotation)], float))
+
+
+@dataclass
+class Cone:
+    """Full angles in radians within which a source is loudest, and beyond which it has `outer_gain` (linear)."""
+
+    inner: float = 2.0 * math.pi
+    outer: float = 2.0 * math.pi
+    outer_gain: float = 1.0
+
+
+@dataclass
+class Occlusion:
+    """What stands between source and listener: gain in dB and low-pass cut-off in Hz over `times`."""
+
+    times: np.ndarray = field(default_factory=lambda: np.zeros(1))
+    gain_db: np.ndarray = field(default_factory=lambda: np.zeros(1))
+    lowpass: np.ndarray = field(default_factory=lambda: np.full(1, 20000.0))
+
+
+@dataclass
+class Source:
+    """One sound in the scene. `clip`: path of its audio file. `start`: when the clip begins, seconds. `radius`: metres.
+
+    `pitch`: how many times faster than recorded the clip plays.
+    """
+
+    id: str
+    clip: Path
+    path: Trajectory
+    label: str = ""
+    prompt: str = ""
+    extent: str = "point"
+    radius: float = 0.0
+    start: float = 0.0
+    loop: bool = False
+    gain_db: float = 0.0
+    pitch: float = 1.0
+    reference_distance: float = 1.0
+    max_distance: float = 1000.0
+    rolloff: float = 1.0
+    cone: Cone = field(default_factory=Cone)
+    occlusion: Occlusion = field(default_factory=Occlusion)
+
+
+@dataclass
+class SoundScene:
+    """Everything a renderer needs. `room` is reserved for rooms and must be None."""
+
+    duration: float
+    listener: Trajectory
+    sources: list[Source]
+    seed: int = 0
+    sample_rate: int = 48000
+    speed_of_sound: float = 343.3
+    doppler_factor: float = 1.0
+    distance_model: str = "inverse_clamped"
+    room: None = None
+
+    @property
+    def samples(self) -> int:
+        """The exact length of every mix, in samples."""
+        return round(self.duration * self.sample_rate)
+
+    def to_json(self, folder: Path | None = None) -> str:
+        """The plan as JSON text; clips inside `folder` are written relative to it."""
+        return json.dumps(_scene_to_dict(self, folder), indent=1, allow_nan=False) + "\n"
+
+    @classmethod
+    def from_json(cls, text: str, folder: Path = Path()) -> SoundScene:
+        """Read a plan; relative clips lie in `folder`. Errors: `plan-*`, each naming the key that is wrong."""
+        try:
+            data = json.loads(text)
+        except (json.JSONDecodeError, RecursionError) as error:
+            raise See2SoundError("plan-syntax", f"The plan is not JSON: {error}.", "Write it with a JSON library.") from error
+        return _scene_from_dict(data, folder)
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> SoundScene:
+        """Read a plan file and check that every clip exists. Errors: `plan-missing`, `plan-*`, `clip-missing`."""
+        path = Path(path)
+        if not path.is_file():
+            raise See2SoundError("plan-missing", f"There is no plan at {path}.", "Check the path.")
+        if path.stat().st_size > LARGEST_FILE:
+            raise See2SoundError("plan-too-large", f"{path.name} is larger than 256 MiB.", "Sample the paths less densely.")
+        try:
+            text = path.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise See2SoundError("plan-unreadable", f"{path.name} cannot be read: {error}.", "It must be UTF-8 text.") from error
+        scene = cls.from_json(text, path.parent)
+        for source in scene.sources:
+            check_clip_exists(source)
+        return scene
+
+
+def check_clip_exists(source: Source) -> None:
+    """Error `clip-missing`, naming the path and the source."""
+    if not source.clip.is_file():
+        raise See2SoundError(
+            "clip-missing",
+            f"The clip of source {source.id!r} ({source.label or 'no label'}) is missing: {source.clip}.",
+            "Generate the clips again or correct the path.",
+        )
+
+
+def _scene_to_dict(scene: SoundScene, folder: Path | None) -> dict[str, Any]:
+    listener = {**_trajectory_to_dict(scene.listener), "cuts": _rounded(scene.listener.cuts)}
+    return {
+        "version": VERSION,
+        "seed": scene.seed,
+        "sample_rate": scene.sample_rate,
+        "duration": scene.duration,
+        "speed_of_sound": scene.speed_of_sound,
+        "doppler_factor": scene.doppler_factor,
+        "distance_model": scene.distance_model,
+        "listener": listener,
+        "sources": [_source_to_dict(source, folder) for source in scene.sources],
+        "room": scene.room,
+    }
+
+
+def _source_to_dict(source: Source, folder: Path | None) -> dict[str, Any]:
+    clip = source.clip
+    if folder is not None and clip.is_absolute() and clip.is_relative_to(folder.absolute()):
+        clip = clip.relative_to(folder.absolute())
+    return {
+        "id": source.id,
+        "label": source.label,
+        "prompt": source.prompt,
+        "extent": source.extent,
+        "radius": source.radius,
+        "clip": clip.as_posix(),
+        "start": source.start,
+        "loop": source.loop,
+        "gain_db": source.gain_db,
+        "pitch": source.pitch,
+        **_trajectory_to_dict(source.path),
+        **({"cuts": _rounded(source.path.cuts)} if len(source.path.cuts) else {}),
+        "reference_distance": source.reference_distance,
+        "max_distance": source.max_distance,
+        "rolloff": source.rolloff,
+        "cone": {"inner": source.cone.inner, "outer": source.cone.outer, "outer_gain": source.cone.outer_gain},
+        "occlusion": {
+            "times": _rounded(source.occlusion.times),
+            "gain_db": _rounded(source.occlusion.gain_db),
+            "lowpass": _rounded(source.occlusion.lowpass),
+        },
+    }
+
+
+def _trajectory_to_dict(path: Trajectory) -> dict[str, Any]:
+    return {"times": _rounded(path.times), "positions": _rounded(path.positions), "rotations": _rounded(path.rotations)}
+
+
+def _rounded(values: np.ndarray) -> Any:
+    """Nanometres and nanoseconds are enough; more digits only make plans long."""
+    return (np.round(np.asarray(values, float), 9) + 0.0).tolist()
+
+
+class _Reader:
+    """Takes keys out of a dictionary, checked; whatever is left over is an error that names it."""
+
+    def __init__(self, data: Any, where: str) -> None:
+        if not isinstance(data, dict):
+            raise See2SoundError("plan-type", f"{where} must be an object.", "See docs/plan.md for the format.")
+        self.data, self.where = dict(data), where
+
+    def fail(self, key: str, must: str, code: str = "plan-value") -> See2SoundError:
+        return See2SoundError(code, f"{self.where}: {key} {must}.", "See docs/plan.md for the format.")
+
+    def take(self, key: str, default: Any = ...) -> Any:
+        if key in self.data:
+            return self.data.pop(key)
+        if default is ...:
+            raise self.fail(repr(key), "is missing", "plan-key-missing")
+        return default
+
+    def text(self, key: str, default: Any = ..., among: tuple[str, ...] = ()) -> str:
+        value = self.take(key, default)
+        if not isinstance(value, str) or (among and value not in among):
+            raise self.fail(repr(key), f"must be one of {', '.join(among)}" if among else "must be text")
+        return value
+
+    def flag(self, key: str, default: bool) -> bool:
+        value = self.take(key, default)
+        if not isinstance(value, bool):
+            raise self.fail(repr(key), "must be true or false")
+        return value
+
+    def number(self, key: str, default: Any = ..., low: float = -math.inf, high: float = math.inf) -> float:
+        value = self.take(key, default)
+        if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+            raise self.fail(repr(key), f"must be a finite number, not {value!r}")
+        if not low <= value <= high:
+            raise self.fail(repr(key), f"must lie between {low:g} and {high:g}, not {value:g}")
+        return float(value)
+
+    def array(self, key: str, columns: int, default: Any = ..., largest: float = 1e7) -> np.ndarray:
+        """(n,) for columns 0, else (n, columns)."""
+        value = self.take(key, default)
+        shape = f"a list of {columns}-number lists" if columns else "a list of numbers"
+        try:
+            array = np.array(value, dtype=float)
+        except (TypeError, ValueError) as error:
+            raise self.fail(repr(key), f"must be {shape}") from error
+        if columns and array.shape == (0,):
+            array = array.reshape(0, columns)
+        if array.ndim != (2 if columns else 1) or (columns and array.shape[1] != columns):
+            raise self.fail(repr(key), f"must be {shape}")
+        if not np.isfinite(array).all() or (np.abs(array) > largest).any():
+            raise self.fail(repr(key), f"must hold finite numbers up to {largest:g}")
+        return array
+
+    def end(self) -> None:
+        if self.data:
+            raise self.fail(repr(sorted(self.data)[0]), "is not a key of the plan", "plan-key-unknown")
+
+
+def _scene_from_dict(data: Any, folder: Path) -> SoundScene:
+    reader = _Reader(data, "The plan")
+    version = reader.number("version")
+    if version != VERSION:
+        raise reader.fail("'version'", f"must be {VERSION}, not {version:g}", "plan-version")
+    scene = SoundScene(
+        duration=reader.number("duration", low=1e-3, high=86400.0),
+        listener=_listener_from_dict(reader.take("listener")),
+        sources=[],
+        seed=int(reader.number("seed", 0, low=0, high=2**31 - 1)),
+        sample_rate=int(reader.number("sample_rate", 48000, low=8000, high=192000)),
+        speed_of_sound=reader.number("speed_of_sound", 343.3, low=1.0, high=1e5),
+        doppler_factor=reader.number("doppler_factor", 1.0, low=0.0, high=100.0),
+        distance_model=reader.text("distance_model", "inverse_clamped", among=DISTANCE_MODELS),
+    )
+    if reader.take("room", None) is not None:
+        raise reader.fail("'room'", "must be null: rooms are not rendered yet")
+    sources = reader.take("sources")
+    if not isinstance(sources, list):
+        raise reader.fail("'sources'", "must be a list")
+    reader.end()
+    scene.sources = [_source_from_dict(item, number, folder) for number, item in enumerate(sources)]
+    names = [source.id for source in scene.sources]
+    for name in names:
+        if names.count(name) > 1:
+            raise reader.fail("'sources'", f"has the id {name!r} twice")
+    return scene
+
+
+def _listener_from_dict(data: Any) -> Trajectory:
+    reader = _Reader(data, "The listener")
+    path = _trajectory(reader)
+    reader.end()
+    return path
+
+
+def _trajectory(reader: _Reader) -> Trajectory:
+    times = reader.array("times", 0, [0.0], largest=1e6)
+    positions = reader.array("positions", 3)
+    rotations = reader.array("rotations", 4, [[1.0, 0.0, 0.0, 0.0]])
+    cuts = reader.array("cuts", 0, [], largest=1e6)
+    if len(times) == 0:
+        raise reader.fail("'times'", "must not be empty")
+    for key, values in (("times", times), ("cuts", cuts)):
+        if (np.diff(values) <= 0.0).any():
+            raise reader.fail(repr(key), "must go forwards", "plan-times-backwards")
+    for key, array in (("positions", positions), ("rotations", rotations)):
+        if len(array) not in (1, len(times)):
+            raise reader.fail(repr(key), f"must have 1 entry or as many as times ({len(times)}), not {len(array)}")
+    length = np.linalg.norm(rotations, axis=1, keepdims=True)
+    if (np.abs(length - 1.0) > 1e-3).any():
+        raise reader.fail("'rotations'", "must be unit quaternions (w, x, y, z)")
+    return Trajectory(times, positions, rotations / length, cuts)
+
+
+def _source_from_dict(data: Any, number: int, folder: Path) -> Source:
+    name = data.get("id", number) if isinstance(data, dict) else number
+    reader = _Reader(data, f"Source {name!r}")
+    source = Source(
+        id=reader.text("id"),
+        clip=folder / reader.text("clip"),
+        path=_trajectory(reader),
+        label=reader.text("label", ""),
+        prompt=reader.text("prompt", ""),
+        extent=reader.text("extent", "point", among=EXTENTS),
+        radius=reader.number("radius", 0.0, low=0.0, high=1e6),
+        start=reader.number("start", 0.0, low=-1e6, high=1e6),
+        loop=reader.flag("loop", False),
+        gain_db=reader.number("gain_db", 0.0, low=-1000.0, high=120.0),
+        pitch=reader.number("pitch", 1.0, low=0.01, high=100.0),
+        reference_distance=reader.number("reference_distance", 1.0, low=0.0, high=1e6),
+        max_distance=reader.number("max_distance", 1000.0, low=0.0, high=1e12),
+        rolloff=reader.number("rolloff", 1.0, low=0.0, high=1e3),
+        cone=_cone(reader.take("cone", {})),
+        occlusion=_occlusion(reader.take("occlusion", {}), reader.where),
+    )
+    if not source.id:
+        raise reader.fail("'id'", "must not be empty")
+    reader.end()
+    return source
+
+
+def _cone(data: Any) -> Cone:
+    reader = _Reader(data, "A cone")
+    full = 2.0 * math.pi + 1e-3
+    cone = Cone(
+        min(reader.number("inner", 2.0 * math.pi, low=0.0, high=full), 2.0 * math.pi),
+        min(reader.number("outer", 2.0 * math.pi, low=0.0, high=full), 2.0 * math.pi),
+        reader.number("outer_gain", 1.0, low=0.0, high=1.0),
+    )
+    reader.end()
+    return cone
+
+
+def _occlusion(data: Any, where: str) -> Occlusion:
+    reader = _Reader(data, f"The occlusion of {where[0].lower()}{where[1:]}")
+    occlusion = Occlusion(
+        reader.array("times", 0, [0.0], largest=1e6),
+        reader.array("gain_db", 0, [0.0], largest=1000.0),
+        reader.array("lowpass", 0, [20000.0], largest=1e6),
+    )
+    if len(occlusion.times) == 0 or (np.diff(occlusion.times) <= 0.0).any():
+        raise reader.fail("'times'", "must go forwards", "plan-times-backwards")
+    if len({len(occlusion.times), len(occlusion.gain_db), len(occlusion.lowpass)}) != 1:
+        raise reader.fail("'gain_db' and 'lowpass'", "must be as long as times")
+    if (occlusion.lowpass <= 0.0).any():
+        raise reader.fail("'lowpass'", "must be above 0 Hz")
+    reader.end()
+    return occlusion

@@ -1,0 +1,60 @@
+"""Real spherical harmonics as AmbiX has them: ACN order, SN3D normalisation, no Condon-Shortley phase.
+
+Nachbar, Zotter, Deleflie, Sontacchi, "AmbiX - a suggested ambisonics format", 2011.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+HIGHEST_ORDER = 7
+
+
+def channels(order: int) -> int:
+    """How many channels an order has."""
+    return (order + 1) ** 2
+
+
+def encode(direction: np.ndarray, order: int, order_gains: np.ndarray | None = None) -> np.ndarray:
+    """SN3D harmonics (n, (order + 1)^2) of unit vectors (n, 3), x front, y left, z up.
+
+    `order_gains` (n, order + 1) weighs each order, for sources that are wide or very near.
+    Recurrences after Zotter and Frank, "Ambisonics", 2019, appendix A.3.
+    """
+    x, y, z = direction.T
+    harmonics = np.empty((len(direction), channels(order)))
+    # r^m cos(m phi), r^m sin(m phi) with r the distance from the z axis; the powers of r go with the Legendre parts.
+    cosine, sine = np.ones_like(x), np.zeros_like(x)
+    for m in range(order + 1):
+        before, current = np.zeros_like(z), np.full_like(z, _double_factorial(2 * m - 1))
+        for n in range(m, order + 1):
+            weight = math.sqrt((2.0 if m else 1.0) * math.factorial(n - m) / math.factorial(n + m))
+            harmonics[:, n * n + n + m] = weight * current * cosine
+            if m:
+                harmonics[:, n * n + n - m] = weight * current * sine
+            before, current = current, ((2 * n + 1) * z * current - (n + m) * before) / (n - m + 1)
+        cosine, sine = cosine * x - sine * y, sine * x + cosine * y
+    if order_gains is not None:
+        for n in range(1, order + 1):
+            harmonics[:, n * n : (n + 1) ** 2] *= order_gains[:, n : n + 1]
+    return harmonics
+
+
+def cap_gains(half_angle: np.ndarray, order: int) -> np.ndarray:
+    """Gains (n, order + 1) that spread a source evenly over a spherical cap of half angle (n,) radians.
+
+    The Legendre coefficients of a cap: (P[n-1](a) - P[n+1](a)) / ((2n + 1) (1 - a)) with a = cos(half angle).
+    """
+    a = np.cos(np.clip(half_angle, 1e-4, np.pi))
+    legendre = [np.ones_like(a), a]
+    for n in range(1, order + 1):
+        legendre.append(((2 * n + 1) * a * legendre[n] - n * legendre[n - 1]) / (n + 1))
+    gains = [np.ones_like(a)]
+    gains += [(legendre[n - 1] - legendre[n + 1]) / ((2 * n + 1) * (1.0 - a)) for n in range(1, order + 1)]
+    return np.stack(gains, axis=1)
+
+
+def _double_factorial(n: int) -> float:
+    return float(math.prod(range(n, 0, -2))) if n > 0 else 1.0

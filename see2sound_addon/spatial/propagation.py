@@ -1,0 +1,221 @@
+"""How sound gets from a source to the listener: when, from where, how loud.
+
+Everything is computed on an absolute grid of control points, STEP samples apart, so that the result does not depend on
+where blocks begin.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..soundscene import SoundScene, Source
+from .delayline import Clip
+from .motion import Segment, segments
+
+STEP = 64
+"""Samples between control points: 1.3 ms at 48 kHz."""
+CROSSFADE = 0.010
+"""Seconds over which the old position fades into the new one at a cut."""
+FASTEST = 0.9
+"""Of the speed of sound: a source or listener that seems faster is heard as if it moved at this speed."""
+NEAREST = 0.05
+"""Metres: nearer than this, the level rises no more."""
+POINTLESS = 0.2
+"""Metres: a source within this distance loses its direction little by little, as it passes through the listener."""
+LOOP_FADE = 0.005
+"""Seconds over which a loop that begins during the mix fades in; other clips begin as they are."""
+
+
+@dataclass
+class Arrival:
+    """One source's sound at the listener over a block, before it is given a direction.
+
+    With m control points from one before the block to two after it: `moment` (m,) position in the clip, in samples;
+    `gain` (m,) linear; `direction` (m, 3) unit vectors in the listener's frame; `sharpness` (m,) 1 far away, 0 at the
+    listener; `spread` (m,) radians, half the angle that an area source fills.
+    """
+
+    source: Source
+    clip: Clip
+    moment: np.ndarray
+    gain: np.ndarray
+    direction: np.ndarray
+    sharpness: np.ndarray
+    spread: np.ndarray
+
+    def signal(self, start: int, stop: int, rate: float, ear_delay: np.ndarray | None = None) -> np.ndarray:
+        """The sound from sample `start` to `stop` (multiples of STEP), (n,) float32, later by `ear_delay` (m,) samples."""
+        moment = self.moment if ear_delay is None else self.moment - rate * ear_delay
+        return self.clip.read(smooth(moment)) * ramp(self.gain)
+
+
+def ramp(control: np.ndarray) -> np.ndarray:
+    """Control values (m,) to samples (STEP * (m - 3),) on straight lines, float32."""
+    along = np.arange(STEP) / STEP
+    values = control[1:-2, None] * (1.0 - along) + control[2:-1, None] * along
+    return values.ravel().astype(np.float32)
+
+
+_ALONG = np.arange(STEP) / STEP
+_CUBIC = 0.5 * np.stack([
+    -_ALONG + 2 * _ALONG**2 - _ALONG**3,
+    2 - 5 * _ALONG**2 + 3 * _ALONG**3,
+    _ALONG + 4 * _ALONG**2 - 3 * _ALONG**3,
+    -(_ALONG**2) + _ALONG**3,
+])  # fmt: skip
+
+
+def smooth(control: np.ndarray) -> np.ndarray:
+    """Control values (m,) to samples (STEP * (m - 3),) on a Catmull-Rom spline, float64: a delay must not have corners."""
+    four = np.lib.stride_tricks.sliding_window_view(control, 4)
+    return (four @ _CUBIC).ravel()
+
+
+class Propagation:
+    """All sources on their way to the listener of a scene.
+
+    `clips`: one mono signal (n,) float32 at the scene's rate for each source.
+    """
+
+    def __init__(self, scene: SoundScene, clips: list[np.ndarray]) -> None:
+        self.scene = scene
+        self.rate = float(scene.sample_rate)
+        self.listener = segments(scene.listener)
+        self.sources = [
+            (source, Clip(samples, source.loop), len(samples) / self.rate, segments(source.path))
+            for source, samples in zip(scene.sources, clips, strict=True)
+        ]
+        self.too_fast: set[str] = set()
+
+    def arrivals(self, start: int, stop: int) -> Iterator[Arrival]:
+        """What arrives from sample `start` to `stop`, both multiples of STEP: one item a source and pose between cuts."""
+        points = np.arange(start // STEP - 1, -(-stop // STEP) + 2)
+        times = points * STEP / self.rate
+        for ear in self.listener:
+            heard = _presence(times, ear)
+            if not heard.any():
+                continue
+            positions, rotations = ear.positions(times), ear.rotations(times)
+            for source, clip, seconds, path in self.sources:
+                for mouth in path:
+                    arrival = self._arrive(times, positions, rotations, ear, mouth, source, clip, seconds, heard)
+                    if arrival is not None:
+                        yield arrival
+
+    def _arrive(
+        self,
+        times: np.ndarray,
+        positions: np.ndarray,
+        rotations: np.ndarray,
+        ear: Segment,
+        mouth: Segment,
+        source: Source,
+        clip: Clip,
+        seconds: float,
+        heard: np.ndarray,
+    ) -> Arrival | None:
+        emitted, towards = self._retarded(times, positions, mouth, source)
+        distance = np.linalg.norm(towards, axis=1)
+        delay = times - emitted
+        factor = self.scene.doppler_factor
+        if factor != 1.0:
+            first = self._first_delay(ear, mouth)
+            delay = np.maximum(first + factor * (delay - first), 0.0)
+        moment = (times - delay - source.start) * source.pitch
+        presence = heard * _presence(emitted, mouth)
+        if source.loop:
+            presence = presence * np.clip(moment / LOOP_FADE, 0.0, 1.0)
+        margin = 2.0 * STEP / self.rate
+        playing = (moment > -margin) & (source.loop | (moment < seconds + margin))
+        if not (presence * playing).any():
+            return None
+        gain = presence * 10.0 ** (source.gain_db / 20.0) * distance_gain(distance, source, self.scene.distance_model)
+        gain = gain * _cone_gain(-towards, mouth.rotations(emitted), source) * _occlusion_gain(times, source)
+        direction = np.einsum("nji,nj->ni", rotations, towards) / np.maximum(distance, 1e-9)[:, None]
+        direction[distance < 1e-9] = (1.0, 0.0, 0.0)
+        sharpness = np.clip(distance / POINTLESS, 0.0, 1.0)
+        spread = np.zeros(len(times))
+        if source.extent == "area" and source.radius > 0.0:
+            spread = np.arctan2(source.radius, distance)
+        elif source.extent == "ambient":
+            sharpness = np.zeros(len(times))
+        return Arrival(source, clip, moment * self.rate, gain, direction, sharpness, spread)
+
+    def _retarded(
+        self, times: np.ndarray, positions: np.ndarray, mouth: Segment, source: Source
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """When the sound that arrives at `times` was emitted, and the vector (n, 3) from the listener to there.
+
+        Solves t_e = t - |L(t) - P(t_e)| / c by fixed-point iteration, which gains a factor 1/Mach a turn, and holds the
+        source's speed, as it is heard, below FASTEST.
+        """
+        speed = self.scene.speed_of_sound
+        towards = mouth.positions(times) - positions
+        emitted = times - np.linalg.norm(towards, axis=1) / speed
+        if not mouth.still:
+            for _ in range(60):
+                towards = mouth.positions(emitted) - positions
+                better = times - np.linalg.norm(towards, axis=1) / speed
+                change = np.abs(better - emitted).max(initial=0.0)
+                emitted = better
+                if change < 1e-9:
+                    break
+        slope = np.diff(emitted) / (STEP / self.rate)
+        slowest, quickest = 1.0 / (1.0 + FASTEST), 1.0 / (1.0 - FASTEST)
+        if ((slope < slowest) | (slope > quickest)).any():
+            self.too_fast.add(source.id)
+        return emitted, towards
+
+    def _first_delay(self, ear: Segment, mouth: Segment) -> float:
+        """The delay, in seconds, when the two of them were first at these poses."""
+        time = np.array([max(ear.begin, mouth.begin, 0.0)])
+        towards = mouth.positions(time) - ear.positions(time)
+        return float(np.linalg.norm(towards)) / self.scene.speed_of_sound
+
+
+def distance_gain(distance: np.ndarray, source: Source, model: str) -> np.ndarray:
+    """Linear gain (n,) at a distance (n,) in metres: the OpenAL 1.1 models (section 3.4) that Blender offers."""
+    if model == "none":
+        return np.ones_like(distance)
+    reference, rolloff = source.reference_distance, source.rolloff
+    distance = np.maximum(distance, NEAREST)
+    if model.endswith("clamped"):
+        distance = np.clip(distance, reference, max(source.max_distance, reference))
+    if model.startswith("linear"):
+        span = source.max_distance - reference
+        if span <= 0.0:
+            return np.ones_like(distance)
+        return np.clip(1.0 - rolloff * (distance - reference) / span, 0.0, 1.0)
+    if reference <= 0.0:
+        return np.ones_like(distance) if rolloff == 0.0 else np.zeros_like(distance)
+    if model.startswith("inverse"):
+        return reference / np.maximum(reference + rolloff * (distance - reference), 1e-6)
+    return (distance / reference) ** -rolloff
+
+
+def _cone_gain(outwards: np.ndarray, rotations: np.ndarray, source: Source) -> np.ndarray:
+    """OpenAL 1.1, section 4.3.5, for a source that faces along its local -Z, as Blender's Speakers do."""
+    cone = source.cone
+    if cone.outer_gain >= 1.0 or cone.inner >= 2.0 * np.pi - 1e-3:
+        return np.ones(len(outwards))
+    facing = -rotations[:, :, 2]
+    length = np.maximum(np.linalg.norm(outwards, axis=1), 1e-9)
+    angle = 2.0 * np.arccos(np.clip((outwards * facing).sum(axis=1) / length, -1.0, 1.0))
+    width = max(cone.outer - cone.inner, 1e-6)
+    along = np.clip((angle - cone.inner) / width, 0.0, 1.0)
+    return 1.0 + along * (cone.outer_gain - 1.0)
+
+
+def _occlusion_gain(times: np.ndarray, source: Source) -> np.ndarray:
+    occlusion = source.occlusion
+    return 10.0 ** (np.interp(times, occlusion.times, occlusion.gain_db) / 20.0)
+
+
+def _presence(times: np.ndarray, segment: Segment) -> np.ndarray:
+    """1 within a segment, 0 outside, with straight fades around its cuts; the two sides of a cut add up to 1."""
+    fade_in = np.clip((times - segment.begin) / CROSSFADE + 0.5, 0.0, 1.0) if np.isfinite(segment.begin) else 1.0
+    fade_out = np.clip((segment.end - times) / CROSSFADE + 0.5, 0.0, 1.0) if np.isfinite(segment.end) else 1.0
+    return np.ones(len(times)) * np.minimum(fade_in, fade_out)

@@ -1,0 +1,152 @@
+"""Groups of patches that could be one whole thing, and how much each looks like one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from scipy.sparse import coo_matrix
+from scipy.sparse.csgraph import connected_components
+
+from .superpixels import Superpixels
+
+THRESHOLDS = np.concatenate([np.arange(0.10, 0.60, 0.04), np.arange(0.60, 0.95, 0.08)])
+"""Saliency levels at which the picture is cut into islands; an object is an island at some level."""
+SMALLEST, LARGEST = 0.002, 0.45
+"""Fractions of the picture."""
+
+
+@dataclass
+class Candidate:
+    """`members`: (n,) bool over the patches. `score`: 0 to 1."""
+
+    members: np.ndarray
+    score: float
+
+
+def find_candidates(
+    patches: Superpixels, salient: np.ndarray, background: np.ndarray, horizon_row: float
+) -> list[Candidate]:
+    """Islands of saliency at many levels and merged groups of like patches, best first.
+
+    `salient`, `background` (sky, bare ground, water): (n,) from 0 to 1.
+    """
+    area = patches.size / patches.size.sum()
+    groups = _islands(patches, salient) + _merged_groups(patches, salient)
+    unique = {members.tobytes(): members for members in groups if SMALLEST <= area[members].sum() <= LARGEST}
+    scene = _Scene(patches, salient, background, horizon_row, area)
+    found = [Candidate(members, scene.score(members)) for members in unique.values()]
+    return sorted(found, key=lambda candidate: -candidate.score)
+
+
+def _islands(patches: Superpixels, salient: np.ndarray) -> list[np.ndarray]:
+    count = len(patches)
+    a, b = patches.neighbours.T
+    groups = []
+    for threshold in THRESHOLDS:
+        above = salient > threshold
+        joined = above[a] & above[b]
+        graph = coo_matrix((np.ones(joined.sum()), (a[joined], b[joined])), (count, count))
+        number, labels = connected_components(graph, directed=False)
+        groups += [members for i in np.unique(labels[above]) if (members := (labels == i) & above).any()]
+    return groups
+
+
+def _merged_groups(patches: Superpixels, salient: np.ndarray) -> list[np.ndarray]:
+    """Every stage of joining the two most alike neighbours, small ones first (after selective search, Uijlings 2013)."""
+    count = len(patches)
+    alive = {i: np.array([i]) for i in range(count)}
+    size = dict(enumerate(patches.size / patches.size.sum()))
+    feature = {i: np.append(patches.lab[i], 60.0 * salient[i]) for i in range(count)}
+    links: dict[int, set[int]] = {i: set() for i in range(count)}
+    for a, b in patches.neighbours:
+        links[a].add(int(b))
+        links[b].add(int(a))
+
+    def cost(a: int, b: int) -> float:
+        smaller = min(size[a], size[b])
+        return float(np.linalg.norm(feature[a] - feature[b]) * np.sqrt(smaller))
+
+    costs = {(int(a), int(b)): cost(a, b) for a, b in patches.neighbours}
+    groups = []
+    new = count
+    while costs:
+        a, b = min(costs, key=costs.__getitem__)
+        alive[new] = np.concatenate([alive.pop(a), alive.pop(b)])
+        size[new] = size[a] + size[b]
+        feature[new] = (feature[a] * size[a] + feature[b] * size[b]) / size[new]
+        links[new] = (links.pop(a) | links.pop(b)) - {a, b}
+        for other in links[new]:
+            links[other] -= {a, b}
+            costs.pop((min(a, other), max(a, other)), None)
+            costs.pop((min(b, other), max(b, other)), None)
+            links[other].add(new)
+            costs[(other, new)] = cost(other, new)
+        costs.pop((min(a, b), max(a, b)), None)
+        members = np.zeros(count, bool)
+        members[alive[new]] = True
+        groups.append(members)
+        new += 1
+    return groups
+
+
+class _Scene:
+    """What the scores need of a picture, made once."""
+
+    def __init__(
+        self,
+        patches: Superpixels,
+        salient: np.ndarray,
+        background: np.ndarray,
+        horizon_row: float,
+        area: np.ndarray,
+    ) -> None:
+        self.patches, self.salient, self.background, self.area = patches, salient, background, area
+        self.horizon_row = horizon_row
+        a, b = patches.neighbours.T
+        self.step = np.linalg.norm(patches.lab[a] - patches.lab[b], axis=1)
+        self.at_border = np.zeros(len(patches), bool)
+        self.at_border[patches.border] = True
+        rows, columns = np.indices(patches.labels.shape)
+        count = len(patches)
+        self.low = np.zeros(count)
+        self.high = np.full(count, np.inf)
+        np.maximum.at(self.low, patches.labels.ravel(), (rows.ravel() + 1.0) / patches.labels.shape[0])
+        np.minimum.at(self.high, patches.labels.ravel(), rows.ravel() / patches.labels.shape[0])
+
+    def score(self, members: np.ndarray) -> float:
+        """Saliency over its surroundings, edge strength all round, compact, not too large, standing on the ground."""
+        a, b = self.patches.neighbours.T
+        rim = members[a] != members[b]
+        if not rim.any():
+            return 0.0
+        outside = np.unique(np.where(members[a], b, a)[rim])
+        weight = self.area[members] / self.area[members].sum()
+        inside_saliency = float(self.salient[members] @ weight)
+        contrast = inside_saliency - float(np.average(self.salient[outside], weights=self.area[outside]))
+        colour = float(np.linalg.norm(self.patches.lab[members].T @ weight - np.average(
+            self.patches.lab[outside], axis=0, weights=self.area[outside])))  # fmt: skip
+        edge = float(np.percentile(self.step[rim], 35)) / 40.0
+        colour = min(1.0, 0.6 * colour / 50.0 + 0.6 * min(edge, 1.0))
+        area = float(self.area[members].sum())
+        size = np.exp(-(np.log(area / 0.05) ** 2) / (2.0 * 1.1**2))
+        centre = self.patches.centre[members].T @ weight
+        central = np.exp(-(((centre - [0.5, 0.55]) / [0.45, 0.40]) ** 2).sum() / 2.0)
+        bottom, top = float(self.low[members].max()), float(self.high[members].min())
+        standing = 0.35 + 0.65 * float(np.clip((bottom - self.horizon_row + 0.05) / 0.15, 0.0, 1.0))
+        border = float(self.at_border[members].mean())
+        surface = float(self.background[members] @ weight)
+        tall = min(1.0, 0.25 / max(top and bottom - top, 1e-3)) if bottom - top > 0.7 else 1.0
+        evidence = 0.40 * inside_saliency + 0.25 * max(contrast, 0.0) + 0.35 * colour
+        shape = 0.45 + 0.55 * self._compactness(members)
+        return float(
+            evidence * shape * (0.4 + 0.6 * size) * (0.6 + 0.4 * central) * standing * (1.0 - 0.45 * border) * (1.0 - surface) * tall
+        )
+
+    def _compactness(self, members: np.ndarray) -> float:
+        """The share of its convex hull that the group fills (by patch centres, weighed by area)."""
+        mask = members[self.patches.labels].astype(np.uint8)
+        contours = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)[0]
+        hull = cv2.convexHull(np.concatenate(contours))
+        return float(np.clip(mask.sum() / max(cv2.contourArea(hull), 1.0), 0.0, 1.0))

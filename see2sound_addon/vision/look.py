@@ -1,0 +1,37 @@
+"""Look: from a picture to what sounds in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .labeller import LABELLERS, SILENT, Guess
+from .regions import Region
+from .segmenter import SEGMENTERS
+from .view import View, measure_view
+
+SPARE = 3
+"""More regions are looked at than wanted, since some turn out to be silent."""
+
+
+@dataclass
+class Sighting:
+    """A region and what it may be."""
+
+    region: Region
+    guess: Guess
+
+
+def look(
+    pixels: np.ndarray,
+    max_sources: int,
+    horizon_row: float | None = None,
+    segmenter: str = "saliency",
+    labeller: str = "measures",
+) -> tuple[View, list[Sighting]]:
+    """What can sound in a picture (height, width, 3) uint8 RGB: at most `max_sources` sightings, surest first."""
+    view = measure_view(pixels, horizon_row)
+    regions = SEGMENTERS[segmenter](view, max_sources + SPARE)
+    sightings = [Sighting(region, LABELLERS[labeller](view, region)) for region in regions]
+    return view, [sighting for sighting in sightings if sighting.guess.prompt != SILENT][:max_sources]

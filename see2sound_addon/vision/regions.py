@@ -1,0 +1,158 @@
+"""From candidates to regions: whole things, each once, without scraps, twins and background."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from .candidates import Candidate
+from .superpixels import Superpixels
+
+FAINTEST = 0.22
+"""Candidates that score less than this show too little of a thing."""
+FAINTEST_BESIDE_BEST = 0.38
+"""A candidate must reach this share of the best one's score."""
+OVERLAP = 0.25
+"""Two regions that share more than this of the smaller one are one thing."""
+INSIDE_HULL = 0.5
+"""A region with more than this of it inside another's convex hull is a part of that one."""
+GROWTH = 0.8
+"""Parts may add up to this share of the area that a thing began with."""
+MIRRORED = 0.6
+"""Correlation above which what lies under a shore is the mirror image of what stands on it."""
+
+
+@dataclass
+class Region:
+    """A part of the picture that is one whole thing or one surface.
+
+    `mask`: (height, width) bool in the small picture that was looked at. `box`: x0, y0, x1, y1 as fractions, y down.
+    `score`: 0 to 1, how surely it is something of its own. `kind`: what its finder knows it is ("person", "water"), else "".
+    """
+
+    mask: np.ndarray
+    box: tuple[float, float, float, float]
+    score: float
+    kind: str = ""
+
+
+def make_region(mask: np.ndarray, score: float, kind: str = "") -> Region:
+    """A region from its mask (height, width) bool, which must not be empty."""
+    height, width = mask.shape
+    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
+    box = (columns[0] / width, rows[0] / height, (columns[-1] + 1) / width, (rows[-1] + 1) / height)
+    return Region(mask, box, float(score), kind)
+
+
+def choose_regions(
+    candidates: list[Candidate],
+    patches: Superpixels,
+    salient: np.ndarray,
+    kinds: np.ndarray,
+    taken: np.ndarray,
+    light: np.ndarray,
+    horizon_row: float,
+    most: int,
+) -> list[Region]:
+    """At most `most` regions out of candidates sorted best first.
+
+    `salient`: (n,) 0 to 1. `kinds`: (n,) int, surfaces that one thing does not reach across (fire beside rocket).
+    `taken`: (n,) bool patches that a detector or a surface has claimed already. `light`: (height, width) lightness.
+    """
+    things: list[_Thing] = []
+    best = candidates[0].score if candidates else 0.0
+    for candidate in candidates:
+        if candidate.score < max(FAINTEST, FAINTEST_BESIDE_BEST * best):
+            break
+        new = _Thing(candidate.members & ~taken, candidate.score, patches, salient, kinds)
+        if new.area < (1.0 - OVERLAP) * patches.size[candidate.members].sum():
+            continue
+        home = next((old for old in things if new.belongs_to(old)), None)
+        if home is not None:
+            home.absorb(new)
+        elif len(things) < most and not _is_reflection(new.mask(), light, horizon_row):
+            things.append(new)
+    return [make_region(_tidy(thing.mask()), thing.score) for thing in things]
+
+
+class _Thing:
+    """A whole in the making: the best candidate for it, and the parts that complete it."""
+
+    def __init__(
+        self, members: np.ndarray, score: float, patches: Superpixels, salient: np.ndarray, kinds: np.ndarray
+    ) -> None:
+        self.members, self.score, self.patches = members, score, patches
+        self.area = float(patches.size[members].sum())
+        self.room_to_grow = GROWTH * self.area
+        self.kind = int(np.bincount(kinds[members], patches.size[members]).argmax()) if self.area else -1
+        self.salience = float(np.average(salient[members], weights=patches.size[members])) if self.area else 0.0
+
+    def mask(self) -> np.ndarray:
+        return self.members[self.patches.labels]
+
+    def belongs_to(self, other: _Thing) -> bool:
+        shared = self.patches.size[self.members & other.members].sum()
+        if shared > OVERLAP * min(self.area, other.area):
+            return True
+        if _hull(other.members, self.patches)[self.mask()].mean() > INSIDE_HULL:
+            return True
+        return self.kind == other.kind and _shared_rim(self.members, other.members, self.patches) > 0.3
+
+    def absorb(self, part: _Thing) -> None:
+        """Take a part in where that keeps the whole salient, compact and of one kind; else the part is just dropped."""
+        extra = float(self.patches.size[part.members & ~self.members].sum())
+        joined = self.members | part.members
+        solid = _solidity(joined, self.patches) > max(0.6, 0.9 * _solidity(self.members, self.patches))
+        if self.kind == part.kind and part.salience > 0.6 * self.salience and extra <= self.room_to_grow and solid:
+            self.members = joined
+            self.area += extra
+            self.room_to_grow -= extra
+
+
+def _is_reflection(mask: np.ndarray, light: np.ndarray, horizon_row: float) -> bool:
+    """Whether a region below the horizon is the mirror image of what lies above it, as on calm water."""
+    height = mask.shape[0]
+    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
+    top, bottom, left, right = rows[0], rows[-1] + 1, columns[0], columns[-1] + 1
+    if (top + bottom) / 2.0 < (horizon_row + 0.03) * height:
+        return False
+    lower = light[top:bottom, left:right]
+    for shore in range(max(0, top - height // 10), top + (bottom - top) // 4, 2):
+        mirrored = light[max(0, 2 * shore - bottom) : 2 * shore - top, left:right][::-1]
+        if len(mirrored) < len(lower) or lower.std() < 4.0 or mirrored.std() < 4.0:
+            continue
+        if np.corrcoef(lower.ravel(), mirrored.ravel())[0, 1] > MIRRORED:
+            return True
+    return False
+
+
+def _shared_rim(new: np.ndarray, old: np.ndarray, patches: Superpixels) -> float:
+    """The share of the smaller one's neighbours that lie in the other one."""
+    a, b = patches.neighbours.T
+    rim_new = np.unique(np.where(new[a], b, a)[new[a] != new[b]])
+    rim_old = np.unique(np.where(old[a], b, a)[old[a] != old[b]])
+    return max(float(old[rim_new].mean()) if len(rim_new) else 0.0, float(new[rim_old].mean()) if len(rim_old) else 0.0)
+
+
+def _hull(members: np.ndarray, patches: Superpixels) -> np.ndarray:
+    mask = members[patches.labels].astype(np.uint8)
+    contours = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)[0]
+    hull = np.zeros_like(mask)
+    return cv2.fillConvexPoly(hull, cv2.convexHull(np.concatenate(contours)), 1)
+
+
+def _solidity(members: np.ndarray, patches: Superpixels) -> float:
+    return float(patches.size[members].sum() / max(_hull(members, patches).sum(), 1))
+
+
+def _tidy(mask: np.ndarray) -> np.ndarray:
+    """Holes closed, outline smoothed, the largest piece kept."""
+    radius = max(1, mask.shape[0] // 96)
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1, 2 * radius + 1))
+    smooth = cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_CLOSE, kernel)
+    contours = cv2.findContours(smooth, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)[0]
+    largest = max(contours, key=cv2.contourArea)
+    filled = cv2.drawContours(np.zeros_like(smooth), [largest], -1, 1, cv2.FILLED).astype(bool)
+    return filled if filled.any() else mask

@@ -1,0 +1,73 @@
+"""Which parts of a picture are things or surfaces that could sound."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import cv2
+import numpy as np
+from scipy import ndimage
+
+from .candidates import find_candidates
+from .detectors import Detection, detect
+from .regions import Region, choose_regions, make_region
+from .view import View
+
+SOUNDING_SURFACES = {"water": 0.06, "foliage": 0.10}
+"""Surfaces that sound by themselves, with the least share of the picture at which they are worth a source."""
+
+
+class Segmenter(Protocol):
+    """Find at most `most` regions in a view, surest first; none is only background, none lies in another."""
+
+    def __call__(self, view: View, most: int) -> list[Region]: ...
+
+
+def segment_by_saliency(view: View, most: int) -> list[Region]:
+    """The embedded segmenter: what detectors know, what stands out, and surfaces that sound; no weights, no network."""
+    if view.small.std(axis=(0, 1)).max() < 2.0:
+        return []
+    regions = _surfaces(view)
+    taken = np.zeros(len(view.patches), bool)
+    for detection in detect(view.pixels):
+        region = _detected(view, detection)
+        if region is not None:
+            regions.insert(0, region)
+    regions = regions[:most]
+    for region in regions:
+        taken |= view.patches.mean(region.mask) > 0.5
+    return sorted(regions + _things(view, taken, most - len(regions)), key=lambda region: -region.score)
+
+
+SEGMENTERS: dict[str, Segmenter] = {"saliency": segment_by_saliency}
+
+
+def _things(view: View, taken: np.ndarray, most: int) -> list[Region]:
+    surfaces = view.surfaces
+    background = np.maximum(view.plain, surfaces["water"])
+    candidates = find_candidates(view.patches, view.salient, background, view.horizon.row)
+    kinds = np.select([surfaces["fire"] > 0.4, surfaces["water"] > 0.5, surfaces["foliage"] > 0.5], [1, 2, 3], 0)
+    light = cv2.GaussianBlur(cv2.cvtColor(view.small, cv2.COLOR_RGB2GRAY), (0, 0), 2.0).astype(np.float32)
+    return choose_regions(candidates, view.patches, view.salient, kinds, taken, light, view.horizon.row, most)
+
+
+def _surfaces(view: View) -> list[Region]:
+    found = []
+    for kind, least in SOUNDING_SURFACES.items():
+        membership = ndimage.gaussian_filter(view.surfaces[kind][view.patches.labels], 2.0)
+        pieces, count = ndimage.label(membership > 0.45)
+        if count:
+            sizes = np.bincount(pieces.ravel())[1:]
+            mask = pieces == sizes.argmax() + 1
+            if mask.mean() >= least:
+                found.append(make_region(mask, float(membership[mask].mean()) * 0.9, kind))
+    return found
+
+
+def _detected(view: View, detection: Detection) -> Region | None:
+    """The patches that lie mostly in the ellipse that fills a detection's box."""
+    height, width = view.small.shape[:2]
+    x0, y0, x1, y1 = np.array(detection.box) * [width, height, width, height]
+    rows, columns = np.mgrid[:height, :width] + 0.5
+    ellipse = ((columns - (x0 + x1) / 2) / (x1 - x0) * 2) ** 2 + ((rows - (y0 + y1) / 2) / (y1 - y0) * 2) ** 2 <= 1.0
+    return make_region(ellipse, detection.score, detection.label) if ellipse.any() else None
