@@ -10,12 +10,20 @@ import platform
 import shutil
 import subprocess
 import sys
-import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
-EXTENSION = ("blender_manifest.toml", "__init__.py", "operators", "panels", "see2sound_addon", "LICENSE", "NOTICE", "README.md")
+EXTENSION = (
+    "blender_manifest.toml",
+    "__init__.py",
+    "operators",
+    "panels",
+    "see2sound_addon",
+    "LICENSE",
+    "NOTICE",
+    "README.md",
+)
 PLATFORM_TAGS = {
     "linux-x64": ("manylinux", "x86_64"),
     "windows-x64": ("win", "amd64"),
@@ -87,7 +95,17 @@ def setup(venv: Path, extra: str, *pins: str) -> Path:
     print(f"Making {venv.name} ...", file=sys.stderr)
     if not python.exists():
         must(base, "-m", "venv", venv)
-    must(python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-e", f".[{extra}]" if extra else ".", *pins)
+    must(
+        python,
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+        "-e",
+        f".[{extra}]" if extra else ".",
+        *pins,
+    )
     stamp.write_text(wanted)
     return python
 
@@ -127,6 +145,8 @@ def this_platform() -> str:
 
 def build_extension(python: Path, every_platform: bool) -> int:
     """Collect the extension's files and wheels, and let Blender's own tool build and validate the zip."""
+    import tomllib  # Python 3.11; an older one must get as far as find_python's hint
+
     manifest_text = (ROOT / "blender_manifest.toml").read_text(encoding="utf-8")
     manifest = tomllib.loads(manifest_text)
     if not every_platform and this_platform() not in manifest["platforms"]:

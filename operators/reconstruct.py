@@ -37,7 +37,7 @@ class SEE2SOUND_OT_reconstruct(bpy.types.Operator):
 
     def _work(self, context: bpy.types.Context) -> list[str]:
         from ..see2sound_addon import pipeline
-        from ..see2sound_addon.media.audio import check_writable
+        from ..see2sound_addon.media.files import check_writable
 
         scene, settings = context.scene, context.scene.see2sound
         picture = self.filepath or settings.picture

@@ -139,7 +139,7 @@ def _run(options: argparse.Namespace) -> dict[str, Any]:
     from . import pipeline
     from .blender import scenebuilder
     from .delivery.overview import write_overview
-    from .media.audio import check_writable
+    from .media.files import check_writable, write_text
 
     settings = pipeline.Settings(
         max_sources=options.max_sources,
@@ -154,9 +154,9 @@ def _run(options: argparse.Namespace) -> dict[str, Any]:
     scene.see2sound.seed = options.seed
     built = scenebuilder.build(scene, found, options.picture.absolute(), out, _progress)
     notes = [*found.notes, *built.notes]
-    (out / "plan.json").write_text(built.plan.to_json(out), encoding="utf-8")
-    write_overview(found, out / "overview.png")
-    mixes = []
+    write_text(out / "plan.json", built.plan.to_json(out))
+    write_overview(found.picture.pixels, found.view.horizon.row, found.camera, found.sources, out / "overview.png")
+    mixes: list[dict[str, Any]] = []
     for layout in LAYOUTS_OF_RUN:
         report = pipeline.mix(built.plan, layout, out / f"mix_{layout}.wav", _progress)
         mixes.append({"file": str(report.path), "layout": layout, "samples": report.samples, **_levels(report)})
@@ -224,7 +224,13 @@ def _mixed(report: Any, notes: list[str]) -> dict[str, Any]:
     return {"file": str(report.path), "samples": report.samples, **levels, "notes": notes, "lines": lines}
 
 
-NEEDED = {"numpy": "arrays", "scipy": "signal processing", "cv2": "seeing", "PIL": "pictures", "soundfile": "audio files"}
+NEEDED = {
+    "numpy": "arrays",
+    "scipy": "signal processing",
+    "cv2": "seeing",
+    "PIL": "pictures",
+    "soundfile": "audio files",
+}
 
 
 def _doctor(options: argparse.Namespace) -> dict[str, Any]:

@@ -16,7 +16,8 @@ import numpy as np
 from .camera import Camera
 from .media.audio import WavWriter, read_clip, write_clip
 from .media.pictures import Picture, read_picture
-from .placement.distance import Estimate, combine, size_distance, standing_distance, surface_distance
+from .placed import Estimate, PlacedSource
+from .placement.distance import combine, size_distance, standing_distance, surface_distance
 from .placement.position import area_radius, place, visible_centre
 from .progress import Progress, silent
 from .sound.voice import GENERATORS, Voice
@@ -49,28 +50,6 @@ class Settings:
 
 
 @dataclass
-class PlacedSource:
-    """Something in the picture that sounds, at its place.
-
-    `box`: x0, y0, x1, y1 and `centre`: x, y, as fractions of the picture, y down. `mask`: (height, width) bool, small.
-    `from_picture`: its distance by the picture alone, `distance`: with its usual size. `position`: (3,) world, metres.
-    """
-
-    id: str
-    label: str
-    prompt: str
-    extent: str
-    score: float
-    box: tuple[float, float, float, float]
-    centre: tuple[float, float]
-    mask: np.ndarray
-    from_picture: Estimate
-    distance: Estimate
-    position: np.ndarray
-    radius: float
-
-
-@dataclass
 class Reconstruction:
     """What was found in a picture. `notes`: what the user should know about how."""
 
@@ -95,9 +74,7 @@ def reconstruct(
     progress("Reading the picture", 0, 3)
     picture = read_picture(path)
     progress("Looking for what sounds", 1, 3)
-    view, sightings = look(
-        picture.pixels, settings.max_sources, settings.horizon, settings.segmenter, settings.labeller
-    )
+    view, sightings = look(picture.pixels, settings.max_sources, settings.horizon, settings.segmenter, settings.labeller)
     if camera is None:
         camera = standing_camera(picture, view.horizon.row, settings)
     else:
@@ -105,9 +82,7 @@ def reconstruct(
     progress("Placing it", 2, 3)
     depth = DEPTH_ESTIMATORS[settings.depth](view, camera, settings.camera_height)
     stem = re.sub(r"[^a-z0-9]+", "_", Path(path).stem.lower()).strip("_")[:40] or "picture"
-    sources = [
-        _place(sighting, f"{stem}_{number}", view, camera, depth) for number, sighting in enumerate(sightings, 1)
-    ]
+    sources = [_place(sighting, f"{stem}_{number}", view, camera, depth) for number, sighting in enumerate(sightings, 1)]
     notes = [*picture.notes, camera.source]
     if settings.horizon is None and view.horizon.confidence < 0.3:
         notes.append("The horizon could not be seen; distances are rough. Set it, or the labels, for better ones.")
@@ -161,17 +136,13 @@ def _place(sighting: Sighting, name: str, view: View, camera: Camera, depth: np.
     )
 
 
-def distance_for_label(
-    from_picture: Estimate, label: str, box: tuple[float, float, float, float], camera: Camera
-) -> Estimate:
+def distance_for_label(from_picture: Estimate, label: str, box: tuple[float, float, float, float], camera: Camera) -> Estimate:
     """What the picture tells of a distance, combined with what the usual size of such a thing tells."""
     from_size = size_distance(label, box, camera)
     return from_picture if from_size is None else combine([from_picture, from_size])
 
 
-def voice(
-    prompt: str, path: Path, duration: float, seed: int = 0, rate: int = 48000, generator: str = "procedural"
-) -> Voice:
+def voice(prompt: str, path: Path, duration: float, seed: int = 0, rate: int = 48000, generator: str = "procedural") -> Voice:
     """Make a clip and write it to `path`. Errors: `duration-invalid`, `folder-not-writable`."""
     made = GENERATORS[generator](prompt, duration, seed, rate)
     write_clip(path, made.samples, rate)
@@ -195,9 +166,7 @@ class MixReport:
     notes: list[str] = field(default_factory=list)
 
 
-def mix(
-    scene: SoundScene, layout_name: str, out: str | os.PathLike[str], progress: Progress = silent
-) -> MixReport:
+def mix(scene: SoundScene, layout_name: str, out: str | os.PathLike[str], progress: Progress = silent) -> MixReport:
     """Render a scene into a 32-bit float WAV of exactly `scene.samples`.
 
     Errors: `layout-unknown`, `clip-*`, `folder-not-writable`, `file-too-large`.

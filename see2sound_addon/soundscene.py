@@ -132,7 +132,9 @@ class SoundScene:
         try:
             text = path.read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as error:
-            raise See2SoundError("plan-unreadable", f"{path.name} cannot be read: {error}.", "It must be UTF-8 text.") from error
+            raise See2SoundError(
+                "plan-unreadable", f"{path.name} cannot be read: {error}.", "It must be UTF-8 text."
+            ) from error
         scene = cls.from_json(text, path.parent)
         for source in scene.sources:
             check_clip_exists(source)

@@ -52,7 +52,8 @@ class SourceProperties(bpy.types.PropertyGroup):
         update=_label_changed,
     )
     prompt: StringProperty(  # type: ignore[valid-type]
-        name="Prompt", description="What it sounds like, in words; 'silent' for nothing. Takes effect at Generate Sounds"
+        name="Prompt",
+        description="What it sounds like, in words; 'silent' for nothing. Takes effect at Generate Sounds",
     )
     extent: EnumProperty(name="Extent", description="How large the sound is", items=EXTENT_ITEMS)  # type: ignore[valid-type]
     score: FloatProperty(  # type: ignore[valid-type]

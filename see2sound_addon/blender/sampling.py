@@ -13,6 +13,7 @@ import numpy as np
 from mathutils import Matrix
 
 from ..errors import See2SoundError
+from ..media.files import whole_file
 from ..progress import Progress, silent
 from ..soundscene import Cone, Occlusion, SoundScene, Source, Trajectory
 from .speakers import sound_strips
@@ -142,9 +143,7 @@ def _listener_quaternion(pose: Matrix) -> list[float]:
     return list(listener.to_quaternion().normalized())
 
 
-def _source(
-    thing: bpy.types.Object, name: str, start: float, sample: Sample, scene: bpy.types.Scene, clips: Path
-) -> Source:
+def _source(thing: bpy.types.Object, name: str, start: float, sample: Sample, scene: bpy.types.Scene, clips: Path) -> Source:
     speaker, facts = thing.data, thing.see2sound
     scale = metres_per_unit(scene)
     loop = bool(facts.source_id) and facts.loop
@@ -180,10 +179,12 @@ def _clip_path(thing: bpy.types.Object, clips: Path) -> Path:
     path = Path(bpy.path.abspath(sound.filepath, library=sound.library))
     if sound.packed_file is not None and not path.is_file():
         path = clips / f"packed_{bpy.path.clean_name(sound.name)}{path.suffix}"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(sound.packed_file.data)
+        with whole_file(path) as partial:
+            partial.write_bytes(sound.packed_file.data)
     if not path.is_file():
         raise See2SoundError(
-            "clip-missing", f"The sound of {thing.name!r} is missing: {path}.", "Generate it again, or find the missing file."
+            "clip-missing",
+            f"The sound of {thing.name!r} is missing: {path}.",
+            "Generate it again, or find the missing file.",
         )
     return path

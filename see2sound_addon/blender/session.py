@@ -44,12 +44,17 @@ def open_scene(path: Path) -> bpy.types.Scene:
 
 
 def save_scene(path: Path) -> None:
-    """Save the open file at `path`. Error: `folder-not-writable`."""
+    """Save the open file at `path`, without backups of its older self. Error: `folder-not-writable`."""
+    preferences = bpy.context.preferences.filepaths
+    backups = preferences.save_version
+    preferences.save_version = 0
     try:
         with quiet():
             bpy.ops.wm.save_as_mainfile(filepath=str(path), check_existing=False)
     except RuntimeError as error:
         raise See2SoundError("folder-not-writable", f"{path} cannot be written: {error}.", "Choose another folder.") from error
+    finally:
+        preferences.save_version = backups
 
 
 @contextlib.contextmanager

@@ -11,8 +11,8 @@ from mathutils import Vector
 
 from ..camera import Camera
 from ..errors import See2SoundError
-from ..pipeline import PlacedSource, Reconstruction, distance_for_label
-from ..placement.distance import Estimate
+from ..pipeline import Reconstruction, distance_for_label
+from ..placed import Estimate, PlacedSource
 from ..placement.position import area_radius, place
 from .units import metres_per_unit
 
@@ -52,9 +52,7 @@ def apply(context: bpy.types.Context, scene: bpy.types.Scene, found: Reconstruct
     return made
 
 
-def _new_speaker(
-    context: bpy.types.Context, scene: bpy.types.Scene, source: PlacedSource, taken: set[str]
-) -> bpy.types.Object:
+def _new_speaker(context: bpy.types.Context, scene: bpy.types.Scene, source: PlacedSource, taken: set[str]) -> bpy.types.Object:
     # The operator is the only way to the NLA sound strip without which Blender plays nothing.
     if context.mode != "OBJECT":
         bpy.ops.object.mode_set(mode="OBJECT")
@@ -81,9 +79,7 @@ def _collection(scene: bpy.types.Scene) -> bpy.types.Collection:
     return home
 
 
-def _describe(
-    thing: bpy.types.Object, source: PlacedSource, camera: Camera, picture: str, scene: bpy.types.Scene
-) -> None:
+def _describe(thing: bpy.types.Object, source: PlacedSource, camera: Camera, picture: str, scene: bpy.types.Scene) -> None:
     facts = thing.see2sound
     new = not facts.picture
     edited_label = not new and facts.label != facts.guessed_label

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import math
-import os
 from pathlib import Path
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from ..media.audio import not_writable
-from ..pipeline import PlacedSource, Reconstruction
+from ..camera import Camera
+from ..media.files import whole_file
+from ..placed import PlacedSource
+
+Colour = tuple[int, int, int]
 
 HEIGHT = 800
 MARGIN = 48
+TAG = 28
 BACKGROUND, INK, FAINT = (24, 26, 30), (232, 232, 236), (96, 100, 110)
 COLOURS = (
     (255, 140, 66), (94, 197, 255), (140, 226, 104), (255, 99, 164), (255, 221, 87), (176, 141, 255), (72, 220, 190),
@@ -22,44 +25,37 @@ COLOURS = (
 BIG, SMALL = ImageFont.load_default(20), ImageFont.load_default(15)
 
 
-def write_overview(found: Reconstruction, path: Path) -> None:
-    """Write a PNG. Error: `folder-not-writable`."""
-    left = _picture(found)
-    right = _plan(found)
+def write_overview(pixels: np.ndarray, horizon_row: float, camera: Camera, sources: list[PlacedSource], path: Path) -> None:
+    """Write a PNG of a picture (height, width, 3) and its sources. Error: `folder-not-writable`."""
+    left = _picture(pixels, horizon_row, sources)
+    right = _plan(camera, sources)
     sheet = Image.new("RGB", (left.width + right.width, HEIGHT), BACKGROUND)
     sheet.paste(left, (0, (HEIGHT - left.height) // 2))
     sheet.paste(right, (left.width, 0))
-    partial = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+    with whole_file(path) as partial:
         sheet.save(partial, "PNG")
-        os.replace(partial, path)
-    except OSError as error:
-        partial.unlink(missing_ok=True)
-        raise not_writable(path, error) from error
 
 
-def _picture(found: Reconstruction) -> Image.Image:
-    source = Image.fromarray(found.picture.pixels)
+def _picture(pixels: np.ndarray, horizon_row: float, sources: list[PlacedSource]) -> Image.Image:
+    source = Image.fromarray(pixels)
     scale = min(HEIGHT / source.height, 1200 / source.width)
     size = (max(1, round(source.width * scale)), max(1, round(source.height * scale)))
     image = source.resize(size, Image.Resampling.LANCZOS)
-    for number, item in enumerate(found.sources):
+    for number, item in enumerate(sources):
         colour = COLOURS[number % len(COLOURS)]
         mask = Image.fromarray(item.mask.astype(np.uint8) * 255).resize(size, Image.Resampling.BILINEAR)
         inside = np.asarray(mask) > 127
-        image = Image.composite(
-            Image.new("RGB", size, colour), image, Image.fromarray(np.where(inside, 70, 0).astype(np.uint8))
-        )
+        tint = Image.fromarray(np.where(inside, 70, 0).astype(np.uint8))
+        image = Image.composite(Image.new("RGB", size, colour), image, tint)
         image.paste(colour, mask=Image.fromarray((_outline(inside) * 255).astype(np.uint8)))
     draw = ImageDraw.Draw(image)
-    horizon = found.view.horizon.row * size[1]
     for x in range(0, size[0], 18):
-        draw.line((x, horizon, x + 8, horizon), fill=(255, 255, 255))
-    for number, item in enumerate(found.sources):
-        x, y = item.centre[0] * size[0], item.centre[1] * size[1]
-        _dot(draw, x, y, COLOURS[number % len(COLOURS)])
-        _tag(draw, x, y, f"{number + 1}  {item.label}", COLOURS[number % len(COLOURS)], size)
+        draw.line((x, horizon_row * size[1], x + 8, horizon_row * size[1]), fill=(255, 255, 255))
+    tags = _Tags(draw, size)
+    for number, item in enumerate(sources):
+        at = (item.centre[0] * size[0], item.centre[1] * size[1])
+        tags.add(*at, f"{number + 1}  {item.label}", COLOURS[number % len(COLOURS)])
+    tags.draw_all()
     return image
 
 
@@ -72,29 +68,46 @@ def _outline(inside: np.ndarray) -> np.ndarray:
     return inside & ~eroded
 
 
-def _dot(draw: ImageDraw.ImageDraw, x: float, y: float, colour: tuple[int, int, int]) -> None:
-    draw.ellipse((x - 7, y - 7, x + 7, y + 7), fill=colour, outline=(0, 0, 0), width=2)
+class _Tags:
+    """Dots with labels beside them, kept inside the picture and off each other."""
+
+    def __init__(self, draw: ImageDraw.ImageDraw, size: tuple[int, int]) -> None:
+        self.draw, self.size = draw, size
+        self.dots: list[tuple[float, float, Colour]] = []
+        self.tags: list[tuple[float, float, float, str, Colour]] = []
+
+    def add(self, x: float, y: float, text: str, colour: Colour) -> None:
+        width = self.draw.textlength(text, BIG) + 14
+        left = x + 12 if x + 12 + width < self.size[0] else x - 12 - width
+        left = min(max(left, 2.0), max(2.0, self.size[0] - width - 2))
+        top = min(max(y - TAG / 2, 2.0), self.size[1] - TAG - 2)
+        tries = [top + step * sign * TAG / 4 for step in range(60) for sign in (1, -1)]
+        fits = (t for t in tries if 2.0 <= t <= self.size[1] - TAG - 2 and self._free(left, t, width))
+        top = next(fits, top)
+        self.dots.append((x, y, colour))
+        self.tags.append((left, top, width, text, colour))
+
+    def _free(self, left: float, top: float, width: float) -> bool:
+        return all(
+            left > other + wide + 3 or other > left + width + 3 or abs(top - high) > TAG + 2
+            for other, high, wide, _, _ in self.tags
+        )
+
+    def draw_all(self) -> None:
+        for x, y, colour in self.dots:
+            self.draw.ellipse((x - 7, y - 7, x + 7, y + 7), fill=colour, outline=(0, 0, 0), width=2)
+        for left, top, width, text, colour in self.tags:
+            self.draw.rounded_rectangle((left, top, left + width, top + TAG), 6, fill=(0, 0, 0), outline=colour)
+            self.draw.text((left + 7, top + 2), text, fill=colour, font=BIG)
 
 
-def _tag(
-    draw: ImageDraw.ImageDraw, x: float, y: float, text: str, colour: tuple[int, int, int], size: tuple[int, int]
-) -> None:
-    """A label beside a dot, kept inside the picture."""
-    width, height = draw.textlength(text, BIG) + 14, 28
-    left = x + 12 if x + 12 + width < size[0] else x - 12 - width
-    left = min(max(left, 2), max(2, size[0] - width - 2))
-    top = min(max(y - height / 2, 2), size[1] - height - 2)
-    draw.rounded_rectangle((left, top, left + width, top + height), 6, fill=(0, 0, 0), outline=colour)
-    draw.text((left + 7, top + 2), text, fill=colour, font=BIG)
-
-
-def _plan(found: Reconstruction) -> Image.Image:
+def _plan(camera: Camera, sources: list[PlacedSource]) -> Image.Image:
     """From above, the camera at the bottom looking up, metres on rings."""
     side = HEIGHT
     image = Image.new("RGB", (side, side), BACKGROUND)
     draw = ImageDraw.Draw(image)
-    places = [_from_above(found, item) for item in found.sources]
-    half = found.camera.horizontal_field_of_view / 2.0
+    places = [_from_above(camera, item) for item in sources]
+    half = camera.horizontal_field_of_view / 2.0
     reach = _nice(1.15 * max([math.hypot(*place) for place in places], default=10.0))
     scale = (side - 3 * MARGIN) / max(reach, 1e-6)
     eye = (side / 2.0, side - 1.5 * MARGIN)
@@ -108,15 +121,16 @@ def _plan(found: Reconstruction) -> Image.Image:
         r = reach * part * scale
         draw.arc((eye[0] - r, eye[1] - r, eye[0] + r, eye[1] + r), 180, 360, fill=FAINT)
         draw.text((eye[0] + 4, eye[1] - r + 2), f"{reach * part:g} m", fill=FAINT, font=SMALL)
-    for number, (item, place) in enumerate(zip(found.sources, places, strict=True)):
+    tags = _Tags(draw, (side, side))
+    for number, (item, place) in enumerate(zip(sources, places, strict=True)):
         colour = COLOURS[number % len(COLOURS)]
         x, y = at(*place)
         if item.radius:
             r = item.radius * scale
             draw.ellipse((x - r, y - r, x + r, y + r), outline=colour)
         draw.line((*eye, x, y), fill=tuple(c // 3 for c in colour))
-        _dot(draw, x, y, colour)
-        _tag(draw, x, y, f"{number + 1}  {item.distance.metres:.1f} m", colour, (side, side))
+        tags.add(x, y, f"{number + 1}  {item.distance.metres:.1f} m", colour)
+    tags.draw_all()
     draw.polygon([(eye[0], eye[1] - 14), (eye[0] - 11, eye[1] + 8), (eye[0] + 11, eye[1] + 8)], fill=INK)
     draw.text((20, 14), "From above", fill=INK, font=BIG)
     view = math.degrees(2.0 * half)
@@ -124,9 +138,9 @@ def _plan(found: Reconstruction) -> Image.Image:
     return image
 
 
-def _from_above(found: Reconstruction, item: PlacedSource) -> tuple[float, float]:
+def _from_above(camera: Camera, item: PlacedSource) -> tuple[float, float]:
     """Metres to the right of and ahead of the camera, on the ground."""
-    pose = found.camera.pose
+    pose = camera.pose
     ahead, right = -pose[:3, 2], pose[:3, 0]
     level = ahead.copy()
     level[2] = 0.0

@@ -15,6 +15,7 @@ import soundfile
 from scipy.signal import resample_poly
 
 from ..errors import See2SoundError
+from .files import not_writable, whole_file
 
 LONGEST_CLIP = 2**28
 """Frames (93 minutes at 48 kHz) times channels; a longer file is not read into memory."""
@@ -46,7 +47,9 @@ def read_clip(path: str | os.PathLike[str], rate: int) -> ClipFile:
             data, own_rate = file.read(dtype="float32", always_2d=True), file.samplerate
     except soundfile.LibsndfileError as error:
         raise See2SoundError(
-            "clip-unreadable", f"{path.name} cannot be read as audio: {error.error_string}", "Use WAV, FLAC, OGG, MP3 or AIFF."
+            "clip-unreadable",
+            f"{path.name} cannot be read as audio: {error.error_string}",
+            "Use WAV, FLAC, OGG, MP3 or AIFF.",
         ) from error
     if len(data) == 0:
         raise See2SoundError("clip-empty", f"{path.name} holds no sound: its length is zero.", "Export it again.")
@@ -65,10 +68,10 @@ def read_clip(path: str | os.PathLike[str], rate: int) -> ClipFile:
 
 
 class WavWriter:
-    """A 32-bit float WAVE_FORMAT_EXTENSIBLE file, written block by block beside its place and moved there at the end.
+    """A 32-bit float WAVE_FORMAT_EXTENSIBLE file, written block by block; an exception leaves no file behind.
 
     Microsoft, "Multiple channel audio data and WAVE files". `mask` 0 says that channels are no loudspeakers.
-    Use it as a context manager: an exception leaves no file behind. Errors: `folder-not-writable`, `file-too-large`.
+    Use it as a context manager. Errors: `folder-not-writable`, `file-too-large`.
     """
 
     def __init__(self, path: Path, channels: int, rate: int, samples: int, mask: int) -> None:
@@ -79,23 +82,28 @@ class WavWriter:
         size = 4 * channels * samples
         if size > _RIFF_LIMIT:
             raise See2SoundError(
-                "file-too-large", f"{path.name} would be {size / 2**30:.1f} GiB; a WAV file ends at 4.", "Mix a shorter range."
+                "file-too-large",
+                f"{path.name} would be {size / 2**30:.1f} GiB; a WAV file ends at 4.",
+                "Mix a shorter range.",
             )
         self._expected = samples
-        self._partial = path.with_name(f".{path.name}.{os.getpid()}.part")
-        header = struct.pack(
+        self._place = whole_file(path)
+        self._header = struct.pack(
             "<4sI4s 4sIHHIIHHHHI16s 4sII 4sI",
             b"RIFF", 72 + size, b"WAVE",
             b"fmt ", 40, 0xFFFE, channels, rate, 4 * channels * rate, 4 * channels, 32, 22, 32, mask, _FLOAT_FORMAT,
             b"fact", 4, samples,
             b"data", size,
         )  # fmt: skip
+
+    def __enter__(self) -> WavWriter:
+        partial = self._place.__enter__()
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            self._file = self._partial.open("wb")
-            self._file.write(header)
+            self._file = partial.open("wb")
+            self._file.write(self._header)
         except OSError as error:
-            raise not_writable(path, error) from error
+            raise not_writable(self.path, error) from error
+        return self
 
     def write(self, block: np.ndarray) -> None:
         """Append (channels, n) float32."""
@@ -107,42 +115,18 @@ class WavWriter:
         except OSError as error:
             raise not_writable(self.path, error) from error
 
-    def __enter__(self) -> WavWriter:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         try:
             self._file.close()
             if kind is None and self.samples != self._expected:
                 raise ValueError(f"{self.samples} samples were written where {self._expected} were announced")
-            if kind is None:
-                os.replace(self._partial, self.path)
-        except OSError as failure:
-            raise not_writable(self.path, failure) from failure
-        finally:
-            self._partial.unlink(missing_ok=True)
+        except (OSError, ValueError) as failure:
+            self._place.__exit__(type(failure), failure, failure.__traceback__)
+            raise
+        self._place.__exit__(kind, error, trace)
 
 
 def write_clip(path: Path, samples: np.ndarray, rate: int) -> None:
     """A mono float WAV from (n,) float32, whole or not at all."""
     with WavWriter(path, 1, rate, len(samples), 0x4) as writer:
         writer.write(samples[None])
-
-
-def check_writable(folder: Path) -> None:
-    """Make a folder and see that files can be written into it, before long work begins. Error: `folder-not-writable`."""
-    trial = folder / f".see2sound.{os.getpid()}.part"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        trial.touch()
-        trial.unlink()
-    except OSError as error:
-        raise not_writable(folder, error) from error
-
-
-def not_writable(path: Path, error: OSError) -> See2SoundError:
-    """The error for a file that cannot be written."""
-    why = error.strerror or str(error)
-    return See2SoundError("folder-not-writable", f"{path} cannot be written: {why}.", "Choose another folder.")

@@ -3,25 +3,17 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 import numpy as np
 
 from ..camera import Camera
+from ..placed import Estimate
 from .sizes import usual_height
 
 NEAREST, FARTHEST = 0.3, 1000.0
 """Metres: bounds of every estimate; only a known size can take a thing beyond the depth map's own far end."""
 BORDER = 0.012
 """Fraction of the picture: a region that comes this near to its edge goes on outside it."""
-
-
-@dataclass(frozen=True)
-class Estimate:
-    """A distance in metres and the standard deviation of its natural logarithm: 0.1 is sure, 1 is a guess."""
-
-    metres: float
-    sigma: float
 
 
 def standing_distance(
@@ -36,7 +28,12 @@ def standing_distance(
 
 
 def surface_distance(
-    mask: np.ndarray, centre: tuple[float, float], depth: np.ndarray, camera: Camera, horizon_row: float, confidence: float
+    mask: np.ndarray,
+    centre: tuple[float, float],
+    depth: np.ndarray,
+    camera: Camera,
+    horizon_row: float,
+    confidence: float,
 ) -> Estimate:
     """How far a surface lies at its visible centre (fractions x, y)."""
     row, column = int(centre[1] * mask.shape[0]), int(centre[0] * mask.shape[1])

@@ -54,7 +54,10 @@ MODELS: dict[str, tuple[str, Callable[[Circle], np.ndarray]]] = {
     "engine": ("engine car motor motorcycle motorbike idling truck bus taxi lorry van tractor", machines.engine),
     "train": ("train railway railroad tram wagon carriage rail rails", lambda circle: machines.train(circle, False)),
     "steam train": ("steam locomotive chuffing chuff", lambda circle: machines.train(circle, True)),
-    "crowd murmur": ("crowd people murmur talking chatter voices person speech market audience babble", life.crowd_murmur),
+    "crowd murmur": (
+        "crowd people murmur talking chatter voices person speech market audience babble",
+        life.crowd_murmur,
+    ),
     "birds": ("bird birds birdsong chirp chirping tweet songbird", life.birds),
     "city ambience": ("city street traffic urban town ambience downtown road", machines.city_ambience),
 }

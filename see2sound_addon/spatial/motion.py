@@ -25,7 +25,7 @@ class Segment:
         moves = len(self.points) > 1 and bool(np.ptp(self.points, axis=0).any())
         turns = len(self.quaternions) > 1 and bool(np.ptp(self.quaternions, axis=0).any())
         # Modified Akima: smooth, exact on straight lines, and without overshoot where something starts or stops.
-        self._path = Akima1DInterpolator(self.times, self.points, method="makima") if moves else None
+        self._path = Akima1DInterpolator(*_at_least_three(self.times, self.points), method="makima") if moves else None
         self._turn = Slerp(self.times, _rotation(self.quaternions)) if turns else None
 
     @property
@@ -58,6 +58,13 @@ def segments(path: Trajectory) -> list[Segment]:
         quaternions = path.rotations[inside] if len(path.rotations) > 1 else path.rotations
         found.append(Segment(begin, end, path.times[inside], points, quaternions))
     return found
+
+
+def _at_least_three(times: np.ndarray, points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """SciPy's Akima curve through two points is bent; one more halfway between them straightens it."""
+    if len(times) != 2:
+        return times, points
+    return np.insert(times, 1, times.mean()), np.insert(points, 1, points.mean(axis=0), axis=0)
 
 
 def _rotation(quaternions: np.ndarray) -> Rotation:

@@ -20,7 +20,7 @@ def pan(direction: np.ndarray, sharpness: np.ndarray, spread: np.ndarray, layout
     level = np.hypot(direction[:, 0], direction[:, 1])
     azimuth = np.arctan2(direction[:, 1], direction[:, 0])
     main = [i for i, angle in enumerate(layout.azimuths) if angle is not None]
-    angles = np.radians([layout.azimuths[i] for i in main])
+    angles = np.radians([angle for angle in layout.azimuths if angle is not None])
     power = _pair_power(azimuth, angles)
     wide = spread > 1e-3
     if wide.any():
@@ -29,7 +29,8 @@ def pan(direction: np.ndarray, sharpness: np.ndarray, spread: np.ndarray, layout
         power[wide] = _pair_power(around.ravel(), angles).reshape(shape).mean(axis=1)
     # Sines of elevation and of sharpness keep the energy at 1 while the direction gives way.
     focus = ((level * sharpness) ** 2)[:, None]
-    power = focus * power + (1.0 - focus) / len(main)
+    everywhere = np.where(focus > 1.0 - 1e-12, 0.0, 1.0 - focus)  # rounding must not leak into silent loudspeakers
+    power = focus * power + everywhere / len(main)
     gains = np.zeros((len(direction), layout.channels))
     gains[:, main] = np.sqrt(power)
     return gains

@@ -37,8 +37,10 @@ def render(scene: SoundScene, clips: list[np.ndarray], layout: Layout, notes: li
     for start in range(0, scene.samples, BLOCK):
         block = renderer(list(propagation.arrivals(start, start + BLOCK)), start, start + BLOCK)
         yield block[:, : scene.samples - start]
-    for name in sorted(propagation.too_fast):
-        notes.append(f"Source {name!r} moves faster than {FASTEST:g} times the speed of sound; its Doppler shift is bounded.")
+    notes.extend(
+        f"Source {name!r} moves faster than {FASTEST:g} times the speed of sound; its Doppler shift is not exact."
+        for name in sorted(propagation.too_fast)
+    )
 
 
 def _make(layout: Layout, scene: SoundScene) -> Renderer:

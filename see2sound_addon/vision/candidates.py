@@ -25,9 +25,7 @@ class Candidate:
     score: float
 
 
-def find_candidates(
-    patches: Superpixels, salient: np.ndarray, background: np.ndarray, horizon_row: float
-) -> list[Candidate]:
+def find_candidates(patches: Superpixels, salient: np.ndarray, background: np.ndarray, horizon_row: float) -> list[Candidate]:
     """Islands of saliency at many levels and merged groups of like patches, best first.
 
     `salient`, `background` (sky, bare ground, water): (n,) from 0 to 1.
@@ -141,7 +139,14 @@ class _Scene:
         evidence = 0.40 * inside_saliency + 0.25 * max(contrast, 0.0) + 0.35 * colour
         shape = 0.45 + 0.55 * self._compactness(members)
         return float(
-            evidence * shape * (0.4 + 0.6 * size) * (0.6 + 0.4 * central) * standing * (1.0 - 0.45 * border) * (1.0 - surface) * tall
+            evidence
+            * shape
+            * (0.4 + 0.6 * size)
+            * (0.6 + 0.4 * central)
+            * standing
+            * (1.0 - 0.45 * border)
+            * (1.0 - surface)
+            * tall
         )
 
     def _compactness(self, members: np.ndarray) -> float:

@@ -80,14 +80,12 @@ def choose_regions(
 class _Thing:
     """A whole in the making: the best candidate for it, and the parts that complete it."""
 
-    def __init__(
-        self, members: np.ndarray, score: float, patches: Superpixels, salient: np.ndarray, kinds: np.ndarray
-    ) -> None:
+    def __init__(self, members: np.ndarray, score: float, patches: Superpixels, salient: np.ndarray, kinds: np.ndarray) -> None:
         self.members, self.score, self.patches = members, score, patches
         self.area = float(patches.size[members].sum())
         self.room_to_grow = GROWTH * self.area
         self.kind = int(np.bincount(kinds[members], patches.size[members]).argmax()) if self.area else -1
-        self.salience = float(np.average(salient[members], weights=patches.size[members])) if self.area else 0.0
+        self.salient = salient
 
     def mask(self) -> np.ndarray:
         return self.members[self.patches.labels]
@@ -102,13 +100,20 @@ class _Thing:
 
     def absorb(self, part: _Thing) -> None:
         """Take a part in where that keeps the whole salient, compact and of one kind; else the part is just dropped."""
-        extra = float(self.patches.size[part.members & ~self.members].sum())
-        joined = self.members | part.members
+        extra = part.members & ~self.members
+        if self.kind != part.kind or not extra.any():
+            return
+        area = float(self.patches.size[extra].sum())
+        joined = self.members | extra
+        as_salient = self._salience(extra) > 0.5 * self._salience(self.members)
         solid = _solidity(joined, self.patches) > max(0.6, 0.9 * _solidity(self.members, self.patches))
-        if self.kind == part.kind and part.salience > 0.6 * self.salience and extra <= self.room_to_grow and solid:
+        if as_salient and solid and area <= self.room_to_grow:
             self.members = joined
-            self.area += extra
-            self.room_to_grow -= extra
+            self.area += area
+            self.room_to_grow -= area
+
+    def _salience(self, members: np.ndarray) -> float:
+        return float(np.average(self.salient[members], weights=self.patches.size[members]))
 
 
 def _is_reflection(mask: np.ndarray, light: np.ndarray, horizon_row: float) -> bool:

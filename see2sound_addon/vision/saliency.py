@@ -35,8 +35,10 @@ def _background_probability(patches: Superpixels, colour_distance: np.ndarray) -
     lengths = colour_distance[edges[:, 0], edges[:, 1]]
     # Neighbouring patches of one surface differ a little; such noise must not add up along a path.
     lengths = np.maximum(lengths - 2.0 * _closest_neighbour(patches, colour_distance), 0.0) + 1e-6
-    graph = coo_matrix((lengths, (edges[:, 0], edges[:, 1])), (count, count)).tocsr().maximum(
-        coo_matrix((lengths, (edges[:, 1], edges[:, 0])), (count, count)).tocsr()
+    graph = (
+        coo_matrix((lengths, (edges[:, 0], edges[:, 1])), (count, count))
+        .tocsr()
+        .maximum(coo_matrix((lengths, (edges[:, 1], edges[:, 0])), (count, count)).tocsr())
     )
     similarity = np.exp(-(dijkstra(graph, directed=False) ** 2) / (2.0 * COLOUR_SPREAD**2))
     spanning_area = similarity.sum(axis=1)
@@ -61,9 +63,7 @@ def _weighted_contrast(patches: Superpixels, colour_distance: np.ndarray, backgr
     return (colour_distance * nearness * background[None]).sum(axis=1)
 
 
-def _optimise(
-    patches: Superpixels, colour_distance: np.ndarray, background: np.ndarray, foreground: np.ndarray
-) -> np.ndarray:
+def _optimise(patches: Superpixels, colour_distance: np.ndarray, background: np.ndarray, foreground: np.ndarray) -> np.ndarray:
     """Eq. 9: the least-squares compromise of background, foreground and smoothness between similar neighbours."""
     count = len(patches)
     foreground = foreground * (1.0 - background)

@@ -26,16 +26,28 @@ def measure_surfaces(pixels: np.ndarray, patches: Superpixels) -> dict[str, np.n
     water = rest * below * (1.0 - foliage) * (1.0 - fire) * _water(f)
     snow = rest * below * _above(f["value"], 0.8, 0.9) * _below(f["saturation"], 0.1, 0.2) * _below(f["texture"], 4.0, 10.0)
     warm = _above(f["hue"], 12.0, 20.0) * _below(f["hue"], 50.0, 62.0)
-    sand = rest * below * warm * _above(f["value"], 0.45, 0.6) * _below(f["saturation"], 0.45, 0.6) * _below(f["texture"], 6.0, 12.0)
-    smoke = rest * _below(f["saturation"], 0.15, 0.3) * _above(f["value"], 0.35, 0.55) * _below(f["edges"], 0.04, 0.12) * (
-        1.0 - water
-    ) * (1.0 - snow) * _below(f["row"], 0.7, 0.9)
+    sand = (
+        rest
+        * below
+        * warm
+        * _above(f["value"], 0.45, 0.6)
+        * _below(f["saturation"], 0.45, 0.6)
+        * _below(f["texture"], 6.0, 12.0)
+    )
+    smoke = (
+        rest
+        * _below(f["saturation"], 0.15, 0.3)
+        * _above(f["value"], 0.35, 0.55)
+        * _below(f["edges"], 0.04, 0.12)
+        * (1.0 - water)
+        * (1.0 - snow)
+        * _below(f["row"], 0.7, 0.9)
+    )
     stone = rest * below * _below(f["saturation"], 0.25, 0.4) * _above(f["texture"], 8.0, 14.0) * (1.0 - foliage)
     built = rest * _above(f["straight"], 0.04, 0.10) * (1.0 - foliage)
-    return {
-        "sky": sky, "water": water, "waterfall": rest * (1.0 - fire) * _waterfall(f, patches, sky), "foliage": foliage, "fire": fire, "smoke": smoke,
-        "snow": snow, "sand": sand, "stone": stone, "built": built,
-    }  # fmt: skip
+    waterfall = rest * (1.0 - fire) * _waterfall(f, patches, sky)
+    measured = (sky, water, waterfall, foliage, fire, smoke, snow, sand, stone, built)
+    return dict(zip(SURFACES, measured, strict=True))
 
 
 def _above(value: np.ndarray, low: float, high: float) -> np.ndarray:

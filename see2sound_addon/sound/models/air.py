@@ -34,7 +34,7 @@ def thunder(circle: Circle) -> np.ndarray:
     rumble = circle.noise(band(25.0, 90.0, 1.5)) * np.exp(-2.5 * np.arange(circle.n) / circle.rate / length)
     # The roll must have died away before the clip begins again.
     fade = np.clip((circle.seconds - np.arange(circle.n) / circle.rate) / (0.08 * circle.seconds), 0.0, 1.0)
-    start = np.clip(np.arange(circle.n) / circle.rate / 0.002, 0.0, 1.0)
+    start = np.clip(np.arange(circle.n) / circle.rate / 0.012, 0.0, 1.0)
     return (unit(circle.filter(out, band(30.0, 700.0, 0.8))) + 0.5 * unit(rumble)) * fade * start
 
 

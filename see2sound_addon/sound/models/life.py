@@ -6,7 +6,14 @@ import numpy as np
 
 from ..periodic import Circle, Shape, band, unit
 
-VOWELS = ((730, 1090, 2440), (530, 1840, 2480), (270, 2290, 3010), (570, 840, 2410), (300, 870, 2240), (660, 1720, 2410))
+VOWELS = (
+    (730, 1090, 2440),
+    (530, 1840, 2480),
+    (270, 2290, 3010),
+    (570, 840, 2410),
+    (300, 870, 2240),
+    (660, 1720, 2410),
+)
 """First three formants in Hz of six vowels (Peterson and Barney, JASA 24, 1952)."""
 
 

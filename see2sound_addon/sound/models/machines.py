@@ -6,6 +6,16 @@ import numpy as np
 
 from ..periodic import Circle, band, peak, tilt, unit
 
+PIPE_RESONANCES = ((85.0, 30.0), (255.0, 60.0), (430.0, 90.0), (700.0, 160.0))
+"""Centre and width in Hz."""
+
+
+def _exhaust_pipe(frequency: np.ndarray) -> np.ndarray:
+    gain = np.full(len(frequency), 0.4)
+    for number, (centre, width) in enumerate(PIPE_RESONANCES, 1):
+        gain += peak(centre, width)(frequency) / number
+    return gain
+
 
 def engine(circle: Circle) -> np.ndarray:
     """A four-cylinder four-stroke idling: two firings a turn at some 900 rpm, each cylinder a little different, through
@@ -24,8 +34,7 @@ def engine(circle: Circle) -> np.ndarray:
     t = circle.times(0.05)
     pulse = np.exp(-t / 0.006) - np.exp(-t / 0.0012)
     pressure = circle.convolve(train, pulse)
-    pipe = circle.filter(pressure, lambda f: 0.4 + sum(peak(c, w)(f) / k for k, (c, w) in enumerate(
-        ((85.0, 30.0), (255.0, 60.0), (430.0, 90.0), (700.0, 160.0)), 1)))  # fmt: skip
+    pipe = circle.filter(pressure, _exhaust_pipe)
     ticks = circle.convolve(train * circle.random.uniform(0.3, 1.0, circle.n), np.exp(-3500.0 * t) * np.sin(2e4 * t))
     intake = circle.noise(band(150.0, 1500.0, 0.8)) * (0.5 + np.abs(unit(pressure)))
     return unit(pipe) + 0.15 * unit(ticks) + 0.4 * unit(intake)

@@ -1,0 +1,37 @@
+"""What was found in a picture and where it was put: plain data that the stages hand on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A distance in metres and the standard deviation of its natural logarithm: 0.1 is sure, 1 is a guess."""
+
+    metres: float
+    sigma: float
+
+
+@dataclass
+class PlacedSource:
+    """Something in the picture that sounds, at its place.
+
+    `box`: x0, y0, x1, y1 and `centre`: x, y, as fractions of the picture, y down. `mask`: (height, width) bool, small.
+    `from_picture`: its distance by the picture alone, `distance`: with its usual size. `position`: (3,) world, metres.
+    """
+
+    id: str
+    label: str
+    prompt: str
+    extent: str
+    score: float
+    box: tuple[float, float, float, float]
+    centre: tuple[float, float]
+    mask: np.ndarray
+    from_picture: Estimate
+    distance: Estimate
+    position: np.ndarray
+    radius: float

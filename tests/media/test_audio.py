@@ -1,0 +1,91 @@
+import struct
+import uuid
+
+import numpy as np
+import pytest
+import soundfile
+from scenes import RATE, frequency_of, tone, write_wav
+from see2sound_addon.errors import See2SoundError
+from see2sound_addon.media.audio import WavWriter, read_clip
+
+
+def chunks(data):
+    at, found = 12, {}
+    while at < len(data):
+        name, size = struct.unpack_from("<4sI", data, at)
+        found[name] = data[at + 8 : at + 8 + size]
+        at += 8 + size + size % 2
+    return found
+
+
+def test_wave_format_extensible(tmp_path):
+    block = np.random.default_rng(0).standard_normal((6, 100)).astype(np.float32)
+    with WavWriter(tmp_path / "a.wav", 6, RATE, 200, 0x3F) as writer:
+        writer.write(block)
+        writer.write(2 * block)
+    data = (tmp_path / "a.wav").read_bytes()
+    assert data[:4] == b"RIFF" and struct.unpack_from("<I", data, 4)[0] == len(data) - 8
+    form = struct.unpack("<HHIIHHHHI16s", chunks(data)[b"fmt "])
+    assert form[:6] == (0xFFFE, 6, RATE, RATE * 24, 24, 32)
+    assert form[8] == 0x3F
+    assert uuid.UUID(bytes_le=form[9]) == uuid.UUID("00000003-0000-0010-8000-00aa00389b71")  # IEEE float
+    read, rate = soundfile.read(tmp_path / "a.wav", dtype="float32")
+    assert rate == RATE
+    assert (read.T == np.concatenate([block, 2 * block], axis=1)).all()
+    assert soundfile.info(tmp_path / "a.wav").format == "WAVEX"
+    assert writer.peak == pytest.approx(2 * np.abs(block).max())
+
+
+def test_a_failed_write_leaves_nothing_and_keeps_the_old_file(tmp_path):
+    (tmp_path / "a.wav").write_text("old")
+    with pytest.raises(KeyError), WavWriter(tmp_path / "a.wav", 1, RATE, 100, 0) as writer:
+        writer.write(np.zeros((1, 50), np.float32))
+        raise KeyError
+    assert [p.name for p in tmp_path.iterdir()] == ["a.wav"]
+    assert (tmp_path / "a.wav").read_text() == "old"
+
+
+def test_too_few_samples_are_an_error(tmp_path):
+    with pytest.raises(ValueError, match="50 samples"), WavWriter(tmp_path / "a.wav", 1, RATE, 100, 0) as writer:
+        writer.write(np.zeros((1, 50), np.float32))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_over_four_gibibytes_is_refused_before_it_is_begun(tmp_path):
+    with pytest.raises(See2SoundError, match="GiB"):
+        WavWriter(tmp_path / "a.wav", 16, RATE, RATE * 3600, 0)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_stereo_is_averaged_and_said_so(tmp_path):
+    path = write_wav(tmp_path / "a.wav", np.stack([np.full(100, 0.5), np.full(100, -0.1)]))
+    clip = read_clip(path, RATE)
+    assert clip.samples == pytest.approx(0.2)
+    assert "2 channels" in clip.notes[0]
+
+
+@pytest.mark.parametrize("rate", [8000, 44100, 96000, 192000])
+def test_other_rates_are_resampled_and_said_so(tmp_path, rate):
+    path = write_wav(tmp_path / "a.wav", np.sin(2 * np.pi * 1000 * np.arange(rate) / rate), rate)
+    clip = read_clip(path, RATE)
+    assert len(clip.samples) == RATE
+    assert frequency_of(clip.samples[2000:-2000]) == pytest.approx(1000, abs=0.01)
+    assert str(rate) in clip.notes[0]
+
+
+def test_eight_bits(tmp_path):
+    path = write_wav(tmp_path / "a.wav", tone(440, 0.5), subtype="PCM_U8")
+    assert np.abs(read_clip(path, RATE).samples - tone(440, 0.5)).max() < 0.01
+
+
+def test_bad_clips(tmp_path):
+    write_wav(tmp_path / "empty.wav", np.zeros(0))
+    write_wav(tmp_path / "nan.wav", np.array([0.0, np.nan, 0.0]))
+    (tmp_path / "text.wav").write_text("no sound")
+    expected = {"empty": "clip-empty", "nan": "clip-invalid", "text": "clip-unreadable", "missing": "clip-missing"}
+    for name, code in expected.items():
+        with pytest.raises(See2SoundError) as caught:
+            read_clip(tmp_path / f"{name}.wav", RATE)
+        assert caught.value.code == code
+        assert f"{name}.wav" in caught.value.message
+        assert "\n" not in str(caught.value) and caught.value.hint

@@ -1,0 +1,136 @@
+import os
+
+os.environ.setdefault("OPENCV_IO_ENABLE_OPENEXR", "1")
+
+import cv2
+import numpy as np
+import pytest
+from PIL import Image
+from see2sound_addon.errors import See2SoundError
+from see2sound_addon.media.pictures import read_picture
+
+HEIGHT, WIDTH = 40, 64
+
+
+def corner_picture(depth=np.uint8, full=255):
+    """Grey with a bright red upper left corner, (HEIGHT, WIDTH, 3)."""
+    pixels = np.full((HEIGHT, WIDTH, 3), full * 0.4, np.float64)
+    pixels[:10, :10] = [full, 0, 0]
+    return pixels.astype(depth)
+
+
+def assert_corner(picture):
+    assert picture.pixels.shape == (HEIGHT, WIDTH, 3)
+    assert picture.pixels.dtype == np.uint8
+    red, rest = picture.pixels[4, 4].astype(int), picture.pixels[30, 50].astype(int)
+    assert red[0] > 220 and red[1] < 60 and red[2] < 60
+    assert np.ptp(rest) < 12
+
+
+@pytest.mark.parametrize("suffix", ["png", "jpg", "webp", "tif", "bmp"])
+def test_eight_bit_colour(tmp_path, suffix):
+    path = tmp_path / f"a.{suffix}"
+    Image.fromarray(corner_picture()).resize((WIDTH, HEIGHT)).save(path, quality=95)
+    assert_corner(read_picture(path))
+
+
+@pytest.mark.parametrize("suffix", ["png", "tif"])
+def test_sixteen_bit_colour(tmp_path, suffix):
+    path = tmp_path / f"a.{suffix}"
+    cv2.imwrite(str(path), corner_picture(np.uint16, 65535)[..., ::-1])
+    picture = read_picture(path)
+    assert_corner(picture)
+    assert picture.pixels[30, 50, 0] == pytest.approx(0.4 * 255, abs=1)
+
+
+@pytest.mark.parametrize(("depth", "full"), [(np.uint8, 255), (np.uint16, 65535)])
+@pytest.mark.parametrize("suffix", ["png", "tif"])
+def test_grey(tmp_path, suffix, depth, full):
+    path = tmp_path / f"a.{suffix}"
+    ramp = np.tile(np.linspace(0, full, WIDTH), (HEIGHT, 1)).astype(depth)
+    cv2.imwrite(str(path), ramp)
+    pixels = read_picture(path).pixels
+    assert pixels.shape == (HEIGHT, WIDTH, 3)
+    assert np.abs(pixels[0, :, 0].astype(int) - np.linspace(0, 255, WIDTH)).max() <= 1
+    assert (pixels[..., 0] == pixels[..., 2]).all()
+
+
+@pytest.mark.parametrize("suffix", ["exr", "hdr", "tif"])
+def test_linear_light_is_encoded_for_display(tmp_path, suffix):
+    path = tmp_path / f"a.{suffix}"
+    linear = np.full((HEIGHT, WIDTH, 3), 0.2140, np.float32)  # sRGB 0.5
+    linear[:10, :10] = [0, 0, 1]  # BGR
+    assert cv2.imwrite(str(path), linear)
+    picture = read_picture(path)
+    assert_corner(picture)
+    assert picture.pixels[30, 50, 1] == pytest.approx(127, abs=2)
+
+
+def test_alpha_lies_over_grey(tmp_path):
+    rgba = np.dstack([corner_picture(), np.full((HEIGHT, WIDTH), 255, np.uint8)])
+    rgba[20:] = (255, 0, 0, 0)
+    Image.fromarray(rgba).save(tmp_path / "a.png")
+    pixels = read_picture(tmp_path / "a.png").pixels
+    assert (pixels[30] == 128).all()
+    assert pixels[4, 4, 0] > 220
+
+
+def test_premultiplied_alpha_of_openexr(tmp_path):
+    bgra = np.zeros((HEIGHT, WIDTH, 4), np.float32)
+    bgra[:20] = (0.2, 0.2, 0.2, 1.0)
+    cv2.imwrite(str(tmp_path / "a.exr"), bgra)
+    pixels = read_picture(tmp_path / "a.exr").pixels
+    assert pixels[30, 30, 0] == pytest.approx(128, abs=1)
+
+
+@pytest.mark.parametrize(("orientation", "transpose"), [(3, Image.Transpose.ROTATE_180), (6, Image.Transpose.ROTATE_90), (8, Image.Transpose.ROTATE_270)])
+def test_exif_orientation(tmp_path, orientation, transpose):
+    """The file holds the pixels turned; the tag turns them back."""
+    image = Image.fromarray(corner_picture()).transpose(transpose)
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    image.save(tmp_path / "a.jpg", exif=exif, quality=95)
+    assert_corner(read_picture(tmp_path / "a.jpg"))
+
+
+def test_exif_focal_length(tmp_path):
+    exif = Image.Exif()
+    exif.get_ifd(0x8769)[0xA405] = 50
+    Image.new("RGB", (600, 400), (90, 90, 90)).save(tmp_path / "a.jpg", exif=exif)
+    picture = read_picture(tmp_path / "a.jpg")
+    # On 36 x 24 mm a 50 mm lens shows 39.6 degrees across.
+    assert np.degrees(2 * np.arctan(300 / picture.focal_pixels)) == pytest.approx(39.6, abs=0.05)
+
+
+def test_a_hundred_megapixels_are_scaled_down_and_said_so(tmp_path):
+    Image.new("L", (12000, 9000), 100).save(tmp_path / "a.png")
+    picture = read_picture(tmp_path / "a.png")
+    assert max(picture.pixels.shape) == 2048
+    assert (picture.width, picture.height) == (12000, 9000)
+    assert "12000 x 9000" in picture.notes[0]
+
+
+def bad_files(folder):
+    good = folder / "good.png"
+    Image.fromarray(np.random.default_rng(0).integers(0, 255, (200, 200, 3), dtype=np.uint8)).save(good)
+    Image.fromarray(np.random.default_rng(0).integers(0, 255, (200, 200, 3), dtype=np.uint8)).save(folder / "good.jpg")
+    cut = {"cut.png": good.read_bytes()[:60000], "cut.jpg": (folder / "good.jpg").read_bytes()[:9000]}
+    others = {"text.png": b"not a picture at all" * 10, "empty.png": b"", "bad.exr": b"\x76\x2f\x31\x01" + bytes(50)}
+    for name, data in {**cut, **others}.items():
+        (folder / name).write_bytes(data)
+    Image.new("RGB", (1, 1)).save(folder / "one.png")
+    return {
+        "missing.png": "picture-missing", "cut.png": "picture-truncated", "cut.jpg": "picture-truncated",
+        "text.png": "picture-unreadable", "empty.png": "picture-unreadable", "bad.exr": "picture-unreadable",
+        "one.png": "picture-too-small",
+    }  # fmt: skip
+
+
+def test_bad_pictures_get_one_clear_line_and_a_hint(tmp_path):
+    for name, code in bad_files(tmp_path).items():
+        with pytest.raises(See2SoundError) as caught:
+            read_picture(tmp_path / name)
+        assert caught.value.code == code, name
+        assert name in caught.value.message
+        assert "\n" not in str(caught.value)
+        assert caught.value.hint

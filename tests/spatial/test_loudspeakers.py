@@ -1,0 +1,63 @@
+import numpy as np
+import pytest
+from scenes import noise, rendered, scene, source
+from see2sound_addon.errors import See2SoundError
+from see2sound_addon.spatial.layouts import find_layout
+from see2sound_addon.spatial.panning import pan
+
+
+def gains(azimuth, layout="5.1"):
+    angle = np.radians(azimuth)
+    unit = np.array([[np.cos(angle), np.sin(angle), 0.0]])
+    return pan(unit, np.ones(1), np.zeros(1), find_layout(layout))[0]
+
+
+@pytest.mark.parametrize(("channel", "azimuth"), [(0, 30), (1, -30), (2, 0), (4, 110), (5, -110)])
+def test_a_source_at_a_loudspeaker_sounds_from_it_alone(channel, azimuth):
+    expected = np.zeros(6)
+    expected[channel] = 1.0
+    assert gains(azimuth) == pytest.approx(expected, abs=1e-12)
+
+
+@pytest.mark.parametrize("azimuth", range(-180, 180, 7))
+def test_two_neighbours_carry_a_source_and_point_to_it(azimuth):
+    """Vector base amplitude panning: the gain-weighted sum of the loudspeakers' directions is the source's."""
+    layout = find_layout("5.1")
+    got = gains(azimuth)
+    assert (got > 1e-6).sum() <= 2
+    assert (got**2).sum() == pytest.approx(1.0)
+    assert got[3] == 0.0
+    vector = sum(g * np.exp(1j * np.radians(a)) for g, a in zip(got, layout.azimuths, strict=True) if a is not None)
+    assert np.degrees(np.angle(vector * np.exp(-1j * np.radians(azimuth)))) == pytest.approx(0.0, abs=1e-6)
+
+
+def test_stereo_follows_the_tangent_law():
+    left, right = gains(12.0, "stereo")
+    assert (left - right) / (left + right) == pytest.approx(np.tan(np.radians(12)) / np.tan(np.radians(30)))
+
+
+def test_left_and_right():
+    """A source on the right is louder right than left, and with sources on both sides no main channel is silent."""
+    right = rendered(scene([source((3, -4, 0), loop=True, start=-10)]), [noise()], "5.1")
+    energy = (right.astype(float) ** 2).sum(axis=1)
+    assert energy[1] + energy[5] > 10 * (energy[0] + energy[4])
+    places = [(3, 1, 0), (3, -1, 0), (-3, 3, 0), (-3, -3, 0)]
+    plan = scene([source(p, f"s{i}", loop=True, start=-10) for i, p in enumerate(places)])
+    both = rendered(plan, [noise(seed=i) for i in range(4)], "5.1")
+    energy = (both.astype(float) ** 2).sum(axis=1)
+    assert energy[3] == 0.0
+    assert (np.delete(energy, 3) > 1e-6 * energy.max()).all()
+
+
+def test_a_wide_source_reaches_more_loudspeakers():
+    unit = np.array([[1.0, 0.0, 0.0]])
+    wide = pan(unit, np.ones(1), np.full(1, np.radians(60)), find_layout("5.1"))[0]
+    assert wide[0] == pytest.approx(wide[1])
+    assert wide[0] > 0.3
+    assert (wide**2).sum() == pytest.approx(1.0)
+
+
+def test_unknown_layouts_are_named():
+    with pytest.raises(See2SoundError, match="no layout '9.9'") as caught:
+        find_layout("9.9")
+    assert "5.1" in caught.value.hint

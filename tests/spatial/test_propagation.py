@@ -1,0 +1,139 @@
+"""When sound arrives, how high and how loud, against closed forms."""
+
+import numpy as np
+import pytest
+from scenes import RATE, SPEED, frequency_of, moving, noise, rendered, scene, source, tone
+from see2sound_addon.soundscene import Cone, Trajectory
+from see2sound_addon.spatial.propagation import distance_gain
+
+
+def click(at, length=RATE):
+    clip = np.zeros(length, np.float32)
+    clip[at] = 1.0
+    return clip
+
+
+@pytest.mark.parametrize("metres", [0.5, 3.7, 10.0, 100.0])
+def test_a_click_arrives_after_distance_over_speed(metres):
+    out = rendered(scene([source((metres, 0, 0), rolloff=0.0)]), [click(1000)], "mono")[0].astype(float)
+    spectrum = np.fft.rfft(out)
+    bins = np.arange(10, 4000)
+    slope = np.polyfit(bins, np.unwrap(np.angle(spectrum[bins])), 1)[0]
+    arrival = -slope * len(out) / (2 * np.pi)
+    assert arrival == pytest.approx(1000 + metres / SPEED * RATE, abs=0.01)
+
+
+@pytest.mark.parametrize("mach", [-0.3, -0.1, 0.1, 0.3])
+def test_doppler_of_a_moving_source(mach):
+    """f' = f / (1 - v/c) for a source that closes in with v; the listener stands still."""
+    path = moving([0, 2], [[500 + 0, 0, 0], [500 - 2 * mach * SPEED, 0, 0]])
+    plan = scene([source(path, rolloff=0.0, loop=True, start=-10)], duration=1.9)
+    heard = rendered(plan, [tone(1000, 1.0)], "mono")[0][int(1.6 * RATE) : int(1.85 * RATE)]
+    arrives_from_motion = frequency_of(heard)
+    assert arrives_from_motion / 1000 == pytest.approx(1 / (1 - mach), rel=1e-4)
+
+
+@pytest.mark.parametrize("mach", [-0.2, 0.1])
+def test_doppler_of_a_moving_listener(mach):
+    """f' = f (1 + v/c) for a listener that closes in with v."""
+    ears = moving([0, 1], [[0, 0, 0], [mach * SPEED, 0, 0]])
+    plan = scene([source((1000, 0, 0), rolloff=0.0, loop=True, start=-10)], listener=ears)
+    heard = rendered(plan, [tone(1000, 1.0)], "mono")[0][4800:-4800]
+    assert frequency_of(heard) / 1000 == pytest.approx(1 + mach, rel=1e-4)
+
+
+def test_doppler_factor_zero_keeps_the_pitch_and_the_first_delay():
+    path = moving([0, 1], [[34.33, 0, 0], [3.433, 0, 0]])
+    plan = scene([source(path, rolloff=0.0, loop=True, start=-10)], doppler_factor=0.0)
+    heard = rendered(plan, [tone(1000, 1.0)], "mono")[0]
+    expected = np.sin(2 * np.pi * 1000 * (np.arange(RATE) / RATE - 0.1))
+    assert np.abs(heard - expected).max() < 1e-3
+
+
+def test_a_moving_tone_is_clean():
+    """What is left of a fly-by tone after the best fit of the exact answer lies 75 dB below it."""
+    speed, pass_by = 30.0, 5.0
+    path = moving(np.linspace(0, 2, 49), [[speed * (t - 1), pass_by, 0] for t in np.linspace(0, 2, 49)])
+    plan = scene([source(path, rolloff=0.0, loop=True, start=-10)], duration=2.0)
+    heard = rendered(plan, [tone(8000, 1.0)], "mono")[0].astype(float)
+    t = np.arange(len(heard)) / RATE
+    # The emission time of uniform motion solves a quadratic: |p0 + v te|^2 = c^2 (t - te)^2.
+    a = speed**2 - SPEED**2
+    b = -2 * speed**2 + 2 * SPEED**2 * t
+    c = speed**2 + pass_by**2 - SPEED**2 * t**2
+    emitted = (-b + np.sqrt(b**2 - 4 * a * c)) / (2 * a)
+    emitted = np.where(emitted > t, (-b - np.sqrt(b**2 - 4 * a * c)) / (2 * a), emitted)
+    exact = np.sin(2 * np.pi * 8000 * emitted)
+    inner = slice(RATE // 4, -2000)  # the sound from before the motion began has passed by then
+    residual = heard[inner] - exact[inner]
+    assert 10 * np.log10((residual**2).mean() / (exact[inner] ** 2).mean()) < -75
+
+
+MODELS = {
+    "inverse": lambda d, r, m, k: r / (r + k * (d - r)),
+    "inverse_clamped": lambda d, r, m, k: r / (r + k * (min(max(d, r), m) - r)),
+    "linear": lambda d, r, m, k: min(max(1 - k * (d - r) / (m - r), 0), 1),
+    "linear_clamped": lambda d, r, m, k: min(max(1 - k * (min(max(d, r), m) - r) / (m - r), 0), 1),
+    "exponent": lambda d, r, m, k: (d / r) ** -k,
+    "exponent_clamped": lambda d, r, m, k: (min(max(d, r), m) / r) ** -k,
+    "none": lambda d, r, m, k: 1.0,
+}
+
+
+@pytest.mark.parametrize("model", MODELS)
+@pytest.mark.parametrize("distance", [0.5, 1.0, 3.0, 20.0, 80.0])
+def test_distance_models_are_openal_s(model, distance):
+    thing = source((distance, 0, 0), reference_distance=2.0, max_distance=50.0, rolloff=0.8)
+    got = distance_gain(np.array([distance]), thing, model)[0]
+    assert got == pytest.approx(MODELS[model](distance, 2.0, 50.0, 0.8), rel=1e-9)
+
+
+def test_the_level_falls_by_six_decibels_a_doubling():
+    levels = []
+    for metres in (4.0, 8.0):
+        out = rendered(scene([source((metres, 0, 0), loop=True, start=-10)]), [tone(1000, 1.0)], "mono")
+        levels.append(10 * np.log10((out.astype(float) ** 2).mean()))
+    assert levels[0] - levels[1] == pytest.approx(6.02, abs=0.01)
+
+
+def test_a_cone_makes_a_source_quieter_behind():
+    """A source faces along its local -Z: turned by 90 degrees about X it faces along +Y."""
+    towards_y = Trajectory.fixed((0, 0, 0), (np.cos(np.pi / 4), np.sin(np.pi / 4), 0, 0))
+    cone = Cone(np.radians(60), np.radians(120), 0.1)
+    thing = source(towards_y, cone=cone, rolloff=0.0, loop=True, start=-10)
+    in_front = rendered(scene([thing], listener=(0, 5, 0)), [noise()], "mono")
+    behind = rendered(scene([thing], listener=(0, -5, 0)), [noise()], "mono")
+    assert np.abs(in_front).max() / np.abs(behind).max() == pytest.approx(10.0, rel=1e-3)
+
+
+def test_a_camera_cut_neither_clicks_nor_smears():
+    times = np.array([0.0, 0.5 - 1e-6, 0.5, 1.0])
+    ears = Trajectory(
+        times, np.array([[0, 0, 0], [0, 0, 0], [20.0, 0, 0], [20.0, 0, 0]]), np.array([[1.0, 0, 0, 0]]), np.array([0.5])
+    )
+    plan = scene([source((10.0, 1.0, 0), loop=True, start=-10, rolloff=0.0)], listener=ears)
+    heard = rendered(plan, [tone(500, 1.0)], "mono")[0].astype(float)
+    steady = np.abs(np.diff(heard, 2))[:20000].max()
+    assert np.abs(np.diff(heard, 2)).max() < 1.2 * steady
+    assert frequency_of(heard[:20000]) == pytest.approx(500, abs=0.01)
+    assert frequency_of(heard[26000:]) == pytest.approx(500, abs=0.01)
+
+
+def test_a_source_at_the_listener_is_finite_and_one_far_away_is_quiet():
+    near = rendered(scene([source((0, 0, 0), loop=True, start=-10)], distance_model="inverse"), [noise()], "ambix1")
+    assert np.isfinite(near).all()
+    far = rendered(scene([source((1e6, 0, 0), loop=True, start=-5000)]), [noise()], "ambix1")
+    assert np.abs(far).max() < 1e-3
+
+
+def test_a_loop_has_no_seam():
+    clip = tone(480, 0.25)
+    plan = scene([source((5, 0, 0), loop=True, start=-10, rolloff=0.0)])
+    heard = rendered(plan, [clip], "mono")[0].astype(float)
+    expected = np.sin(2 * np.pi * 480 * (np.arange(RATE) / RATE - 5 / SPEED))
+    assert np.abs(heard - expected).max() < 1e-3
+
+
+def test_pitch_plays_a_clip_faster():
+    plan = scene([source((5, 0, 0), loop=True, start=-10, pitch=1.5)])
+    assert frequency_of(rendered(plan, [tone(400, 1.0)], "mono")[0][2000:]) == pytest.approx(600, rel=1e-5)

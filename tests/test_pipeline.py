@@ -1,0 +1,82 @@
+import numpy as np
+import pytest
+import soundfile
+from PIL import Image
+from scenes import RATE, noise, scene, source, tone, write_wav
+from see2sound_addon import pipeline
+from see2sound_addon.errors import Cancelled, See2SoundError
+
+
+def plan_with_clip(folder, **more):
+    thing = source((3, 1, 0), loop=True)
+    thing.clip = write_wav(folder / "a.wav", noise())
+    return scene([thing], **more)
+
+
+@pytest.mark.parametrize("layout", ["mono", "stereo", "binaural", "5.1", "ambix1", "ambix2", "ambix3"])
+def test_the_same_plan_gives_the_same_bytes_and_the_exact_length(tmp_path, layout):
+    plan = plan_with_clip(tmp_path, duration=0.777)
+    first = pipeline.mix(plan, layout, tmp_path / "1.wav")
+    pipeline.mix(plan, layout, tmp_path / "2.wav")
+    assert (tmp_path / "1.wav").read_bytes() == (tmp_path / "2.wav").read_bytes()
+    assert soundfile.info(tmp_path / "1.wav").frames == round(0.777 * RATE) == first.samples
+
+
+def test_a_peak_above_full_scale_is_told_and_kept(tmp_path):
+    thing = source((1, 0, 0), loop=True, gain_db=12.0, start=-1)
+    thing.clip = write_wav(tmp_path / "a.wav", tone(500, 1.0))
+    report = pipeline.mix(scene([thing]), "mono", tmp_path / "mix.wav")
+    assert report.peak == pytest.approx(12.0, abs=0.05)
+    assert any("12.0 dB above full scale" in note for note in report.notes)
+    assert np.abs(soundfile.read(tmp_path / "mix.wav")[0]).max() == pytest.approx(10 ** (12 / 20), rel=0.01)
+
+
+def test_no_sources_are_silence_with_a_warning(tmp_path):
+    report = pipeline.mix(scene([]), "5.1", tmp_path / "mix.wav")
+    assert "no sources" in report.notes[0]
+    assert not soundfile.read(tmp_path / "mix.wav")[0].any()
+
+
+def test_a_missing_clip_writes_nothing(tmp_path):
+    with pytest.raises(See2SoundError) as caught:
+        pipeline.mix(scene([source((1, 0, 0))]), "5.1", tmp_path / "mix.wav")
+    assert caught.value.code == "clip-missing"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_cancelling_a_mix_leaves_nothing(tmp_path):
+    plan = plan_with_clip(tmp_path, duration=2.0)
+
+    def stop(label, done, total):
+        if done:
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        pipeline.mix(plan, "5.1", tmp_path / "mix.wav", stop)
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["a.wav"]
+
+
+def test_a_folder_that_cannot_be_written_to(tmp_path):
+    (tmp_path / "file").write_text("not a folder")
+    with pytest.raises(See2SoundError) as caught:
+        pipeline.mix(plan_with_clip(tmp_path), "mono", tmp_path / "file" / "mix.wav")
+    assert caught.value.code == "folder-not-writable"
+
+
+def test_a_picture_of_one_colour_has_no_sources_and_says_so(tmp_path):
+    Image.new("RGB", (300, 200), (40, 90, 160)).save(tmp_path / "a.png")
+    found = pipeline.reconstruct(tmp_path / "a.png")
+    assert found.sources == []
+    assert any("Nothing in the picture" in note for note in found.notes)
+
+
+def test_the_same_picture_is_seen_the_same_way_twice():
+    from pathlib import Path
+
+    import skimage
+
+    path = Path(skimage.__file__).parent / "data" / "rocket.jpg"
+    first, second = pipeline.reconstruct(path), pipeline.reconstruct(path)
+    assert [s.id for s in first.sources] == [s.id for s in second.sources]
+    for a, b in zip(first.sources, second.sources, strict=True):
+        assert (a.mask == b.mask).all() and (a.position == b.position).all()

@@ -1,0 +1,98 @@
+import copy
+import json
+from pathlib import Path
+
+import pytest
+from see2sound_addon.errors import See2SoundError
+from see2sound_addon.soundscene import SoundScene
+
+PLAN = {
+    "version": 1, "seed": 0, "sample_rate": 48000, "duration": 10.0,
+    "speed_of_sound": 343.3, "doppler_factor": 1.0, "distance_model": "inverse_clamped",
+    "listener": {"times": [0.0], "positions": [[0, 0, 1.6]], "rotations": [[1, 0, 0, 0]], "cuts": []},
+    "sources": [{
+        "id": "a1", "label": "steam locomotive", "prompt": "steam locomotive chuffing", "extent": "point", "radius": 0.0,
+        "clip": "clips/a1.wav", "start": 0.0, "loop": True, "gain_db": 0.0,
+        "times": [0.0, 10.0], "positions": [[5, 2, 1], [5, -2, 1]], "rotations": [[1, 0, 0, 0]],
+        "reference_distance": 1.0, "max_distance": 1000.0, "rolloff": 1.0,
+        "cone": {"inner": 6.283, "outer": 6.283, "outer_gain": 1.0},
+        "occlusion": {"times": [0.0], "gain_db": [0.0], "lowpass": [20000.0]},
+    }],
+    "room": None,
+}  # fmt: skip
+
+
+def changed(path, value):
+    plan = copy.deepcopy(PLAN)
+    node = plan
+    for key in path[:-1]:
+        node = node[key]
+    node[path[-1]] = value
+    return plan
+
+
+def read(plan):
+    return SoundScene.from_json(json.dumps(plan), Path("/somewhere"))
+
+
+def test_the_design_s_example_reads_and_comes_back():
+    scene = read(PLAN)
+    assert scene.samples == 480000
+    assert scene.sources[0].clip == Path("/somewhere/clips/a1.wav")
+    assert scene.sources[0].path.positions.tolist() == [[5, 2, 1], [5, -2, 1]]
+    text = scene.to_json(Path("/somewhere"))
+    again = json.loads(text)
+    for key, value in PLAN["sources"][0].items():
+        assert again["sources"][0][key] == value
+    assert SoundScene.from_json(text, Path("/somewhere")).to_json(Path("/somewhere")) == text
+
+
+S = ("sources", 0)
+BAD = {
+    "unknown key": (changed((*S, "colour"), "red"), "plan-key-unknown", "'colour'"),
+    "unknown key at the top": (changed(("extra",), 1), "plan-key-unknown", "'extra'"),
+    "not a number": (changed(("duration",), float("nan")), "plan-value", "'duration'"),
+    "a position that is no number": (changed((*S, "positions"), [[float("nan"), 0, 0]]), "plan-value", "'positions'"),
+    "times that go backwards": (changed((*S, "times"), [5.0, 1.0]), "plan-times-backwards", "'times'"),
+    "cuts that go backwards": (changed(("listener", "cuts"), [2.0, 1.0]), "plan-times-backwards", "'cuts'"),
+    "too few positions": (changed((*S, "times"), [0.0, 1.0, 2.0]), "plan-value", "'positions'"),
+    "a flat position": (changed((*S, "positions"), [[1, 2]]), "plan-value", "'positions'"),
+    "a rotation that is none": (changed((*S, "rotations"), [[1, 1, 0, 0]]), "plan-value", "'rotations'"),
+    "another version": (changed(("version",), 2), "plan-version", "'version'"),
+    "an unknown extent": (changed((*S, "extent"), "huge"), "plan-value", "'extent'"),
+    "a duration of zero": (changed(("duration",), 0), "plan-value", "'duration'"),
+    "a flag that is text": (changed((*S, "loop"), "yes"), "plan-value", "'loop'"),
+    "the same id twice": (changed(("sources",), PLAN["sources"] * 2), "plan-value", "'a1'"),
+    "sources that are no list": (changed(("sources",), {}), "plan-value", "'sources'"),
+    "a listener that is no object": (changed(("listener",), 3), "plan-type", "listener"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", BAD)
+def test_what_is_wrong_is_named(case):
+    plan, code, word = BAD[case]
+    with pytest.raises(See2SoundError) as caught:
+        read(plan)
+    assert caught.value.code == code
+    assert word in caught.value.message
+    assert "\n" not in str(caught.value) and caught.value.hint
+
+
+def test_a_missing_key_is_named():
+    plan = copy.deepcopy(PLAN)
+    del plan["listener"]
+    with pytest.raises(See2SoundError, match="'listener' is missing"):
+        read(plan)
+
+
+def test_a_missing_clip_names_the_path_and_the_source(tmp_path):
+    (tmp_path / "plan.json").write_text(json.dumps(PLAN))
+    with pytest.raises(See2SoundError) as caught:
+        SoundScene.load(tmp_path / "plan.json")
+    assert "a1" in caught.value.message and "clips" in caught.value.message
+
+
+@pytest.mark.parametrize("text", ["", "[", "[1]", "null", "{" * 100000])
+def test_rubbish_is_one_error(text):
+    with pytest.raises(See2SoundError):
+        SoundScene.from_json(text)
