@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+from scipy import ndimage
 
 from .candidates import Candidate
 from .superpixels import Superpixels
@@ -20,6 +21,9 @@ INSIDE_HULL = 0.5
 """A region with more than this of it inside another's convex hull is a part of that one."""
 GROWTH = 0.8
 """Parts may add up to this share of the area that a thing began with."""
+SATELLITE, SATELLITE_GAP, SATELLITE_SOLIDITY = 0.6, 0.015, 0.66
+"""A satellite has at most this share of its neighbour's area, lies within this share of the picture's diagonal of it,
+and together they fill at least this share of their convex hull."""
 MIRRORED = 0.6
 """Correlation above which what lies under a shore is the mirror image of what stands on it."""
 
@@ -74,7 +78,24 @@ def choose_regions(
             home.absorb(new)
         elif len(things) < most and not _is_reflection(new.mask(), light, horizon_row):
             things.append(new)
+    _join_satellites(things, patches)
     return [make_region(_tidy(thing.mask()), thing.score) for thing in things]
+
+
+def _join_satellites(things: list[_Thing], patches: Superpixels) -> None:
+    """A small thing that touches a larger one of its kind and rounds it off is a part of it: spoon and saucer, cup."""
+    gap = np.hypot(*patches.labels.shape) * SATELLITE_GAP
+    for small in sorted(things, key=lambda thing: thing.area):
+        near = ndimage.distance_transform_edt(~small.mask()) <= gap
+        for large in sorted(things, key=lambda thing: -thing.area):
+            joined = small.members | large.members
+            smaller = large is not small and small.area < SATELLITE * large.area and small.kind == large.kind
+            alike = small.salience(small.members) > 0.6 * large.salience(large.members)
+            if smaller and alike and (near & large.mask()).any() and _solidity(joined, patches) > SATELLITE_SOLIDITY:
+                large.members, large.score = joined, max(small.score, large.score)
+                large.area += small.area
+                things.remove(small)
+                break
 
 
 class _Thing:
@@ -105,14 +126,15 @@ class _Thing:
             return
         area = float(self.patches.size[extra].sum())
         joined = self.members | extra
-        as_salient = self._salience(extra) > 0.5 * self._salience(self.members)
+        as_salient = self.salience(extra) > 0.5 * self.salience(self.members)
         solid = _solidity(joined, self.patches) > max(0.6, 0.9 * _solidity(self.members, self.patches))
         if as_salient and solid and area <= self.room_to_grow:
             self.members = joined
             self.area += area
             self.room_to_grow -= area
 
-    def _salience(self, members: np.ndarray) -> float:
+    def salience(self, members: np.ndarray) -> float:
+        """The mean saliency of some patches, weighed by their size."""
         return float(np.average(self.salient[members], weights=self.patches.size[members]))
 
 

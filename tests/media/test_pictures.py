@@ -83,7 +83,10 @@ def test_premultiplied_alpha_of_openexr(tmp_path):
     assert pixels[30, 30, 0] == pytest.approx(128, abs=1)
 
 
-@pytest.mark.parametrize(("orientation", "transpose"), [(3, Image.Transpose.ROTATE_180), (6, Image.Transpose.ROTATE_90), (8, Image.Transpose.ROTATE_270)])
+@pytest.mark.parametrize(
+    ("orientation", "transpose"),
+    [(3, Image.Transpose.ROTATE_180), (6, Image.Transpose.ROTATE_90), (8, Image.Transpose.ROTATE_270)],
+)
 def test_exif_orientation(tmp_path, orientation, transpose):
     """The file holds the pixels turned; the tag turns them back."""
     image = Image.fromarray(corner_picture()).transpose(transpose)

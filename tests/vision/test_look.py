@@ -115,7 +115,9 @@ def test_a_street_s_lines_meet_at_the_horizon():
     """Kerbs, roofs and windows that all aim at one point at 70 % of the height."""
     picture = np.full((600, 900, 3), 140, np.uint8)
     vanish = np.array([430.0, 420.0])
-    for edge in [(x, 599) for x in range(0, 900, 60)] + [(0, y) for y in range(0, 600, 30)] + [(899, y) for y in range(0, 600, 30)]:
+    for edge in (
+        [(x, 599) for x in range(0, 900, 60)] + [(0, y) for y in range(0, 600, 30)] + [(899, y) for y in range(0, 600, 30)]
+    ):
         start = np.array(edge, float)
         for begin, end in ((0.0, 0.35), (0.4, 0.7)):
             a, b = start + begin * (vanish - start), start + end * (vanish - start)
