@@ -1,7 +1,7 @@
 import bpy
 from bpy.props import BoolProperty, IntProperty, StringProperty
 
-from ..see2sound_addon.blender import camera, speakers, units
+from ..see2sound_addon.blender import camera, properties, speakers, units
 from . import generate, reporting
 
 
@@ -14,7 +14,7 @@ class SEE2SOUND_OT_reconstruct(bpy.types.Operator):
 
     filepath: StringProperty(  # type: ignore[valid-type]
         name="Picture", description="The picture; empty takes the one set in the scene", subtype="FILE_PATH",
-        options={"SKIP_SAVE"},
+        options={"SKIP_SAVE"} | properties.RELATIVE_PATH,
     )  # fmt: skip
     filter_image: BoolProperty(default=True, options={"HIDDEN", "SKIP_SAVE"})  # type: ignore[valid-type]
     filter_folder: BoolProperty(default=True, options={"HIDDEN", "SKIP_SAVE"})  # type: ignore[valid-type]

@@ -19,7 +19,7 @@ class SEE2SOUND_OT_render_mix(bpy.types.Operator):
 
     filepath: StringProperty(  # type: ignore[valid-type]
         name="File", description="Where the mix goes; empty takes the path set in the scene", subtype="FILE_PATH",
-        options={"SKIP_SAVE"},
+        options={"SKIP_SAVE"} | properties.RELATIVE_PATH,
     )  # fmt: skip
     layout: EnumProperty(  # type: ignore[valid-type]
         name="Layout",

@@ -13,6 +13,8 @@ from bpy.props import (
     StringProperty,
 )
 
+# Since 4.5 Blender wants to be told that a path may begin with "//".
+RELATIVE_PATH = {"PATH_SUPPORTS_BLEND_RELATIVE"} if bpy.app.version >= (4, 5, 0) else set()
 EXTENT_ITEMS = (
     ("point", "Point", "Sounds from one place", "DOT", 0),
     ("area", "Area", "Sounds from a surface as wide as its radius", "MESH_CIRCLE", 1),
@@ -65,7 +67,9 @@ class SourceProperties(bpy.types.PropertyGroup):
     loop: BoolProperty(  # type: ignore[valid-type]
         name="Loop", description="Repeat the clip without a seam for as long as the scene lasts", default=True
     )
-    picture: StringProperty(name="Picture", description="The picture it was found in", subtype="FILE_PATH")  # type: ignore[valid-type]
+    picture: StringProperty(
+        name="Picture", description="The picture it was found in", subtype="FILE_PATH", options=RELATIVE_PATH
+    )  # type: ignore[valid-type]
     box: FloatVectorProperty(name="Box", description="Left, top, right and bottom in the picture, 0 to 1", size=4)  # type: ignore[valid-type]
     centre: FloatVectorProperty(name="Centre", description="Its visible centre in the picture, 0 to 1", size=2)  # type: ignore[valid-type]
     lens: FloatVectorProperty(  # type: ignore[valid-type]
@@ -89,7 +93,7 @@ class SceneProperties(bpy.types.PropertyGroup):
     """On the Scene: what the operators take when they are not told otherwise."""
 
     picture: StringProperty(  # type: ignore[valid-type]
-        name="Picture", description="The picture that gets its sound", subtype="FILE_PATH"
+        name="Picture", description="The picture that gets its sound", subtype="FILE_PATH", options=RELATIVE_PATH
     )
     max_sources: IntProperty(  # type: ignore[valid-type]
         name="Sources", description="How many sources to look for at most", default=5, min=1, max=32
@@ -116,7 +120,11 @@ class SceneProperties(bpy.types.PropertyGroup):
     )
     layout: EnumProperty(name="Layout", description="For which loudspeakers or headphones to mix", items=LAYOUT_ITEMS)  # type: ignore[valid-type]
     mix_path: StringProperty(  # type: ignore[valid-type]
-        name="File", description="Where the mix goes", default="//mix.wav", subtype="FILE_PATH"
+        name="File",
+        description="Where the mix goes",
+        default="//mix.wav",
+        subtype="FILE_PATH",
+        options=RELATIVE_PATH,
     )
     active_index: IntProperty(name="Active Source", description="The chosen row", update=_row_chosen)  # type: ignore[valid-type]
 

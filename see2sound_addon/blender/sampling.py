@@ -52,6 +52,8 @@ def sample_scene(
     cuts = []
     frames = range(scene.frame_start, scene.frame_end + 2)
     rate = frame_rate(scene)
+    for thing in audible:
+        thing.data.update_tag()  # a Speaker's new volume does not reach the dependency graph by itself
     with _kept_frame(scene):
         for frame in frames:
             progress("Reading the scene", frame - scene.frame_start, len(frames))

@@ -1,0 +1,73 @@
+"""Every panel draws in every state, and says what to do next."""
+
+import sys
+
+
+class Recorder:
+    """A UILayout that remembers; every method returns another one."""
+
+    def __init__(self, log):
+        self.log = log
+
+    def __getattr__(self, name):
+        def call(*args, **options):
+            self.log.append((name, args, options))
+            return Recorder(self.log)
+
+        return call
+
+
+def draw(bpy, extension, panel, context=None):
+    log = []
+    holder = type("Panel", (), {"layout": Recorder(log)})()
+    getattr(bpy.types, panel).draw(holder, context or bpy.context)
+    return log
+
+
+PANELS = ("SEE2SOUND_PT_picture", "SEE2SOUND_PT_picture_camera", "SEE2SOUND_PT_sources", "SEE2SOUND_PT_mix")
+
+
+def shown(log):
+    return [args[1] for name, args, _ in log if name == "prop"]
+
+
+def test_panels_draw_in_an_empty_file_and_say_what_to_do(bpy, extension):
+    for panel in PANELS:
+        assert draw(bpy, extension, panel)
+    texts = [options.get("text") for name, _, options in draw(bpy, extension, "SEE2SOUND_PT_sources") if name == "label"]
+    assert texts == ["Reconstruct a picture to fill this list"]
+
+
+def test_the_chosen_source_can_be_edited(bpy, extension, picture):
+    bpy.ops.see2sound.reconstruct(filepath=str(picture))
+    bpy.ops.see2sound.select_source(source_id="two_things_1")
+    for panel in PANELS:
+        assert draw(bpy, extension, panel)
+    assert {"label", "prompt", "extent", "volume"} <= set(shown(draw(bpy, extension, "SEE2SOUND_PT_sources")))
+
+
+def test_the_list_shows_sources_only_and_filters_by_label(bpy, extension, picture):
+    bpy.ops.see2sound.reconstruct(filepath=str(picture))
+    speaker = next(o for o in bpy.context.scene.objects if o.type == "SPEAKER")
+    speaker.see2sound.label = "dog"
+    listing = sys.modules[f"{extension.__name__}.panels.sources"].SEE2SOUND_UL_sources
+    holder = type("List", (), {"bitflag_filter_item": 1 << 30, "filter_name": ""})()
+    flags, _ = listing.filter_items(holder, bpy.context, bpy.context.scene, "objects")
+    assert sum(map(bool, flags)) == 2 and len(flags) == len(bpy.context.scene.objects)
+    holder.filter_name = "do"
+    flags, _ = listing.filter_items(holder, bpy.context, bpy.context.scene, "objects")
+    assert [o.see2sound.label for o, flag in zip(bpy.context.scene.objects, flags, strict=True) if flag] == ["dog"]
+
+
+def test_everything_has_a_tooltip_and_numbers_have_units(bpy, extension):
+    groups = [bpy.types.Scene.bl_rna.properties["see2sound"], bpy.types.Object.bl_rna.properties["see2sound"]]
+    for group in groups:
+        for item in group.fixed_type.properties:
+            if item.identifier not in ("rna_type", "name"):
+                assert item.description, item.identifier
+    for name in ("reconstruct", "generate", "render_mix", "select_source", "remove_source"):
+        operator = getattr(bpy.ops.see2sound, name).get_rna_type()
+        assert operator.description
+        for item in operator.properties:
+            if item.identifier != "rna_type" and not item.is_hidden:
+                assert item.description, (name, item.identifier)

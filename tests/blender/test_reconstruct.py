@@ -1,0 +1,212 @@
+import math
+from pathlib import Path
+
+import pytest
+import soundfile
+
+
+def speakers(bpy):
+    return sorted((o for o in bpy.context.scene.objects if o.type == "SPEAKER"), key=lambda o: o.see2sound.source_id)
+
+
+def in_view(bpy, thing, aspect):
+    """Where Blender itself projects an object into the picture fitted into the camera's frame, x, y from the upper left."""
+    from bpy_extras.object_utils import world_to_camera_view
+
+    scene = bpy.context.scene
+    bpy.context.view_layer.update()
+    x, y, _ = world_to_camera_view(scene, scene.camera, thing.matrix_world.translation)
+    frame = scene.render.resolution_y / scene.render.resolution_x
+    width = min(1.0, frame / aspect)
+    height = width * aspect / frame
+    return 0.5 + (x - 0.5) / width, 0.5 - (y - 0.5) / height
+
+
+def test_each_thing_becomes_a_speaker_with_its_sound(bpy, picture):
+    assert bpy.ops.see2sound.reconstruct(filepath=str(picture)) == {"FINISHED"}
+    found = speakers(bpy)
+    assert [o.see2sound.source_id for o in found] == ["two_things_1", "two_things_2"]
+    scene = bpy.context.scene
+    for thing in found:
+        assert [c.name for c in thing.users_collection] == ["See2Sound"]
+        clip = Path(bpy.path.abspath(thing.data.sound.filepath))
+        assert clip.parent == Path(bpy.data.filepath).parent / "clips"
+        assert thing.data.sound.filepath.startswith("//")
+        info = soundfile.info(clip)
+        assert (info.samplerate, info.channels, info.frames) == (48000, 1, 2 * 48000)
+        strips = [s for t in thing.animation_data.nla_tracks for s in t.strips]
+        assert [(s.type, s.frame_start, s.frame_end) for s in strips] == [("SOUND", 1, 49)]
+        assert thing.see2sound.label and thing.see2sound.prompt and 0 < thing.see2sound.score <= 1
+        assert thing.see2sound.extent == "point"
+    background = scene.camera.data.background_images[0]
+    assert scene.camera.data.show_background_images and background.frame_method == "FIT"
+    assert Path(bpy.path.abspath(background.image.filepath)) == picture
+
+
+def test_the_new_camera_sees_the_speakers_where_the_picture_has_them(bpy, picture):
+    bpy.ops.see2sound.reconstruct(filepath=str(picture))
+    assert (bpy.context.scene.render.resolution_x, bpy.context.scene.render.resolution_y) == (640, 360)
+    assert math.degrees(bpy.context.scene.camera.data.angle) == pytest.approx(50)
+    for thing in speakers(bpy):
+        assert in_view(bpy, thing, 360 / 640) == pytest.approx(tuple(thing.see2sound.centre), abs=1e-4)
+    left, right = sorted(tuple(o.see2sound.centre)[0] for o in speakers(bpy))
+    assert (left, right) == pytest.approx((160 / 640, 500 / 640), abs=0.02)
+
+
+@pytest.mark.parametrize(
+    ("size", "shift", "fit"),
+    [
+        ((1920, 1080), (0, 0), "AUTO"),
+        ((1000, 1000), (0.1, -0.05), "AUTO"),
+        ((1080, 1920), (0, 0.1), "VERTICAL"),
+        ((2000, 500), (0, 0), "HORIZONTAL"),
+    ],
+)
+def test_an_existing_camera_stays_and_the_directions_are_exact(bpy, picture, size, shift, fit):
+    scene = bpy.context.scene
+    data = bpy.data.cameras.new("mine")
+    data.lens, data.sensor_fit, data.shift_x, data.shift_y = 35, fit, *shift
+    camera = bpy.data.objects.new("mine", data)
+    scene.collection.objects.link(camera)
+    camera.location, camera.rotation_euler = (3, -4, 2), (1.3, 0.2, 0.7)
+    scene.camera = camera
+    scene.render.resolution_x, scene.render.resolution_y = size
+    bpy.context.view_layer.update()
+    before = camera.matrix_world.copy()
+    bpy.ops.see2sound.reconstruct(filepath=str(picture), generate=False)
+    assert scene.camera == camera and camera.matrix_world == before
+    assert (scene.render.resolution_x, scene.render.resolution_y) == size
+    for thing in speakers(bpy):
+        assert in_view(bpy, thing, 360 / 640) == pytest.approx(tuple(thing.see2sound.centre), abs=1e-4)
+
+
+def test_the_unit_scale_is_applied(bpy, picture):
+    bpy.ops.see2sound.reconstruct(filepath=str(picture), generate=False)
+    metres = [o.location.copy() for o in speakers(bpy)]
+    bpy.ops.wm.read_homefile(use_empty=True)
+    bpy.context.scene.unit_settings.scale_length = 0.01
+    bpy.context.scene.see2sound.camera_height = 160.0
+    bpy.ops.see2sound.reconstruct(filepath=str(picture), generate=False)
+    for inches, before in zip(speakers(bpy), metres, strict=True):
+        assert tuple(inches.location) == pytest.approx(tuple(100 * before), rel=1e-4)
+
+
+def test_a_label_brings_a_speaker_to_its_distance_unless_it_was_moved(bpy, picture):
+    bpy.ops.see2sound.reconstruct(filepath=str(picture), generate=False)
+    eye = bpy.context.scene.camera.location
+    first, second = speakers(bpy)
+    second.location.x += 1.0
+    moved, direction = second.location.copy(), (first.location - eye).normalized()
+    far = (first.location - eye).length
+    first.see2sound.label = second.see2sound.label = "cat"
+    assert (first.location - eye).length < 0.9 * far
+    assert (first.location - eye).normalized().dot(direction) == pytest.approx(1.0, abs=1e-6)
+    assert second.location == moved
+    assert first.see2sound.prompt == "cat"
+
+
+def test_what_was_made_by_hand_survives_a_second_run(bpy, picture):
+    bpy.ops.see2sound.reconstruct(filepath=str(picture))
+    first, second = speakers(bpy)
+    first.see2sound.label, first.see2sound.prompt = "campfire", "fire crackling"
+    second.location.z += 3.0
+    place = second.location.copy()
+    bpy.ops.see2sound.reconstruct(filepath=str(picture))
+    again = speakers(bpy)
+    assert again == [first, second]
+    assert (first.see2sound.label, first.see2sound.prompt) == ("campfire", "fire crackling")
+    assert second.location == place
+
+
+def test_undo_takes_the_whole_step_back(bpy, picture):
+    bpy.ops.ed.undo_push(message="Before")
+    bpy.ops.see2sound.reconstruct(filepath=str(picture))
+    bpy.ops.ed.undo_push(message="Reconstruct Sources")
+    assert len(speakers(bpy)) == 2
+    bpy.ops.ed.undo()
+    assert speakers(bpy) == []
+    assert bpy.context.scene.camera is None
+    bpy.ops.ed.redo()
+    assert len(speakers(bpy)) == 2
+
+
+def test_generate_takes_prompts_and_selection(bpy, picture):
+    bpy.ops.see2sound.reconstruct(filepath=str(picture))
+    first, second = speakers(bpy)
+    clips = [Path(bpy.path.abspath(o.data.sound.filepath)) for o in (first, second)]
+    before = [clip.read_bytes() for clip in clips]
+    first.see2sound.prompt = second.see2sound.prompt = "waterfall"
+    for thing in bpy.context.scene.objects:
+        thing.select_set(thing == first)
+    bpy.ops.see2sound.generate(selected=True)
+    assert clips[0].read_bytes() != before[0] and clips[1].read_bytes() == before[1]
+    second.see2sound.prompt = "silent"
+    bpy.ops.see2sound.generate()
+    assert second.data.muted and not first.data.muted
+
+
+def test_remove_and_select(bpy, picture):
+    bpy.ops.see2sound.reconstruct(filepath=str(picture))
+    bpy.ops.see2sound.select_source(source_id="two_things_2")
+    assert [o.see2sound.source_id for o in bpy.context.selected_objects] == ["two_things_2"]
+    bpy.ops.see2sound.remove_source(source_id="two_things_2")
+    assert [o.see2sound.source_id for o in speakers(bpy)] == ["two_things_1"]
+    assert len(bpy.data.sounds) == len(bpy.data.speakers) == 1
+    with pytest.raises(RuntimeError, match="no source 'two_things_2'"):
+        bpy.ops.see2sound.remove_source(source_id="two_things_2")
+
+
+def scene_content(bpy):
+    return {o.name: tuple(o.location) for o in bpy.data.objects}, len(bpy.data.collections), bpy.context.scene.camera
+
+
+@pytest.mark.parametrize("name", ["missing.png", "text.png", "tiny.png"])
+def test_a_bad_picture_changes_nothing(bpy, tmp_path, name):
+    from PIL import Image
+
+    (tmp_path / "text.png").write_text("no picture")
+    Image.new("RGB", (1, 1)).save(tmp_path / "tiny.png")
+    before = scene_content(bpy)
+    with pytest.raises(RuntimeError, match=name):
+        bpy.ops.see2sound.reconstruct(filepath=str(tmp_path / name))
+    assert scene_content(bpy) == before
+    assert not (tmp_path / "clips").exists() or not any((tmp_path / "clips").iterdir())
+
+
+def test_a_clip_folder_that_cannot_be_written_changes_nothing(bpy, picture, tmp_path):
+    (tmp_path / "clips").write_text("in the way")
+    before = scene_content(bpy)
+    with pytest.raises(RuntimeError, match="cannot be written"):
+        bpy.ops.see2sound.reconstruct(filepath=str(picture))
+    assert scene_content(bpy) == before
+
+
+def test_an_orthographic_camera_is_refused(bpy, picture):
+    data = bpy.data.cameras.new("flat")
+    data.type = "ORTHO"
+    thing = bpy.data.objects.new("flat", data)
+    bpy.context.scene.collection.objects.link(thing)
+    bpy.context.scene.camera = thing
+    with pytest.raises(RuntimeError, match="not a perspective camera"):
+        bpy.ops.see2sound.reconstruct(filepath=str(picture))
+    assert speakers(bpy) == []
+
+
+def test_an_unsaved_file_keeps_its_clips_in_the_extension_s_own_folder(extension, picture):
+    import bpy
+
+    bpy.ops.wm.read_homefile(use_empty=True)
+    bpy.context.scene.frame_end = 24
+    bpy.ops.see2sound.reconstruct(filepath=str(picture))
+    own = Path(bpy.utils.extension_path_user(extension.__name__))
+    for thing in speakers(bpy):
+        assert own in Path(bpy.path.abspath(thing.data.sound.filepath)).parents
+
+
+def test_one_colour_finds_nothing_and_says_so(bpy, tmp_path, capfd):
+    from PIL import Image
+
+    Image.new("RGB", (300, 200), (40, 90, 160)).save(tmp_path / "plain.png")
+    assert bpy.ops.see2sound.reconstruct(filepath=str(tmp_path / "plain.png")) == {"FINISHED"}
+    assert speakers(bpy) == []
+    assert "Nothing in the picture stands out" in capfd.readouterr().out
