@@ -3,7 +3,7 @@ from pathlib import Path
 import bpy
 from bpy.props import BoolProperty
 
-from ..see2sound_addon.blender import speakers, units
+from ..see2sound_addon.blender import sources, units
 from . import reporting
 
 SILENT = "silent"
@@ -15,6 +15,7 @@ def make_clips(context: bpy.types.Context, things: list[bpy.types.Object], folde
     All clips are made before the first Speaker is changed, so that an error changes none.
     """
     from ..see2sound_addon import pipeline
+    from ..see2sound_addon.blender import speakers
 
     scene = context.scene
     seconds = units.duration(scene)
@@ -41,13 +42,11 @@ class SEE2SOUND_OT_generate(bpy.types.Operator):
     bl_label = "Generate Sounds"
     bl_options = {"REGISTER", "UNDO"}
 
-    selected: BoolProperty(  # type: ignore[valid-type]
-        name="Selected Only", description="Only the selected Speakers", default=False, options={"SKIP_SAVE"}
-    )
+    selected: BoolProperty(name="Selected Only", description="Only the selected Speakers", default=False, options={"SKIP_SAVE"})
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        if any(speakers.is_source(thing) for thing in context.scene.objects):
+        if any(sources.is_source(thing) for thing in context.scene.objects):
             return True
         cls.poll_message_set("The scene has no sources yet; reconstruct them from a picture first")
         return False
@@ -56,8 +55,8 @@ class SEE2SOUND_OT_generate(bpy.types.Operator):
         return reporting.run(self, lambda: self._work(context))
 
     def _work(self, context: bpy.types.Context) -> list[str]:
-        things = speakers.sources(context.scene)
+        things = sources.sources(context.scene)
         if self.selected:
             things = [thing for thing in things if thing.select_get()]
-        folder = speakers.clip_folder(__package__.rpartition(".")[0])
+        folder = sources.clip_folder(__package__.rpartition(".")[0])
         return make_clips(context, things, folder) if things else ["No source is selected."]

@@ -1,7 +1,7 @@
 import bpy
 from bpy.props import BoolProperty, IntProperty, StringProperty
 
-from ..see2sound_addon.blender import camera, properties, speakers, units
+from ..see2sound_addon.blender import properties, sources, units
 from . import generate, reporting
 
 
@@ -12,19 +12,17 @@ class SEE2SOUND_OT_reconstruct(bpy.types.Operator):
     bl_label = "Reconstruct Sources"
     bl_options = {"REGISTER", "UNDO"}
 
-    filepath: StringProperty(  # type: ignore[valid-type]
+    filepath: StringProperty(
         name="Picture", description="The picture; empty takes the one set in the scene", subtype="FILE_PATH",
         options={"SKIP_SAVE"} | properties.RELATIVE_PATH,
     )  # fmt: skip
-    filter_image: BoolProperty(default=True, options={"HIDDEN", "SKIP_SAVE"})  # type: ignore[valid-type]
-    filter_folder: BoolProperty(default=True, options={"HIDDEN", "SKIP_SAVE"})  # type: ignore[valid-type]
-    max_sources: IntProperty(  # type: ignore[valid-type]
+    filter_image: BoolProperty(default=True, options={"HIDDEN", "SKIP_SAVE"})
+    filter_folder: BoolProperty(default=True, options={"HIDDEN", "SKIP_SAVE"})
+    max_sources: IntProperty(
         name="Sources", description="How many sources at most; 0 takes the scene's setting", default=0, min=0, max=32,
         options={"SKIP_SAVE"},
     )  # fmt: skip
-    generate: BoolProperty(  # type: ignore[valid-type]
-        name="Generate Sounds", description="Give each source its sound at once", default=True
-    )
+    generate: BoolProperty(name="Generate Sounds", description="Give each source its sound at once", default=True)
 
     def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
         if self.filepath or context.scene.see2sound.picture:
@@ -37,6 +35,7 @@ class SEE2SOUND_OT_reconstruct(bpy.types.Operator):
 
     def _work(self, context: bpy.types.Context) -> list[str]:
         from ..see2sound_addon import pipeline
+        from ..see2sound_addon.blender import camera, speakers
         from ..see2sound_addon.media.files import check_writable
 
         scene, settings = context.scene, context.scene.see2sound
@@ -51,7 +50,7 @@ class SEE2SOUND_OT_reconstruct(bpy.types.Operator):
         path = bpy.path.abspath(picture)
         folder = None
         if self.generate:
-            folder = speakers.clip_folder(__package__.rpartition(".")[0])
+            folder = sources.clip_folder(__package__.rpartition(".")[0])
             check_writable(folder)
         with reporting.ProgressCursor(context) as progress:
             found = pipeline.reconstruct(path, existing, options, progress)

@@ -1,7 +1,7 @@
 import bpy
 from bpy.props import StringProperty
 
-from ..see2sound_addon.blender import speakers
+from ..see2sound_addon.blender import sources
 
 
 class SEE2SOUND_OT_remove_source(bpy.types.Operator):
@@ -11,12 +11,12 @@ class SEE2SOUND_OT_remove_source(bpy.types.Operator):
     bl_label = "Remove Source"
     bl_options = {"REGISTER", "UNDO"}
 
-    source_id: StringProperty(name="Source ID", description="Which source", options={"SKIP_SAVE"})  # type: ignore[valid-type]
+    source_id: StringProperty(name="Source ID", description="Which source", options={"SKIP_SAVE"})
 
     def execute(self, context: bpy.types.Context) -> set[str]:
-        for thing in speakers.sources(context.scene):
+        for thing in sources.sources(context.scene):
             if thing.see2sound.source_id == self.source_id:
-                speakers.remove(thing)
+                sources.remove(thing)
                 return {"FINISHED"}
         self.report({"ERROR"}, f"There is no source {self.source_id!r} in this scene. Look at the list for its name.")
         return {"CANCELLED"}

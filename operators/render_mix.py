@@ -3,7 +3,7 @@ from pathlib import Path
 import bpy
 from bpy.props import EnumProperty, StringProperty
 
-from ..see2sound_addon.blender import properties, sampling
+from ..see2sound_addon.blender import properties
 from ..see2sound_addon.errors import See2SoundError
 from . import reporting
 
@@ -17,11 +17,11 @@ class SEE2SOUND_OT_render_mix(bpy.types.Operator):
     bl_label = "Render Mix"
     bl_options = {"REGISTER"}
 
-    filepath: StringProperty(  # type: ignore[valid-type]
+    filepath: StringProperty(
         name="File", description="Where the mix goes; empty takes the path set in the scene", subtype="FILE_PATH",
         options={"SKIP_SAVE"} | properties.RELATIVE_PATH,
     )  # fmt: skip
-    layout: EnumProperty(  # type: ignore[valid-type]
+    layout: EnumProperty(
         name="Layout",
         description="For which loudspeakers or headphones",
         items=((AS_SET, "As Set in the Scene", "The layout chosen in the scene's settings"), *properties.LAYOUT_ITEMS),
@@ -40,6 +40,7 @@ class SEE2SOUND_OT_render_mix(bpy.types.Operator):
 
     def _work(self, context: bpy.types.Context) -> list[str]:
         from ..see2sound_addon import pipeline
+        from ..see2sound_addon.blender import sampling
 
         scene = context.scene
         target = self.filepath or scene.see2sound.mix_path

@@ -1,6 +1,6 @@
 import bpy
 
-from ..see2sound_addon.blender import speakers
+from ..see2sound_addon.blender import sources
 from .base import Sidebar
 
 EXTENT_ICONS = {"point": "DOT", "area": "MESH_CIRCLE", "ambient": "WORLD"}
@@ -17,7 +17,7 @@ class SEE2SOUND_UL_sources(bpy.types.UIList):
     def filter_items(self, context, data, property) -> tuple[list[int], list[int]]:  # type: ignore[no-untyped-def]
         wanted = self.filter_name.lower()
         flags = [
-            self.bitflag_filter_item if speakers.is_source(thing) and wanted in thing.see2sound.label.lower() else 0
+            self.bitflag_filter_item if sources.is_source(thing) and wanted in thing.see2sound.label.lower() else 0
             for thing in getattr(data, property)
         ]
         return flags, []
@@ -31,7 +31,7 @@ class SEE2SOUND_PT_sources(Sidebar, bpy.types.Panel):
         settings = scene.see2sound
         layout.template_list("SEE2SOUND_UL_sources", "", scene, "objects", settings, "active_index", rows=4)
         active = scene.objects[settings.active_index] if settings.active_index < len(scene.objects) else None
-        if active is not None and speakers.is_source(active):
+        if active is not None and sources.is_source(active):
             column = layout.column()
             column.use_property_split = True
             column.use_property_decorate = False
@@ -43,7 +43,7 @@ class SEE2SOUND_PT_sources(Sidebar, bpy.types.Panel):
                 column.prop(facts, "radius")
             column.prop(active.data, "volume")
             column.prop(facts, "loop")
-        elif not any(speakers.is_source(thing) for thing in scene.objects):
+        elif not any(sources.is_source(thing) for thing in scene.objects):
             layout.label(text="Reconstruct a picture to fill this list", icon="INFO")
         row = layout.row(align=True)
         row.operator("see2sound.generate", icon="SOUND")

@@ -140,6 +140,7 @@ def _run(options: argparse.Namespace) -> dict[str, Any]:
     from .blender import scenebuilder
     from .delivery.overview import write_overview
     from .media.files import check_writable, write_text
+    from .soundscene import SoundScene
 
     settings = pipeline.Settings(
         max_sources=options.max_sources,
@@ -156,9 +157,10 @@ def _run(options: argparse.Namespace) -> dict[str, Any]:
     notes = [*found.notes, *built.notes]
     write_text(out / "plan.json", built.plan.to_json(out))
     write_overview(found.picture.pixels, found.view.horizon.row, found.camera, found.sources, out / "overview.png")
+    plan = SoundScene.load(out / "plan.json")  # mixed from the file, so that `render` gives the same bytes
     mixes: list[dict[str, Any]] = []
     for layout in LAYOUTS_OF_RUN:
-        report = pipeline.mix(built.plan, layout, out / f"mix_{layout}.wav", _progress)
+        report = pipeline.mix(plan, layout, out / f"mix_{layout}.wav", _progress)
         mixes.append({"file": str(report.path), "layout": layout, "samples": report.samples, **_levels(report)})
         notes += [note for note in report.notes if note not in notes]
     sources = [

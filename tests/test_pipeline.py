@@ -3,6 +3,7 @@ import pytest
 import soundfile
 from PIL import Image
 from scenes import RATE, noise, scene, source, tone, write_wav
+
 from see2sound_addon import pipeline
 from see2sound_addon.errors import Cancelled, See2SoundError
 

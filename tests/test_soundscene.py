@@ -3,6 +3,7 @@ import json
 from pathlib import Path
 
 import pytest
+
 from see2sound_addon.errors import See2SoundError
 from see2sound_addon.soundscene import SoundScene
 

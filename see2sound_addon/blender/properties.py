@@ -13,6 +13,8 @@ from bpy.props import (
     StringProperty,
 )
 
+from . import sources
+
 # Since 4.5 Blender wants to be told that a path may begin with "//".
 RELATIVE_PATH = {"PATH_SUPPORTS_BLEND_RELATIVE"} if bpy.app.version >= (4, 5, 0) else set()
 EXTENT_ITEMS = (
@@ -32,101 +34,83 @@ LAYOUT_ITEMS = (
 
 
 def _label_changed(self: SourceProperties, context: bpy.types.Context) -> None:
-    from . import speakers
+    from . import speakers  # brings NumPy and more, which the extension must not wait for at its start
 
     speakers.label_changed(self.id_data)
 
 
 def _row_chosen(self: SceneProperties, context: bpy.types.Context) -> None:
-    from . import speakers
-
-    speakers.select_row(context, self.active_index)
+    sources.select_row(context, self.active_index)
 
 
 class SourceProperties(bpy.types.PropertyGroup):
     """On a Speaker's Object."""
 
-    source_id: StringProperty(name="Source ID", description="The name of this source in plans and file names")  # type: ignore[valid-type]
-    label: StringProperty(  # type: ignore[valid-type]
+    source_id: StringProperty(name="Source ID", description="The name of this source in plans and file names")
+    label: StringProperty(
         name="Label",
         description="What it is. A known thing, such as 'dog' or 'car', brings the Speaker to a fitting distance, "
         "unless it was moved by hand",
         update=_label_changed,
     )
-    prompt: StringProperty(  # type: ignore[valid-type]
+    prompt: StringProperty(
         name="Prompt",
         description="What it sounds like, in words; 'silent' for nothing. Takes effect at Generate Sounds",
     )
-    extent: EnumProperty(name="Extent", description="How large the sound is", items=EXTENT_ITEMS)  # type: ignore[valid-type]
-    score: FloatProperty(  # type: ignore[valid-type]
-        name="Score", description="How surely this is a thing of its own", min=0.0, max=1.0, subtype="FACTOR"
-    )
-    radius: FloatProperty(  # type: ignore[valid-type]
-        name="Radius", description="How wide an area source is", min=0.0, soft_max=100.0, unit="LENGTH"
-    )
-    loop: BoolProperty(  # type: ignore[valid-type]
-        name="Loop", description="Repeat the clip without a seam for as long as the scene lasts", default=True
-    )
+    extent: EnumProperty(name="Extent", description="How large the sound is", items=EXTENT_ITEMS)
+    score: FloatProperty(name="Score", description="How surely this is a thing of its own", min=0.0, max=1.0, subtype="FACTOR")
+    radius: FloatProperty(name="Radius", description="How wide an area source is", min=0.0, soft_max=100.0, unit="LENGTH")
+    loop: BoolProperty(name="Loop", description="Repeat the clip without a seam for as long as the scene lasts", default=True)
     picture: StringProperty(
         name="Picture", description="The picture it was found in", subtype="FILE_PATH", options=RELATIVE_PATH
-    )  # type: ignore[valid-type]
-    box: FloatVectorProperty(name="Box", description="Left, top, right and bottom in the picture, 0 to 1", size=4)  # type: ignore[valid-type]
-    centre: FloatVectorProperty(name="Centre", description="Its visible centre in the picture, 0 to 1", size=2)  # type: ignore[valid-type]
-    lens: FloatVectorProperty(  # type: ignore[valid-type]
+    )
+    box: FloatVectorProperty(name="Box", description="Left, top, right and bottom in the picture, 0 to 1", size=4)
+    centre: FloatVectorProperty(name="Centre", description="Its visible centre in the picture, 0 to 1", size=2)
+    lens: FloatVectorProperty(
         name="Lens", description="Focal length in picture widths, the picture's aspect, its optical centre", size=4
     )
-    camera_pose: FloatVectorProperty(  # type: ignore[valid-type]
-        name="Camera Pose", description="Where the camera stood, in metres", size=(4, 4)
-    )
-    picture_distance: FloatProperty(  # type: ignore[valid-type]
-        name="Distance in Picture", description="Metres, estimated without knowing what it is"
-    )
-    picture_doubt: FloatProperty(  # type: ignore[valid-type]
-        name="Doubt", description="Standard deviation of the logarithm of that distance"
-    )
-    placed: FloatVectorProperty(name="Placed", description="Where it was put last", size=3, subtype="XYZ")  # type: ignore[valid-type]
-    guessed_label: StringProperty(name="Guessed Label", description="The label before anybody edited it")  # type: ignore[valid-type]
-    guessed_prompt: StringProperty(name="Guessed Prompt", description="The prompt before anybody edited it")  # type: ignore[valid-type]
+    camera_pose: FloatVectorProperty(name="Camera Pose", description="Where the camera stood, in metres", size=(4, 4))
+    picture_distance: FloatProperty(name="Distance in Picture", description="Metres, estimated without knowing what it is")
+    picture_doubt: FloatProperty(name="Doubt", description="Standard deviation of the logarithm of that distance")
+    placed: FloatVectorProperty(name="Placed", description="Where it was put last", size=3, subtype="XYZ")
+    guessed_label: StringProperty(name="Guessed Label", description="The label before anybody edited it")
+    guessed_prompt: StringProperty(name="Guessed Prompt", description="The prompt before anybody edited it")
 
 
 class SceneProperties(bpy.types.PropertyGroup):
     """On the Scene: what the operators take when they are not told otherwise."""
 
-    picture: StringProperty(  # type: ignore[valid-type]
+    picture: StringProperty(
         name="Picture", description="The picture that gets its sound", subtype="FILE_PATH", options=RELATIVE_PATH
     )
-    max_sources: IntProperty(  # type: ignore[valid-type]
-        name="Sources", description="How many sources to look for at most", default=5, min=1, max=32
-    )
-    use_field_of_view: BoolProperty(  # type: ignore[valid-type]
+    max_sources: IntProperty(name="Sources", description="How many sources to look for at most", default=5, min=1, max=32)
+    use_field_of_view: BoolProperty(
         name="Set Field of View",
         description="Use this instead of the picture's own (EXIF) or 50 degrees. An existing camera keeps its own",
     )
-    field_of_view: FloatProperty(  # type: ignore[valid-type]
+    field_of_view: FloatProperty(
         name="Field of View", description="Horizontal angle that the picture shows",
         default=0.872665, min=0.0873, max=2.9, subtype="ANGLE",
     )  # fmt: skip
-    use_horizon: BoolProperty(name="Set Horizon", description="Set the horizon's height by hand")  # type: ignore[valid-type]
-    horizon: FloatProperty(  # type: ignore[valid-type]
+    use_horizon: BoolProperty(name="Set Horizon", description="Set the horizon's height by hand")
+    horizon: FloatProperty(
         name="Horizon", description="The horizon's height in the picture, from the top", default=45.0, min=0.0, max=100.0,
         subtype="PERCENTAGE",
     )  # fmt: skip
-    camera_height: FloatProperty(  # type: ignore[valid-type]
+    camera_height: FloatProperty(
         name="Camera Height", description="How high above the ground the picture was taken",
         default=1.6, min=0.05, soft_max=100.0, unit="LENGTH",
     )  # fmt: skip
-    seed: IntProperty(  # type: ignore[valid-type]
-        name="Seed", description="Another number, another take of every sound", default=0, min=0
-    )
-    layout: EnumProperty(name="Layout", description="For which loudspeakers or headphones to mix", items=LAYOUT_ITEMS)  # type: ignore[valid-type]
-    mix_path: StringProperty(  # type: ignore[valid-type]
+    seed: IntProperty(name="Seed", description="Another number, another take of every sound", default=0, min=0)
+    layout: EnumProperty(name="Layout", description="For which loudspeakers or headphones to mix", items=LAYOUT_ITEMS)
+    mix_path: StringProperty(
         name="File",
         description="Where the mix goes",
         default="//mix.wav",
         subtype="FILE_PATH",
         options=RELATIVE_PATH,
     )
-    active_index: IntProperty(name="Active Source", description="The chosen row", update=_row_chosen)  # type: ignore[valid-type]
+    active_index: IntProperty(name="Active Source", description="The chosen row", update=_row_chosen)
 
 
 CLASSES = (SourceProperties, SceneProperties)

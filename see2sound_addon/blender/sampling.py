@@ -16,7 +16,7 @@ from ..errors import See2SoundError
 from ..media.files import whole_file
 from ..progress import Progress, silent
 from ..soundscene import Cone, Occlusion, SoundScene, Source, Trajectory
-from .speakers import sound_strips
+from .sources import sound_strips
 from .units import duration, frame_rate, metres_per_unit
 
 JUST_BEFORE = 1e-6

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import cv2
@@ -84,7 +85,7 @@ def choose_regions(
 
 def _join_satellites(things: list[_Thing], patches: Superpixels) -> None:
     """A small thing that touches a larger one of its kind and rounds it off is a part of it: spoon and saucer, cup."""
-    gap = np.hypot(*patches.labels.shape) * SATELLITE_GAP
+    gap = math.hypot(*patches.labels.shape) * SATELLITE_GAP
     for small in sorted(things, key=lambda thing: thing.area):
         near = ndimage.distance_transform_edt(~small.mask()) <= gap
         for large in sorted(things, key=lambda thing: -thing.area):

@@ -189,7 +189,7 @@ def test_a_moving_camera_hears_doppler(bpy, tmp_path):
 
 def test_no_camera(bpy, tmp_path):
     add_speaker(bpy, write_wav(tmp_path / "tone.wav", tone(440, 1)))
-    with pytest.raises(RuntimeError, match="poll.*no active camera"):
+    with pytest.raises(RuntimeError, match=r"poll.*no active camera"):
         bpy.ops.see2sound.render_mix(filepath=str(tmp_path / "mix.wav"))
 
 

@@ -49,7 +49,7 @@ def test_the_new_camera_sees_the_speakers_where_the_picture_has_them(bpy, pictur
     assert math.degrees(bpy.context.scene.camera.data.angle) == pytest.approx(50)
     for thing in speakers(bpy):
         assert in_view(bpy, thing, 360 / 640) == pytest.approx(tuple(thing.see2sound.centre), abs=1e-4)
-    left, right = sorted(tuple(o.see2sound.centre)[0] for o in speakers(bpy))
+    left, right = sorted(o.see2sound.centre[0] for o in speakers(bpy))
     assert (left, right) == pytest.approx((160 / 640, 500 / 640), abs=0.02)
 
 

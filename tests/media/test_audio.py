@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 import soundfile
 from scenes import RATE, frequency_of, tone, write_wav
+
 from see2sound_addon.errors import See2SoundError
 from see2sound_addon.media.audio import WavWriter, read_clip
 
@@ -31,7 +32,7 @@ def test_wave_format_extensible(tmp_path):
     assert uuid.UUID(bytes_le=form[9]) == uuid.UUID("00000003-0000-0010-8000-00aa00389b71")  # IEEE float
     read, rate = soundfile.read(tmp_path / "a.wav", dtype="float32")
     assert rate == RATE
-    assert (read.T == np.concatenate([block, 2 * block], axis=1)).all()
+    assert (np.concatenate([block, 2 * block], axis=1) == read.T).all()
     assert soundfile.info(tmp_path / "a.wav").format == "WAVEX"
     assert writer.peak == pytest.approx(2 * np.abs(block).max())
 

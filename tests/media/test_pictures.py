@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 import pytest
 from PIL import Image
+
 from see2sound_addon.errors import See2SoundError
 from see2sound_addon.media.pictures import read_picture
 

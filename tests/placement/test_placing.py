@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from see2sound_addon.camera import Camera
 from see2sound_addon.media.pictures import Picture
 from see2sound_addon.pipeline import Settings, distance_for_label, standing_camera

@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+
 from see2sound_addon.errors import See2SoundError
 from see2sound_addon.sound.levels import FULL_SCALE, TYPICAL_LEVELS
 from see2sound_addon.sound.periodic import Circle

@@ -3,6 +3,7 @@ import pytest
 from scenes import angle_between, intensity_direction, noise, rendered, scene, source
 from scipy.spatial.transform import Rotation
 from scipy.special import sph_harm_y
+
 from see2sound_addon.soundscene import Trajectory
 from see2sound_addon.spatial.ambisonics import cap_gains, encode
 

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 from scenes import RATE, SPEED, noise, rendered, scene, source
+
 from see2sound_addon.spatial import head
 
 

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 from scenes import noise, rendered, scene, source
+
 from see2sound_addon.errors import See2SoundError
 from see2sound_addon.spatial.layouts import find_layout
 from see2sound_addon.spatial.panning import pan
@@ -58,6 +59,6 @@ def test_a_wide_source_reaches_more_loudspeakers():
 
 
 def test_unknown_layouts_are_named():
-    with pytest.raises(See2SoundError, match="no layout '9.9'") as caught:
+    with pytest.raises(See2SoundError, match=r"no layout '9\.9'") as caught:
         find_layout("9.9")
     assert "5.1" in caught.value.hint

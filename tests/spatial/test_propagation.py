@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from scenes import RATE, SPEED, frequency_of, moving, noise, rendered, scene, source, tone
+
 from see2sound_addon.soundscene import Cone, Trajectory
 from see2sound_addon.spatial.propagation import distance_gain
 

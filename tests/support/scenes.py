@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import soundfile
+
 from see2sound_addon.soundscene import SoundScene, Source, Trajectory
 from see2sound_addon.spatial.layouts import find_layout
 from see2sound_addon.spatial.renderer import render

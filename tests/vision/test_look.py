@@ -3,6 +3,7 @@
 import cv2
 import numpy as np
 import pytest
+
 from see2sound_addon.placement.position import visible_centre
 from see2sound_addon.vision.look import look
 from see2sound_addon.vision.view import measure_view

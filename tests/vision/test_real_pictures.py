@@ -2,6 +2,7 @@
 
 import pytest
 from marked import FOLDER, MARKS, contains, needs_pictures
+
 from see2sound_addon.pipeline import Settings, reconstruct
 
 

@@ -1,0 +1,94 @@
+"""The rules of the house: style, types, which way imports go, one version, required files."""
+
+import ast
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+FORBIDDEN = {"socket", "urllib", "http", "requests", "ssl", "ftplib", "pickle", "subprocess"}
+BIN = Path(sys.executable).parent
+
+
+@pytest.mark.parametrize(
+    "command",
+    [("ruff", "check", "."), ("ruff", "format", "--check", "."), ("mypy",), ("lint-imports", "--no-cache")],
+    ids=" ".join,
+)
+def test_tools_find_nothing(command):
+    done = subprocess.run([BIN / command[0], *command[1:]], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_interface_reaches_the_library_through_the_bridge_and_the_pipeline():
+    """operators and panels are no package of import-linter's: they are checked here."""
+    allowed = ("blender", "jobs", "pipeline", "errors", "cli", "media.files")
+    for path in [*ROOT.glob("operators/*.py"), *ROOT.glob("panels/*.py")]:
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.ImportFrom) and "see2sound_addon" in (node.module or ""):
+                base = (node.module or "").removeprefix("see2sound_addon").lstrip(".")
+                targets = [base] if base else [alias.name for alias in node.names]
+                assert all(target.split(".")[0] in allowed or target in allowed for target in targets), (path, targets)
+            if path.parent.name == "panels" and isinstance(node, ast.ImportFrom):
+                assert "operators" not in (node.module or ""), path
+
+
+def test_one_version_everywhere():
+    manifest = tomllib.loads((ROOT / "blender_manifest.toml").read_text())
+    source = (ROOT / "see2sound_addon" / "__init__.py").read_text()
+    assert re.search(r'__version__ = "(.*)"', source).group(1) == manifest["version"]
+
+
+def test_the_manifest_s_wheels_are_what_pyproject_pins():
+    manifest = tomllib.loads((ROOT / "blender_manifest.toml").read_text())
+    pins = dict(
+        pin.split("==")
+        for pin in tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]["dev"]
+    )
+    for wheel in manifest["wheels"]:
+        name, version = Path(wheel).name.split("-")[:2]
+        assert pins.get(name.replace("_", "-"), version) == version, wheel
+    for system, machine in (("manylinux", "x86_64"), ("win", "amd64"), ("macosx", "arm64"), ("macosx", "x86_64")):
+        for package in ("scipy", "pillow", "cffi"):
+            for python in ("cp311", "cp313"):
+                fits = [
+                    w
+                    for w in manifest["wheels"]
+                    if f"/{package}-" in w and f"-{python}-" in w and system in w and w.endswith(f"{machine}.whl")
+                ]
+                assert len(fits) == 1, (package, python, system, machine)
+    assert not any("numpy" in wheel for wheel in manifest["wheels"])
+
+
+def test_no_code_reaches_for_the_network_or_a_shell():
+    """The manifest asks for files only; so nothing may import what opens connections."""
+    assert set(tomllib.loads((ROOT / "blender_manifest.toml").read_text())["permissions"]) == {"files"}
+    for path in [*ROOT.glob("see2sound_addon/**/*.py"), *ROOT.glob("operators/*.py"), *ROOT.glob("panels/*.py")]:
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Import):
+                heads = {alias.name.split(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.level == 0:
+                heads = {(node.module or "").split(".")[0]}
+            else:
+                continue
+            assert not heads & FORBIDDEN, (path, heads)
+
+
+def test_an_older_python_is_told_what_to_do():
+    """dev.py must parse everywhere and end in a hint where there is no Python 3.11."""
+    code = f"""
+import pathlib, runpy, shutil, sys
+exists = pathlib.Path.exists
+pathlib.Path.exists = lambda path: ".venv" not in str(path) and exists(path)
+shutil.which = lambda name: None
+sys.version_info = (3, 9, 0)
+sys.argv = ["dev.py", "setup"]
+runpy.run_path({str(ROOT / "dev.py")!r}, run_name="__main__")
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.returncode == 1
+    assert "needs Python 3.11" in done.stderr and "Hint:" in done.stderr

@@ -1,0 +1,163 @@
+"""The shell command, in processes of its own."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import skimage
+import soundfile
+from marked import FOLDER, needs_pictures
+from PIL import Image
+from scenes import angle_between, intensity_direction, noise, scene, source, write_wav
+
+from see2sound_addon.soundscene import SoundScene
+
+COMMAND = [sys.executable, "-m", "see2sound_addon.cli"]
+ROCKET = Path(skimage.__file__).parent / "data" / "rocket.jpg"
+
+
+def see2sound(*arguments):
+    return subprocess.run([*COMMAND, *map(str, arguments)], capture_output=True, text=True)
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    out = tmp_path_factory.mktemp("run") / "out"
+    done = see2sound("run", ROCKET, "--out", out, "--duration", "2", "--json")
+    assert done.returncode == 0, done.stderr
+    return out, done
+
+
+def test_run_makes_everything(run):
+    out, done = run
+    made = sorted(str(p.relative_to(out)) for p in out.rglob("*") if p.is_file())
+    result = json.loads(done.stdout)
+    clips = [f"clips/{s['id']}.wav" for s in result["sources"]]
+    mixes = ["mix_5.1.wav", "mix_ambix1.wav", "mix_binaural.wav"]
+    assert clips
+    assert made == sorted([*clips, *mixes, "overview.png", "plan.json", "scene.blend"])
+    assert "Mixing binaural" in done.stderr
+    for name, channels in zip(mixes, (6, 4, 2), strict=True):
+        info = soundfile.info(out / name)
+        assert (info.channels, info.frames, info.samplerate) == (channels, 96000, 48000)
+        assert np.abs(soundfile.read(out / name)[0]).max() > 1e-4
+    assert Image.open(out / "overview.png").size[1] >= 600
+
+
+def test_the_plan_of_a_run_renders_to_the_same_bytes(run, tmp_path):
+    out, _ = run
+    for layout in ("binaural", "5.1", "ambix1"):
+        done = see2sound("render", out / "plan.json", "--layout", layout, "--out", tmp_path / "mix.wav")
+        assert done.returncode == 0, done.stderr
+        assert (tmp_path / "mix.wav").read_bytes() == (out / f"mix_{layout}.wav").read_bytes()
+
+
+def test_the_blend_of_a_run_mixes_to_the_same_sound(run, tmp_path):
+    out, _ = run
+    done = see2sound("mix", out / "scene.blend", "--layout", "ambix1", "--out", tmp_path / "mix.wav")
+    assert done.returncode == 0, done.stderr
+    ours, again = soundfile.read(out / "mix_ambix1.wav")[0], soundfile.read(tmp_path / "mix.wav")[0]
+    assert np.abs(ours - again).max() < 1e-6
+
+
+def test_each_source_of_a_run_arrives_from_its_place(run, tmp_path):
+    out, _ = run
+    plan = SoundScene.load(out / "plan.json")
+    for single in plan.sources:
+        alone = SoundScene.load(out / "plan.json")
+        alone.sources = [s for s in alone.sources if s.id == single.id]
+        (tmp_path / "alone.json").write_text(alone.to_json())
+        see2sound("render", tmp_path / "alone.json", "--layout", "ambix1", "--out", tmp_path / "alone.wav")
+        w, x, y, z = plan.listener.rotations[0]
+        turn = np.array([  # world from local, of a unit quaternion
+            [1 - 2 * (y * y + z * z), 2 * (x * y - w * z), 2 * (x * z + w * y)],
+            [2 * (x * y + w * z), 1 - 2 * (x * x + z * z), 2 * (y * z - w * x)],
+            [2 * (x * z - w * y), 2 * (y * z + w * x), 1 - 2 * (x * x + y * y)],
+        ])  # fmt: skip
+        expected = turn.T @ (single.path.positions[0] - plan.listener.positions[0])
+        assert angle_between(intensity_direction(soundfile.read(tmp_path / "alone.wav")[0].T), expected) < 0.5
+
+
+@needs_pictures
+def test_a_source_found_on_the_right_is_louder_right(tmp_path):
+    """The taxi in Times Square stands at three quarters of the width; its part of the 5.1 mix must be louder right."""
+    out = tmp_path / "out"
+    assert see2sound("run", FOLDER / "times_square.png", "--out", out, "--duration", "1").returncode == 0
+    plan = SoundScene.load(out / "plan.json")
+    energy = (soundfile.read(out / "mix_5.1.wav")[0] ** 2).sum(axis=0)
+    sides = [source.path.positions[0][0] for source in plan.sources]
+    assert min(sides) < 0 < max(sides)
+    assert energy[3] == 0 and (energy[[0, 1, 2]] > 0).all()
+    plan.sources = [max(plan.sources, key=lambda s: s.path.positions[0][0])]
+    (tmp_path / "right.json").write_text(plan.to_json())
+    see2sound("render", tmp_path / "right.json", "--layout", "5.1", "--out", tmp_path / "right.wav")
+    energy = (soundfile.read(tmp_path / "right.wav")[0] ** 2).sum(axis=0)
+    assert energy[1] > 2 * energy[0]
+
+
+def failing_calls(folder):
+    Image.new("RGB", (60, 40), (9, 9, 9)).save(folder / "plain.png")
+    (folder / "text.png").write_text("no picture")
+    (folder / "file").write_text("in the way")
+    clip = write_wav(folder / "a.wav", noise())
+    good = scene([source((1, 0, 0))])
+    good.sources[0].clip = clip
+    (folder / "good.json").write_text(good.to_json())
+    (folder / "broken.json").write_text('{"version": 1')
+    (folder / "lost.json").write_text(good.to_json().replace("a.wav", "gone.wav"))
+    (folder / "text.blend").write_text("no blend")
+    out = folder / "out"
+    return {
+        "a missing picture": ("run", folder / "none.png", "--out", out),
+        "no picture": ("run", folder / "text.png", "--out", out),
+        "a file where the folder should be": ("run", folder / "plain.png", "--out", folder / "file"),
+        "a missing plan": ("render", folder / "none.json", "--layout", "5.1", "--out", folder / "mix.wav"),
+        "a broken plan": ("render", folder / "broken.json", "--layout", "5.1", "--out", folder / "mix.wav"),
+        "a lost clip": ("render", folder / "lost.json", "--layout", "5.1", "--out", folder / "mix.wav"),
+        "an unknown layout": ("render", folder / "good.json", "--layout", "13.7", "--out", folder / "mix.wav"),
+        "a missing scene": ("mix", folder / "none.blend", "--layout", "5.1", "--out", folder / "mix.wav"),
+        "no scene": ("mix", folder / "text.blend", "--layout", "5.1", "--out", folder / "mix.wav"),
+    }
+
+
+def test_failures_are_one_line_and_leave_nothing(tmp_path):
+    calls = failing_calls(tmp_path)
+    before = sorted(p.name for p in tmp_path.iterdir())
+    for case, call in calls.items():
+        done = see2sound(*call)
+        assert done.returncode == 1, (case, done.stderr)
+        last = done.stderr.strip().splitlines()[-1]
+        assert last.startswith("see2sound: ") and "Traceback" not in done.stderr, (case, done.stderr)
+        assert done.stdout == ""
+        assert sorted(p.name for p in tmp_path.iterdir()) == before, case
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        (),
+        ("dance",),
+        ("run",),
+        ("run", "a.png", "--out", "x", "--duration", "-3"),
+        ("run", "a.png", "--out", "x", "--max-sources", "many"),
+    ],
+)
+def test_wrong_usage_is_two(arguments):
+    assert see2sound(*arguments).returncode == 2
+
+
+def test_a_picture_of_one_colour_is_no_error(tmp_path):
+    Image.new("RGB", (300, 200), (40, 90, 160)).save(tmp_path / "a.png")
+    done = see2sound("run", tmp_path / "a.png", "--out", tmp_path / "out", "--duration", "0.5")
+    assert done.returncode == 0, done.stderr
+    assert "Nothing in the picture" in done.stdout and "silent" in done.stdout
+    assert soundfile.info(tmp_path / "out" / "mix_5.1.wav").frames == 24000
+
+
+def test_doctor_says_what_is_here():
+    done = see2sound("doctor", "--json")
+    assert done.returncode == 0
+    assert all(json.loads(done.stdout)["modules"].values())
