@@ -223,6 +223,8 @@ def test_a_packed_sound_is_heard(bpy, tmp_path):
 
 def test_blender_hears_the_saved_scene_in_a_new_process(bpy, picture, tmp_path):
     """Blender's own mixdown of the reopened file is not silent, and the Speakers and their facts are still there."""
+    if "container" not in bpy.ops.sound.mixdown.get_rna_type().properties:
+        pytest.skip("this build of Blender as a module has no audio")
     bpy.ops.see2sound.reconstruct(filepath=str(picture))
     for thing in bpy.context.scene.objects:
         if thing.type == "SPEAKER":
