@@ -19,6 +19,7 @@ from pathlib import Path
 
 import numpy as np
 import skimage
+
 from see2sound_addon import pipeline
 from see2sound_addon.sound.voice import MODELS, synthesise
 from see2sound_addon.soundscene import SoundScene, Source, Trajectory
