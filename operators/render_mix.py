@@ -54,5 +54,5 @@ class SEE2SOUND_OT_render_mix(bpy.types.Operator):
         with reporting.ProgressCursor(context) as progress:
             plan, notes = sampling.sample_scene(context, scene, Path(bpy.app.tempdir), progress)
             report = pipeline.mix(plan, layout, path, progress)
-        self.report({"INFO"}, f"{path.name}: {plan.duration:.2f} s, peak {report.peak:.1f} dB, {report.rms:.1f} dB RMS")
+        self.report({"INFO"}, f"{path.name}: {plan.duration:.2f} s, true peak {report.levels.true_peak:.1f} dB")
         return notes + report.notes

@@ -77,7 +77,10 @@ def _parser() -> argparse.ArgumentParser:
     mix.add_argument("scene", type=Path)
     for sub in (render, mix):
         sub.add_argument("--layout", required=True, metavar="NAME")
-        sub.add_argument("--out", type=Path, required=True, metavar="FILE")
+        sub.add_argument("--out", type=Path, required=True, metavar="FILE", help=".wav or .flac")
+        sub.add_argument("--bits", type=int, choices=(16, 24, 32), default=32, help="32 is floating point")
+        sub.add_argument("--loudness", type=_loudness, metavar="LUFS", help="bring the mix to this loudness, for example -23")
+        sub.add_argument("--ceiling", type=_ceiling, default=-1.0, metavar="DB", help="true peak that this may reach")
     verb("doctor", _doctor, "Say what works here and what is missing.")
     return parser
 
@@ -95,6 +98,8 @@ def _number(low: float, high: float, what: str) -> Any:
 _duration = _number(0.1, 3600.0, "the duration")
 _angle = _number(5.0, 165.0, "the field of view")
 _percent = _number(0.0, 100.0, "the horizon")
+_loudness = _number(-60.0, 0.0, "the loudness")
+_ceiling = _number(-20.0, 0.0, "the ceiling")
 _height = _number(0.05, 10000.0, "the camera's height")
 
 
@@ -177,27 +182,35 @@ def _run(options: argparse.Namespace) -> dict[str, Any]:
     ]
     lines += [f"note: {note}" for note in notes]
     lines += [f"Everything lies in {out}:", "  scene.blend  plan.json  overview.png  clips/"]
-    lines += [f"  {Path(m['file']).name}  (peak {_text(m['peak_db'])}, {_text(m['rms_db'])} RMS)" for m in mixes]
+    lines += [f"  {Path(m['file']).name}  ({_text(m)})" for m in mixes]
     return {"out": str(out), "sources": sources, "mixes": mixes, "notes": notes, "lines": lines}
 
 
 def _levels(report: Any) -> dict[str, float | None]:
-    """JSON has no infinity: silence is null."""
-    return {
-        "peak_db": round(report.peak, 2) if report.peak > -1e3 else None,
-        "rms_db": round(report.rms, 2) if report.rms > -1e3 else None,
-    }
+    """JSON has no infinity: silence is null, and so is a loudness that is not defined."""
+    levels = report.levels
+    named = {"peak_db": levels.peak, "true_peak_db": levels.true_peak, "rms_db": levels.rms, "lufs": levels.loudness}
+    return {name: round(value, 2) if value is not None and value > -1e3 else None for name, value in named.items()}
 
 
-def _text(decibels: float | None) -> str:
-    return "silent" if decibels is None else f"{decibels:.1f} dB"
+def _text(levels: dict[str, Any]) -> str:
+    if levels["peak_db"] is None:
+        return "silent"
+    loudness = "" if levels["lufs"] is None else f", {levels['lufs']:.1f} LUFS"
+    return f"true peak {levels['true_peak_db']:.1f} dB{loudness}"
 
 
 def _render(options: argparse.Namespace) -> dict[str, Any]:
     from . import pipeline
     from .soundscene import SoundScene
 
-    return _mixed(pipeline.mix(SoundScene.load(options.plan), options.layout, options.out, _progress), [])
+    return _mixed(pipeline.mix(SoundScene.load(options.plan), options.layout, options.out, _progress, _delivery(options)), [])
+
+
+def _delivery(options: argparse.Namespace) -> Any:
+    from .delivery.mixdown import Delivery
+
+    return Delivery(options.bits, options.loudness, options.ceiling)
 
 
 def _mix(options: argparse.Namespace) -> dict[str, Any]:
@@ -212,17 +225,14 @@ def _mix(options: argparse.Namespace) -> dict[str, Any]:
     scene = session.open_scene(options.scene.absolute())
     with tempfile.TemporaryDirectory() as packed:
         plan, notes = sampling.sample_scene(bpy.context, scene, Path(packed), _progress)
-        return _mixed(pipeline.mix(plan, options.layout, options.out, _progress), notes)
+        return _mixed(pipeline.mix(plan, options.layout, options.out, _progress, _delivery(options)), notes)
 
 
 def _mixed(report: Any, notes: list[str]) -> dict[str, Any]:
     levels = _levels(report)
     notes = notes + report.notes
     lines = [f"note: {note}" for note in notes]
-    lines.append(
-        f"{report.path}: {report.layout.channels} channels, {report.samples} samples, "
-        f"peak {_text(levels['peak_db'])}, {_text(levels['rms_db'])} RMS"
-    )
+    lines.append(f"{report.path}: {report.layout.channels} channels, {report.samples} samples, {_text(levels)}")
     return {"file": str(report.path), "samples": report.samples, **levels, "notes": notes, "lines": lines}
 
 

@@ -8,13 +8,15 @@ from __future__ import annotations
 import os
 import re
 import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 
 from .camera import Camera
-from .media.audio import WavWriter, read_clip, write_clip
+from .delivery.mixdown import Delivery, Levels, deliver
+from .media.audio import read_clip, write_clip
 from .media.pictures import Picture, read_picture
 from .placed import Estimate, PlacedSource
 from .placement.distance import combine, size_distance, standing_distance, surface_distance
@@ -23,6 +25,7 @@ from .progress import Progress, silent
 from .sound.voice import GENERATORS, Voice
 from .soundscene import SoundScene, check_clip_exists
 from .spatial.layouts import Layout, find_layout
+from .spatial.loudness import Meter
 from .spatial.renderer import BLOCK, render
 from .vision.depth import DEPTH_ESTIMATORS
 from .vision.look import Sighting, look
@@ -156,20 +159,25 @@ def seed_for(source_id: str, seed: int) -> int:
 
 @dataclass
 class MixReport:
-    """What was written. `peak`, `rms`: dB re full scale (-inf for silence). `notes`: warnings."""
+    """What was written. `notes`: warnings."""
 
     path: Path
     layout: Layout
     samples: int
-    peak: float
-    rms: float
+    levels: Levels
     notes: list[str] = field(default_factory=list)
 
 
-def mix(scene: SoundScene, layout_name: str, out: str | os.PathLike[str], progress: Progress = silent) -> MixReport:
-    """Render a scene into a 32-bit float WAV of exactly `scene.samples`.
+def mix(
+    scene: SoundScene,
+    layout_name: str,
+    out: str | os.PathLike[str],
+    progress: Progress = silent,
+    delivery: Delivery = Delivery(),
+) -> MixReport:
+    """Render a scene into a WAV or FLAC file of exactly `scene.samples`.
 
-    Errors: `layout-unknown`, `clip-*`, `folder-not-writable`, `file-too-large`.
+    Errors: `layout-unknown`, `format-*`, `clip-*`, `folder-not-writable`.
     """
     layout, out = find_layout(layout_name), Path(out)
     notes = [] if scene.sources else ["The scene has no sources; the mix is silent."]
@@ -179,19 +187,13 @@ def mix(scene: SoundScene, layout_name: str, out: str | os.PathLike[str], progre
         clip = read_clip(source.clip, scene.sample_rate)
         clips.append(clip.samples)
         notes += clip.notes
-    with WavWriter(out, layout.channels, scene.sample_rate, scene.samples, layout.mask) as writer:
+
+    def blocks() -> Iterator[np.ndarray]:
         for number, block in enumerate(render(scene, clips, layout, notes)):
             progress(f"Mixing {layout.name}", number * BLOCK, scene.samples)
-            writer.write(block)
+            yield block
+
+    meter = Meter(layout, scene.sample_rate)
+    levels = deliver(blocks(), meter, out, layout.channels, scene.sample_rate, scene.samples, layout.mask, delivery, scene.seed)
     progress(f"Mixing {layout.name}", scene.samples, scene.samples)
-    peak, rms = _decibels(writer.peak), _decibels(np.sqrt(writer.energy / max(1, scene.samples * layout.channels)))
-    if peak > 0.0:
-        notes.append(
-            f"The mix peaks {peak:.1f} dB above full scale. The file is floating point and keeps it; "
-            "turn sources down before converting it to integers."
-        )
-    return MixReport(out, layout, scene.samples, peak, rms, notes)
-
-
-def _decibels(value: float) -> float:
-    return 20.0 * float(np.log10(value)) if value > 0.0 else -np.inf
+    return MixReport(out, layout, scene.samples, levels, notes + levels.notes)

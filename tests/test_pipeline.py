@@ -1,10 +1,12 @@
 import numpy as np
+import pyloudnorm
 import pytest
 import soundfile
 from PIL import Image
 from scenes import RATE, noise, scene, source, tone, write_wav
 
 from see2sound_addon import pipeline
+from see2sound_addon.delivery.mixdown import Delivery
 from see2sound_addon.errors import Cancelled, See2SoundError
 
 
@@ -27,7 +29,7 @@ def test_a_peak_above_full_scale_is_told_and_kept(tmp_path):
     thing = source((1, 0, 0), loop=True, gain_db=12.0, start=-1)
     thing.clip = write_wav(tmp_path / "a.wav", tone(500, 1.0))
     report = pipeline.mix(scene([thing]), "mono", tmp_path / "mix.wav")
-    assert report.peak == pytest.approx(12.0, abs=0.05)
+    assert report.levels.peak == pytest.approx(12.0, abs=0.05)
     assert any("12.0 dB above full scale" in note for note in report.notes)
     assert np.abs(soundfile.read(tmp_path / "mix.wav")[0]).max() == pytest.approx(10 ** (12 / 20), rel=0.01)
 
@@ -81,3 +83,28 @@ def test_the_same_picture_is_seen_the_same_way_twice():
     assert [s.id for s in first.sources] == [s.id for s in second.sources]
     for a, b in zip(first.sources, second.sources, strict=True):
         assert (a.mask == b.mask).all() and (a.position == b.position).all()
+
+
+@pytest.mark.parametrize(("name", "bits"), [("mix.wav", 32), ("mix.wav", 24), ("mix.flac", 16)])
+def test_a_mix_is_brought_to_a_loudness(tmp_path, name, bits):
+    """Measured again in the file by another implementation."""
+    plan = plan_with_clip(tmp_path, duration=4.0)
+    report = pipeline.mix(plan, "stereo", tmp_path / name, delivery=Delivery(bits, -23.0))
+    audio, rate = soundfile.read(tmp_path / name)
+    assert pyloudnorm.Meter(rate).integrated_loudness(audio) == pytest.approx(-23.0, abs=0.1)
+    assert report.levels.loudness == pytest.approx(-23.0, abs=1e-6)
+
+
+def test_the_ceiling_goes_before_the_loudness(tmp_path):
+    plan = plan_with_clip(tmp_path, duration=2.0)
+    report = pipeline.mix(plan, "stereo", tmp_path / "mix.wav", delivery=Delivery(24, -3.0, -1.0))
+    assert report.levels.true_peak == pytest.approx(-1.0, abs=1e-6)
+    assert any("quieter to keep its true peak" in note for note in report.notes)
+
+
+def test_integers_never_clip_in_silence(tmp_path):
+    thing = source((1, 0, 0), loop=True, gain_db=12.0, start=-1)
+    thing.clip = write_wav(tmp_path / "a.wav", tone(500, 1.0))
+    report = pipeline.mix(scene([thing]), "mono", tmp_path / "mix.wav", delivery=Delivery(16))
+    assert np.abs(soundfile.read(tmp_path / "mix.wav")[0]).max() == pytest.approx(10 ** (-1 / 20), rel=0.01)
+    assert any("13.0 dB quieter" in note for note in report.notes)

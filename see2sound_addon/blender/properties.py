@@ -25,10 +25,16 @@ EXTENT_ITEMS = (
 LAYOUT_ITEMS = (
     ("binaural", "Binaural", "Two channels for headphones, by a model of the head"),
     ("stereo", "Stereo", "Two loudspeakers at 30 degrees left and right"),
-    ("5.1", "5.1", "Five loudspeakers and a silent low-frequency channel, ITU-R BS.2051 0+5+0"),
-    ("ambix1", "Ambisonics, 1st Order", "AmbiX, 4 channels"),
-    ("ambix2", "Ambisonics, 2nd Order", "AmbiX, 9 channels"),
-    ("ambix3", "Ambisonics, 3rd Order", "AmbiX, 16 channels"),
+    ("5.1", "5.1", "ITU-R BS.2051 0+5+0"),
+    ("5.1.2", "5.1.2", "ITU-R BS.2051 2+5+0"),
+    ("5.1.4", "5.1.4", "ITU-R BS.2051 4+5+0"),
+    ("4+5+1", "4+5+1", "ITU-R BS.2051 4+5+1"),
+    ("7.1", "7.1", "ITU-R BS.2051 0+7+0"),
+    ("3+7+0", "3+7+0", "ITU-R BS.2051 3+7+0, 7.2.3"),
+    ("7.1.4", "7.1.4", "ITU-R BS.2051 4+7+0"),
+    ("9.1.4", "9.1.4", "ITU-R BS.2051 4+9+0"),
+    ("22.2", "22.2", "ITU-R BS.2051 9+10+3"),
+    *((f"ambix{n}", f"Ambisonics, Order {n}", f"AmbiX, {(n + 1) ** 2} channels") for n in range(1, 8)),
     ("mono", "Mono", "One channel, without direction"),
 )
 

@@ -20,6 +20,7 @@ from .files import not_writable, whole_file
 LONGEST_CLIP = 2**28
 """Frames (93 minutes at 48 kHz) times channels; a longer file is not read into memory."""
 _FLOAT_FORMAT = uuid.UUID("00000003-0000-0010-8000-00aa00389b71").bytes_le
+_INTEGER_FORMAT = uuid.UUID("00000001-0000-0010-8000-00aa00389b71").bytes_le
 _RIFF_LIMIT = 2**32 - 2**16
 
 
@@ -67,53 +68,58 @@ def read_clip(path: str | os.PathLike[str], rate: int) -> ClipFile:
     return clip
 
 
-class WavWriter:
-    """A 32-bit float WAVE_FORMAT_EXTENSIBLE file, written block by block; an exception leaves no file behind.
+class AudioWriter:
+    """An audio file written block by block, whole or not at all; use it as a context manager.
 
-    Microsoft, "Multiple channel audio data and WAVE files". `mask` 0 says that channels are no loudspeakers.
-    Use it as a context manager. Errors: `folder-not-writable`, `file-too-large`.
+    `.wav` is WAVE_FORMAT_EXTENSIBLE (Microsoft, "Multiple channel audio data and WAVE files"), RF64 where it would pass
+    4 GiB (EBU Tech 3306); `.flac` is FLAC, of up to 8 channels. `bits`: 32 is floating point, 24 and 16 are integers with
+    triangular dither from `seed`. `mask`: where the channels stand, 0 if they are no loudspeakers.
+    Errors: `format-unknown`, `format-impossible`, `folder-not-writable`.
     """
 
-    def __init__(self, path: Path, channels: int, rate: int, samples: int, mask: int) -> None:
-        self.path, self.channels = path, channels
-        self.peak = 0.0
-        self.energy = 0.0
+    def __init__(self, path: Path, channels: int, rate: int, samples: int, mask: int, bits: int = 32, seed: int = 0) -> None:
+        self.path, self.channels, self.rate, self.bits, self.mask = path, channels, rate, bits, mask
         self.samples = 0
-        size = 4 * channels * samples
-        if size > _RIFF_LIMIT:
-            raise See2SoundError(
-                "file-too-large",
-                f"{path.name} would be {size / 2**30:.1f} GiB; a WAV file ends at 4.",
-                "Mix a shorter range.",
-            )
         self._expected = samples
+        self._flac = path.suffix.lower() == ".flac"
+        _check_format(path, channels, bits)
+        self._random = np.random.default_rng(seed)
         self._place = whole_file(path)
-        self._header = struct.pack(
-            "<4sI4s 4sIHHIIHHHHI16s 4sII 4sI",
-            b"RIFF", 72 + size, b"WAVE",
-            b"fmt ", 40, 0xFFFE, channels, rate, 4 * channels * rate, 4 * channels, 32, 22, 32, mask, _FLOAT_FORMAT,
-            b"fact", 4, samples,
-            b"data", size,
-        )  # fmt: skip
-
-    def __enter__(self) -> WavWriter:
-        partial = self._place.__enter__()
-        try:
-            self._file = partial.open("wb")
-            self._file.write(self._header)
-        except OSError as error:
-            raise not_writable(self.path, error) from error
-        return self
 
     def write(self, block: np.ndarray) -> None:
-        """Append (channels, n) float32."""
-        self.peak = max(self.peak, float(np.abs(block).max(initial=0.0)))
-        self.energy += float((block.astype(np.float64) ** 2).sum())
+        """Append (channels, n) float32; integers clip what is beyond full scale, so the caller must not let it come to that."""
         self.samples += block.shape[1]
         try:
-            self._file.write(np.ascontiguousarray(block.T, dtype="<f4").tobytes())
-        except OSError as error:
-            raise not_writable(self.path, error) from error
+            if self._flac:
+                shift = 2 ** (32 - self.bits)
+                self._file.write(np.ascontiguousarray(self._quantised(block).T) * np.int32(shift))
+            elif self.bits == 32:
+                self._file.write(np.ascontiguousarray(block.T, dtype="<f4").tobytes())
+            else:
+                whole = np.ascontiguousarray(self._quantised(block).T, dtype="<i4")
+                self._file.write(whole.view(np.uint8).reshape(*whole.shape, 4)[..., : self.bits // 8].tobytes())
+        except (OSError, soundfile.LibsndfileError) as error:
+            raise not_writable(self.path, OSError(str(error))) from error
+
+    def _quantised(self, block: np.ndarray) -> np.ndarray:
+        """Integers (channels, n) with triangular dither of two steps' width (Lipshitz, Wannamaker, Vanderkooy 1992)."""
+        scale = 2.0 ** (self.bits - 1)
+        dither = self._random.random(block.shape) - self._random.random(block.shape)
+        return np.clip(np.rint(block * scale + dither), -scale, scale - 1.0).astype(np.int32)
+
+    def __enter__(self) -> AudioWriter:
+        self._partial = self._place.__enter__()
+        try:
+            if self._flac:
+                self._file = soundfile.SoundFile(
+                    self._partial, "w", self.rate, self.channels, subtype=f"PCM_{self.bits}", format="FLAC"
+                )
+            else:
+                self._file = self._partial.open("wb")
+                self._file.write(wave_header(self.channels, self.rate, self._expected, self.mask, self.bits))
+        except (OSError, soundfile.LibsndfileError) as error:
+            raise not_writable(self.path, error if isinstance(error, OSError) else OSError(str(error))) from error
+        return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         try:
@@ -126,7 +132,39 @@ class WavWriter:
         self._place.__exit__(kind, error, trace)
 
 
+def _check_format(path: Path, channels: int, bits: int) -> None:
+    if path.suffix.lower() not in (".wav", ".flac") or bits not in (16, 24, 32):
+        raise See2SoundError(
+            "format-unknown",
+            f"{path.name} with {bits} bits is no format for a mix.",
+            "Use .wav with 16, 24 or 32 bits, or .flac.",
+        )
+    if path.suffix.lower() == ".flac" and (bits == 32 or channels > 8):
+        what = "32-bit floating point" if bits == 32 else f"{channels} channels"
+        raise See2SoundError(
+            "format-impossible", f"A FLAC file cannot hold {what}.", "Use .wav, or 24 bits and up to 8 channels."
+        )
+
+
+def wave_header(channels: int, rate: int, samples: int, mask: int, bits: int) -> bytes:
+    """Everything before the samples: RIFF, or RF64 with a ds64 chunk where 32 bits do not hold the size."""
+    frame = channels * bits // 8
+    size = frame * samples
+    form = struct.pack(
+        "<4sIHHIIHHHHI16s", b"fmt ", 40, 0xFFFE, channels, rate, frame * rate, frame, bits, 22, bits, mask,
+        _FLOAT_FORMAT if bits == 32 else _INTEGER_FORMAT,
+    )  # fmt: skip
+    fact = struct.pack("<4sII", b"fact", 4, min(samples, 0xFFFFFFFF))
+    if size <= _RIFF_LIMIT:
+        body = form + fact + struct.pack("<4sI", b"data", size)
+        return struct.pack("<4sI4s", b"RIFF", 4 + len(body) + size, b"WAVE") + body
+    body = form + fact + struct.pack("<4sI", b"data", 0xFFFFFFFF)
+    whole = 4 + 36 + len(body) + size
+    large = struct.pack("<4sIQQQI", b"ds64", 28, whole, size, samples, 0)
+    return struct.pack("<4sI4s", b"RF64", 0xFFFFFFFF, b"WAVE") + large + body
+
+
 def write_clip(path: Path, samples: np.ndarray, rate: int) -> None:
     """A mono float WAV from (n,) float32, whole or not at all."""
-    with WavWriter(path, 1, rate, len(samples), 0x4) as writer:
+    with AudioWriter(path, 1, rate, len(samples), 0x4) as writer:
         writer.write(samples[None])

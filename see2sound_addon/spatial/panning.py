@@ -1,72 +1,217 @@
-"""Gains for loudspeakers in a ring: each source between the two that stand on either side of it."""
+"""Gains for loudspeakers: the point source panner of ITU-R BS.2127-1, section 6.1, for many directions at once.
+
+The loudspeakers, with stand-ins where a layer is missing, span a hull of triangles and quadrangles around the listener.
+A source sounds from the corners of the one that it lies in; what a stand-in would get goes to real loudspeakers.
+"""
 
 from __future__ import annotations
 
+from functools import cache
+from typing import Protocol
+
 import numpy as np
+from scipy.spatial import ConvexHull
 
-from .layouts import Layout
+from .layouts import LAYOUTS, Layout, Loudspeaker
 
-RING = 15
-"""Directions over which a wide source is spread."""
+EDGE = 1e-9
+"""How far outside a region, by its smallest gain, a direction may lie and still be taken to be on its edge."""
+SPREAD_RINGS, SPREAD_SPOKES = 3, 12
+"""Directions over which a wide source is spread: rings around its middle, each of so many."""
+
+
+class Panner(Protocol):
+    """Gains (n, loudspeakers) of a layout without its low-frequency channels for unit vectors (n, 3)."""
+
+    def __call__(self, direction: np.ndarray) -> np.ndarray: ...
 
 
 def pan(direction: np.ndarray, sharpness: np.ndarray, spread: np.ndarray, layout: Layout) -> np.ndarray:
-    """Gains (n, channels) of unit energy for unit vectors (n, 3) in the listener's frame.
+    """Gains (n, channels) for unit vectors (n, 3) in the listener's frame.
 
-    Pairwise amplitude panning (Pulkki 1997) by azimuth; a source overhead or under foot, or less sharp than 1, or
-    spread (radians) goes more and more to all loudspeakers alike. Where the ring has a gap wider than 180 degrees (two
-    loudspeakers of stereo), what is behind is heard mirrored to the front.
+    `sharpness` (n,): 1 pans a point; less goes more and more to all loudspeakers alike, for sources that pass through
+    the listener. `spread` (n,): half the angle, in radians, that a wide source fills. Low-frequency channels get nothing.
     """
-    level = np.hypot(direction[:, 0], direction[:, 1])
-    azimuth = np.arctan2(direction[:, 1], direction[:, 0])
-    main = [i for i, angle in enumerate(layout.azimuths) if angle is not None]
-    angles = np.radians([angle for angle in layout.azimuths if angle is not None])
-    power = _pair_power(azimuth, angles)
+    panner = find_panner(layout.name)
+    gains = panner(direction)
     wide = spread > 1e-3
     if wide.any():
-        around = azimuth[wide, None] + spread[wide, None] * np.linspace(-1.0, 1.0, RING)
-        shape = (int(wide.sum()), RING, len(main))
-        power[wide] = _pair_power(around.ravel(), angles).reshape(shape).mean(axis=1)
-    # Sines of elevation and of sharpness keep the energy at 1 while the direction gives way.
-    focus = ((level * sharpness) ** 2)[:, None]
-    everywhere = np.where(focus > 1.0 - 1e-12, 0.0, 1.0 - focus)  # rounding must not leak into silent loudspeakers
-    power = focus * power + everywhere / len(main)
-    gains = np.zeros((len(direction), layout.channels))
-    gains[:, main] = np.sqrt(power)
-    return gains
+        gains[wide] = _spread(panner, direction[wide], spread[wide])
+    if (sharpness < 1.0).any():
+        focus = (sharpness**2)[:, None]
+        gains = np.sqrt(focus * gains**2 + (1.0 - focus) / gains.shape[1])
+    channels = np.zeros((len(direction), layout.channels))
+    channels[:, [i for i, speaker in enumerate(layout.speakers) if not speaker.is_lfe]] = gains
+    return channels
 
 
-def _pair_power(azimuth: np.ndarray, angles: np.ndarray) -> np.ndarray:
-    """Energy shares (n, speakers) that add up to 1, for azimuths (n,) and a ring of loudspeakers (speakers,) in radians."""
-    order = np.argsort(angles)
-    ring = angles[order]
-    gaps = np.diff(np.append(ring, ring[0] + 2.0 * np.pi))
-    if gaps.max() >= np.pi - 1e-6:
-        return _front_power(azimuth, angles)
-    after = (azimuth[:, None] - ring[None]) % (2.0 * np.pi)
-    first = after.argmin(axis=1)
-    second = (first + 1) % len(ring)
-    along = after[np.arange(len(azimuth)), first]
-    gap = gaps[first]
-    # The tangent law's vector base: the two gains whose loudspeaker vectors add up to the source's direction.
-    gain_first, gain_second = np.sin(gap - along), np.sin(along)
-    energy = gain_first**2 + gain_second**2
-    power = np.zeros((len(azimuth), len(ring)))
-    rows = np.arange(len(azimuth))
-    power[rows, order[first]] = gain_first**2 / energy
-    power[rows, order[second]] = gain_second**2 / energy
-    return power
+def _spread(panner: Panner, direction: np.ndarray, spread: np.ndarray) -> np.ndarray:
+    """The energy of many points evenly over a cap, as a wide source of independent parts has it (Pulkki's MDAP, 1999)."""
+    helper = np.where(np.abs(direction[:, 2:]) < 0.9, [0.0, 0.0, 1.0], [1.0, 0.0, 0.0])
+    side = np.cross(helper, direction)
+    side /= np.linalg.norm(side, axis=1, keepdims=True)
+    up = np.cross(direction, side)
+    energy: np.ndarray = panner(direction) ** 2
+    total = 1.0
+    for ring in range(1, SPREAD_RINGS + 1):
+        angle = (spread * ring / SPREAD_RINGS)[:, None]
+        weight = ring * 8.0 / SPREAD_SPOKES
+        for spoke in 2.0 * np.pi * np.arange(SPREAD_SPOKES) / SPREAD_SPOKES:
+            point = np.cos(angle) * direction + np.sin(angle) * (np.cos(spoke) * side + np.sin(spoke) * up)
+            energy = energy + weight * panner(point) ** 2
+            total += weight
+    return np.sqrt(energy / total)
 
 
-def _front_power(azimuth: np.ndarray, angles: np.ndarray) -> np.ndarray:
-    """Two loudspeakers in front: within the pair by the tangent law, beyond it at the nearer one, the rear mirrored."""
-    left, right = int(angles.argmax()), int(angles.argmin())
-    half = (angles[left] - angles[right]) / 2.0
-    mirrored = np.arcsin(np.clip(np.sin(azimuth), -1.0, 1.0))
-    inside = np.clip(mirrored, -half, half)
-    ratio = np.tan(inside) / np.tan(half)
-    gain_left, gain_right = 1.0 + ratio, 1.0 - ratio
-    power = np.zeros((len(azimuth), 2))
-    power[:, left] = gain_left**2 / (gain_left**2 + gain_right**2)
-    power[:, right] = gain_right**2 / (gain_left**2 + gain_right**2)
-    return power
+@cache
+def find_panner(name: str) -> Panner:
+    """The panner of a layout, made at its first use."""
+    return StereoPanner() if name == "stereo" else HullPanner(LAYOUTS[name].speakers)
+
+
+class HullPanner:
+    """Every layout but stereo: sections 6.1.2 and 6.1.3."""
+
+    def __init__(self, speakers: tuple[Loudspeaker, ...]) -> None:
+        real = [speaker for speaker in speakers if not speaker.is_lfe]
+        corners, self.downmix = _with_stand_ins(real)
+        poles = [corner for corner in (np.array([0.0, 0.0, -1.0]), np.array([0.0, 0.0, 1.0])) if _needs_pole(corner, real)]
+        points = np.concatenate([corners, poles]) if poles else corners
+        faces = _faces(points)
+        triangles, self.quadrangles = [], []
+        for pole in range(len(corners), len(points)):
+            around = sorted(set().union(*(face for face in faces if pole in face)) - {pole})
+            self.downmix = np.concatenate(
+                [self.downmix, self.downmix[:, around].sum(axis=1, keepdims=True) / np.sqrt(len(around))], axis=1
+            )
+            ring = _around(points[around], points[pole])
+            ring = [around[i] for i in ring]
+            triangles += [[ring[i - 1], ring[i], pole] for i in range(len(ring))]
+        for face in faces:
+            if max(face) >= len(corners):
+                continue
+            if len(face) == 3:
+                triangles.append(sorted(face))
+            else:
+                members = sorted(face)
+                ring = _around(points[members], points[members].mean(axis=0))
+                self.quadrangles.append([members[i] for i in ring])
+        self.triangles = np.array(triangles)
+        self.inverse = np.linalg.inv(points[self.triangles])
+        self.points = points
+
+    def __call__(self, direction: np.ndarray) -> np.ndarray:
+        count = len(direction)
+        rows = np.arange(count)
+        barycentric = np.einsum("ni,tij->ntj", direction, self.inverse)
+        margin = barycentric.min(axis=2)
+        best = margin.argmax(axis=1)
+        corner = np.zeros((count, len(self.points)))
+        corner[rows[:, None], self.triangles[best]] = np.maximum(barycentric[rows, best], 0.0)
+        outside = margin[rows, best] < -EDGE
+        for quadrangle in self.quadrangles:
+            left = np.flatnonzero(outside)
+            if len(left) == 0:
+                break
+            gains, inside = _in_quadrangle(direction[left], self.points[quadrangle])
+            hit = left[inside]
+            corner[hit] = 0.0
+            corner[hit[:, None], quadrangle] = gains[inside]
+            outside[hit] = False
+        gains = corner @ self.downmix.T
+        return gains / np.linalg.norm(gains, axis=1, keepdims=True)
+
+
+class StereoPanner:
+    """Two loudspeakers: 0+5+0 mixed down so that the velocity vector of the centre stays, 3 dB quieter at the back."""
+
+    downmix = np.array([[1.0, 0.0, np.sqrt(1.0 / 3.0), np.sqrt(0.5), 0.0], [0.0, 1.0, np.sqrt(1.0 / 3.0), 0.0, np.sqrt(0.5)]])
+
+    def __call__(self, direction: np.ndarray) -> np.ndarray:
+        five = find_panner("5.1")(direction)
+        gains = five @ self.downmix.T
+        gains /= np.linalg.norm(gains, axis=1, keepdims=True)
+        front, back = five[:, :3].max(axis=1), five[:, 3:].max(axis=1)
+        return gains * (0.5 ** (0.5 * back / (front + back)))[:, None]
+
+
+def unit_vector(azimuth: float, elevation: float) -> np.ndarray:
+    """(3,) of angles in degrees, x front, y left, z up."""
+    a, e = np.radians(azimuth), np.radians(elevation)
+    return np.array([np.cos(a) * np.cos(e), np.sin(a) * np.cos(e), np.sin(e)])
+
+
+def _with_stand_ins(real: list[Loudspeaker]) -> tuple[np.ndarray, np.ndarray]:
+    """Corners (n, 3) of the hull and their downmix (real, n) to real loudspeakers.
+
+    Above and below each loudspeaker of the middle layer that the upper or lower layer does not reach (its widest azimuth
+    and 40 degrees more) stands one that hands its gain down to it: section 6.1.3.1.
+    """
+    corners = [unit_vector(speaker.azimuth, speaker.elevation) for speaker in real]
+    downmix = list(np.eye(len(real)))
+    middle = [i for i, speaker in enumerate(real) if abs(speaker.elevation) <= 10.0]
+    for usual, low, high in ((-30.0, -70.0, -10.0), (30.0, 10.0, 70.0)):
+        layer = [speaker for speaker in real if low <= speaker.elevation <= high]
+        limit = max(abs(speaker.azimuth) for speaker in layer) + 40.0 if layer else 0.0
+        elevation = float(np.mean([speaker.elevation for speaker in layer])) if layer else usual
+        for i in middle:
+            if abs(real[i].azimuth) >= limit - 1e-5:
+                corners.append(unit_vector(real[i].azimuth, elevation))
+                downmix.append(np.eye(len(real))[i])
+    return np.array(corners), np.array(downmix).T
+
+
+def _needs_pole(pole: np.ndarray, real: list[Loudspeaker]) -> bool:
+    """Under foot always; overhead only where no loudspeaker is, or may be by the layout's tolerances (UH+180)."""
+    return pole[2] < 0.0 or not any(speaker.label in ("T+000", "UH+180") for speaker in real)
+
+
+def _faces(points: np.ndarray) -> list[set[int]]:
+    """The faces of the convex hull, triangles of one plane joined."""
+    hull = ConvexHull(points)
+    faces: list[tuple[np.ndarray, set[int]]] = []
+    for plane, triangle in zip(hull.equations, hull.simplices, strict=True):
+        joined = next((face for known, face in faces if np.abs(known - plane).max() < 1e-6), None)
+        if joined is None:
+            faces.append((plane, {int(v) for v in triangle}))
+        else:
+            joined.update(int(v) for v in triangle)
+    return [face for _, face in faces]
+
+
+def _around(points: np.ndarray, axis: np.ndarray) -> list[int]:
+    """The order of points (n, 3) by angle around an axis (3,)."""
+    axis = axis / np.linalg.norm(axis)
+    first = points[0] - (points[0] @ axis) * axis
+    first /= np.linalg.norm(first)
+    angle = np.arctan2(points @ np.cross(axis, first), points @ first)
+    return [int(i) for i in np.argsort(angle)]
+
+
+def _in_quadrangle(direction: np.ndarray, corners: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Bilinear gains (n, 4) in a quadrangle of corners (4, 3) in ring order, and which directions lie in it, (n,) bool.
+
+    Along one pair of opposite sides the direction must lie in the plane of two points at the same share x of them:
+    det(a + x (b - a), d + x (c - d), direction) = 0, a quadratic in x; likewise along the other pair.
+    """
+    a, b, c, d = corners
+    x, x_inside = _share(direction, a, b, c, d)
+    y, y_inside = _share(direction, b, c, d, a)
+    gains = np.stack([(1.0 - x) * (1.0 - y), x * (1.0 - y), x * y, (1.0 - x) * y], axis=1)
+    ahead = ((gains @ corners) * direction).sum(axis=1) > 0.0
+    return gains, x_inside & y_inside & ahead
+
+
+def _share(direction: np.ndarray, a: np.ndarray, b: np.ndarray, c: np.ndarray, d: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    first, second = b - a, c - d
+    quadratic = direction @ np.cross(first, second)
+    linear = direction @ (np.cross(a, second) + np.cross(first, d))
+    constant = direction @ np.cross(a, d)
+    root = np.sqrt(np.maximum(linear**2 - 4.0 * quadratic * constant, 0.0))
+    # The numerically safe form of both solutions; the first is the only one of a linear equation.
+    half = -0.5 * (linear + np.where(linear >= 0.0, root, -root))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        solutions = np.nan_to_num(np.stack([constant / half, half / quadratic]), nan=np.inf, posinf=np.inf, neginf=-np.inf)
+    inside = (solutions > -EDGE) & (solutions < 1.0 + EDGE)
+    share = np.where(inside[0], solutions[0], solutions[1])
+    return np.clip(share, 0.0, 1.0), inside.any(axis=0)

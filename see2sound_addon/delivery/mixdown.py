@@ -1,0 +1,143 @@
+"""A rendered mix on its way into a file: measured, brought to a level, and never clipped in silence."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+
+from ..media.audio import AudioWriter
+
+BLOCK = 65536
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """`bits`: 32 (floating point), 24 or 16. `loudness`: target in LUFS, None to leave the level alone.
+
+    `ceiling`: dB that the true peak may reach when the level is changed.
+    """
+
+    bits: int = 32
+    loudness: float | None = None
+    ceiling: float = -1.0
+
+
+class Meter(Protocol):
+    """What measures a mix; see `spatial.loudness`."""
+
+    def feed(self, block: np.ndarray) -> None: ...
+    @property
+    def true_peak(self) -> float: ...
+    @property
+    def integrated(self) -> float | None: ...
+
+
+@dataclass
+class Levels:
+    """`peak`, `true_peak`, `rms`: dB re full scale, -inf for silence; `loudness`: LUFS or None. All of what was written.
+
+    `gain`: dB that it was changed by. `notes`: what the user should know.
+    """
+
+    peak: float
+    true_peak: float
+    rms: float
+    loudness: float | None
+    gain: float = 0.0
+    notes: list[str] = field(default_factory=list)
+
+
+def deliver(
+    blocks: Iterator[np.ndarray],
+    meter: Meter,
+    path: Path,
+    channels: int,
+    rate: int,
+    samples: int,
+    mask: int,
+    delivery: Delivery,
+    seed: int,
+) -> Levels:
+    """Write blocks (channels, n) float32 that add up to `samples` into a file. Errors: those of AudioWriter."""
+    writer = AudioWriter(path, channels, rate, samples, mask, delivery.bits, seed)
+    level = _Level(meter)
+    if delivery.bits == 32 and delivery.loudness is None:
+        with writer:
+            for block in blocks:
+                level.feed(block)
+                writer.write(block)
+        return _report(level, 0.0, delivery, [])
+    with tempfile.TemporaryFile() as raw:
+        for block in blocks:
+            level.feed(block)
+            raw.write(np.ascontiguousarray(block.T, dtype=np.float32).tobytes())
+        gain, notes = _choose_gain(level, delivery)
+        raw.seek(0)
+        with writer:
+            while data := raw.read(4 * channels * BLOCK):
+                block = np.frombuffer(data, np.float32).reshape(-1, channels).T
+                writer.write(block * np.float32(10.0 ** (gain / 20.0)))
+    return _report(level, gain, delivery, notes)
+
+
+class _Level:
+    """Peak and energy beside what the meter measures."""
+
+    def __init__(self, meter: Meter) -> None:
+        self.meter, self.peak, self.energy, self.values = meter, 0.0, 0.0, 0
+
+    def feed(self, block: np.ndarray) -> None:
+        self.meter.feed(block)
+        self.peak = max(self.peak, float(np.abs(block).max(initial=0.0)))
+        self.energy += float(np.einsum("cn,cn->", block, block, dtype=np.float64))
+        self.values += block.size
+
+
+def _choose_gain(level: _Level, delivery: Delivery) -> tuple[float, list[str]]:
+    peak, loudness = level.meter.true_peak, level.meter.integrated
+    if delivery.loudness is not None:
+        if loudness is None or not np.isfinite(loudness):
+            return _within_ceiling(0.0, peak, delivery, ["The mix has no measurable loudness; its level was left as it is."])
+        return _within_ceiling(delivery.loudness - loudness, peak, delivery, [])
+    return _within_ceiling(0.0, peak, delivery, []) if peak > 0.0 else (0.0, [])
+
+
+def _within_ceiling(gain: float, peak: float, delivery: Delivery, notes: list[str]) -> tuple[float, list[str]]:
+    allowed = delivery.ceiling - peak
+    if gain <= allowed or not np.isfinite(peak):
+        return gain, notes
+    if delivery.bits == 32 and delivery.loudness is None:
+        return gain, notes
+    return allowed, [
+        *notes,
+        f"The mix was made {gain - allowed:.1f} dB quieter to keep its true peak at {delivery.ceiling:g} dB.",
+    ]
+
+
+def _report(level: _Level, gain: float, delivery: Delivery, notes: list[str]) -> Levels:
+    loudness = level.meter.integrated
+    rms = float(np.sqrt(level.energy / max(1, level.values)))
+    levels = Levels(
+        peak=decibels(level.peak) + gain,
+        true_peak=level.meter.true_peak + gain,
+        rms=decibels(rms) + gain,
+        loudness=None if loudness is None else loudness + gain,
+        gain=gain,
+        notes=notes,
+    )
+    if levels.peak > 0.0:
+        levels.notes.append(
+            f"The mix peaks {levels.peak:.1f} dB above full scale. The file is floating point and keeps it; "
+            "turn sources down or normalise before converting it to integers."
+        )
+    return levels
+
+
+def decibels(value: float) -> float:
+    """20 log10, -inf for nothing."""
+    return 20.0 * float(np.log10(value)) if value > 0.0 else -np.inf
