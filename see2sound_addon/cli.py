@@ -78,6 +78,7 @@ def _parser() -> argparse.ArgumentParser:
     for sub in (render, mix):
         sub.add_argument("--layout", required=True, metavar="NAME")
         sub.add_argument("--out", type=Path, required=True, metavar="FILE", help=".wav or .flac")
+        sub.add_argument("--sofa", type=Path, metavar="FILE", help="a measured head for binaural")
         sub.add_argument("--bits", type=int, choices=(16, 24, 32), default=32, help="32 is floating point")
         sub.add_argument("--loudness", type=_loudness, metavar="LUFS", help="bring the mix to this loudness, for example -23")
         sub.add_argument("--ceiling", type=_ceiling, default=-1.0, metavar="DB", help="true peak that this may reach")
@@ -204,7 +205,10 @@ def _render(options: argparse.Namespace) -> dict[str, Any]:
     from . import pipeline
     from .soundscene import SoundScene
 
-    return _mixed(pipeline.mix(SoundScene.load(options.plan), options.layout, options.out, _progress, _delivery(options)), [])
+    return _mixed(
+        pipeline.mix(SoundScene.load(options.plan), options.layout, options.out, _progress, _delivery(options), options.sofa),
+        [],
+    )
 
 
 def _delivery(options: argparse.Namespace) -> Any:
@@ -225,7 +229,7 @@ def _mix(options: argparse.Namespace) -> dict[str, Any]:
     scene = session.open_scene(options.scene.absolute())
     with tempfile.TemporaryDirectory() as packed:
         plan, notes = sampling.sample_scene(bpy.context, scene, Path(packed), _progress)
-        return _mixed(pipeline.mix(plan, options.layout, options.out, _progress, _delivery(options)), notes)
+        return _mixed(pipeline.mix(plan, options.layout, options.out, _progress, _delivery(options), options.sofa), notes)
 
 
 def _mixed(report: Any, notes: list[str]) -> dict[str, Any]:

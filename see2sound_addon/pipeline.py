@@ -18,12 +18,14 @@ from .camera import Camera
 from .delivery.mixdown import Delivery, Levels, deliver
 from .media.audio import read_clip, write_clip
 from .media.pictures import Picture, read_picture
+from .media.sofa import read_sofa
 from .placed import Estimate, PlacedSource
 from .placement.distance import combine, size_distance, standing_distance, surface_distance
 from .placement.position import area_radius, place, visible_centre
 from .progress import Progress, silent
 from .sound.voice import GENERATORS, Voice
 from .soundscene import SoundScene, check_clip_exists
+from .spatial.head import head_from_measurement
 from .spatial.layouts import Layout, find_layout
 from .spatial.loudness import Meter
 from .spatial.renderer import BLOCK, render
@@ -174,10 +176,12 @@ def mix(
     out: str | os.PathLike[str],
     progress: Progress = silent,
     delivery: Delivery = Delivery(),
+    sofa: str | os.PathLike[str] | None = None,
 ) -> MixReport:
     """Render a scene into a WAV or FLAC file of exactly `scene.samples`.
 
-    Errors: `layout-unknown`, `format-*`, `clip-*`, `folder-not-writable`.
+    `sofa`: a measured head (SimpleFreeFieldHRIR) for a binaural mix, None for the manikin that comes with See2Sound.
+    Errors: `layout-unknown`, `sofa-*`, `format-*`, `clip-*`, `folder-not-writable`.
     """
     layout, out = find_layout(layout_name), Path(out)
     notes = [] if scene.sources else ["The scene has no sources; the mix is silent."]
@@ -188,8 +192,13 @@ def mix(
         clips.append(clip.samples)
         notes += clip.notes
 
+    head = None
+    if sofa is not None:
+        measured = read_sofa(sofa)
+        head = head_from_measurement(measured.directions, measured.responses, measured.rate, scene.sample_rate)
+
     def blocks() -> Iterator[np.ndarray]:
-        for number, block in enumerate(render(scene, clips, layout, notes)):
+        for number, block in enumerate(render(scene, clips, layout, notes, head)):
             progress(f"Mixing {layout.name}", number * BLOCK, scene.samples)
             yield block
 

@@ -1,60 +1,164 @@
-"""A head as a rigid sphere: what each ear hears of a distant source, in closed form.
+"""What each ear hears of a source: measured responses, with the time of arrival kept apart so that they can be blended.
 
-Duda and Martens, "Range dependence of the response of a spherical head model", JASA 104(5), 1998, for infinite range.
-The ears sit at azimuth +90 and -90 degrees, so that an ear's response depends on one angle alone.
+A response is split into its onset, a pure delay, and what remains aligned at LEAD samples. Between measured directions the
+delays and the aligned responses are each the mean of the three around, weighed by closeness; at a measured direction both
+together are the measurement.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
 import numpy as np
-from scipy.special import eval_legendre, spherical_jn, spherical_yn
+from scipy.signal import resample_poly
+from scipy.spatial import ConvexHull, KDTree, QhullError
 
+from ..errors import See2SoundError
+
+TAPS = 288
+"""Samples that a response keeps, its lead included: 6 ms at 48 kHz."""
+LEAD = 96
+"""Samples before the onset: some of what a head does to low frequencies comes before the wavefront's peak."""
 RADIUS = 0.0875
-"""Metres, the usual average head."""
-TAPS = 128
-LEAD = 24
-"""Samples before the arrival of the wavefront that a response keeps, for its low frequencies come earlier or later."""
-ANGLES = 181
-"""One response a degree of incidence."""
+"""Metres, the usual average head; only for the mean arrival after that at the head's centre."""
+NEAR_FACES = 8
+"""Triangles that are tried first for a direction."""
+OVERSAMPLING = 8
+"""For finding onsets: an eighth of a sample is 2.6 microseconds."""
+ONSET_BAND = 3000.0
+"""Hz."""
+DEFAULT = Path(__file__).parent / "data" / "kemar.npz"
 
 
-def ear_delay(incidence: np.ndarray, speed_of_sound: float) -> np.ndarray:
-    """Seconds after the centre's arrival that the wavefront reaches an ear, for angles of incidence in radians (n,).
+@dataclass
+class Head:
+    """`directions`: (n, 3) unit vectors. `delays`: (n, 2) seconds after the arrival at the head's centre, left ear first.
 
-    Straight to the ear on the near side, along the sphere on the far side (Woodworth 1938).
+    `responses`: (n, 2, TAPS) float32 at the rate they were made for, onset at LEAD.
     """
-    near = -np.cos(incidence)
-    return RADIUS / speed_of_sound * np.where(incidence <= np.pi / 2.0, near, incidence - np.pi / 2.0)
+
+    directions: np.ndarray
+    delays: np.ndarray
+    responses: np.ndarray
+
+    def __post_init__(self) -> None:
+        self._faces = ConvexHull(self.directions).simplices
+        self._inverse = np.linalg.inv(self.directions[self._faces])
+        middles = self.directions[self._faces].mean(axis=1)
+        self._middles = KDTree(middles / np.linalg.norm(middles, axis=1, keepdims=True))
+
+    def around(self, direction: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The three measured directions (n, 3) around each of (n, 3) unit vectors, and their weights (n, 3), of sum 1."""
+        if len(direction) > 1 and not np.ptp(direction, axis=0).any():
+            face, weights = self.around(direction[:1])
+            return np.repeat(face, len(direction), axis=0), np.repeat(weights, len(direction), axis=0)
+        # The triangle is almost always among those with the nearest middles; where it is not, all are tried.
+        face, weights = self._best(direction, self._middles.query(direction, min(NEAR_FACES, len(self._faces)))[1])
+        missed = np.flatnonzero(weights.min(axis=1) < -1e-6)
+        if len(missed):
+            every = np.broadcast_to(np.arange(len(self._faces)), (len(missed), len(self._faces)))
+            face[missed], weights[missed] = self._best(direction[missed], every)
+        weights = np.maximum(weights, 0.0)
+        return self._faces[face], weights / weights.sum(axis=1, keepdims=True)
+
+    def _best(self, direction: np.ndarray, candidates: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Of candidate triangles (n, k) those that hold each direction best, (n,), and the barycentric weights (n, 3)."""
+        weights = np.einsum("ni,nkij->nkj", direction, self._inverse[candidates])
+        best = weights.min(axis=2).argmax(axis=1)
+        rows = np.arange(len(direction))
+        return candidates[rows, best], weights[rows, best]
 
 
-def ear_responses(rate: float, speed_of_sound: float) -> np.ndarray:
-    """(ANGLES, TAPS) impulse responses at one ear for incidences 0 to 180 degrees, without `ear_delay`, after LEAD samples."""
-    size = 4 * TAPS
-    frequencies = np.fft.rfftfreq(size, 1.0 / rate)
-    incidence = np.linspace(0.0, np.pi, ANGLES)
-    response = np.ones((ANGLES, len(frequencies)), complex)
-    wavenumber = 2.0 * np.pi * frequencies[1:] * RADIUS / speed_of_sound
-    response[:, 1:] = _sphere(wavenumber, incidence)
-    shift = 2.0 * np.pi * frequencies[None] * (ear_delay(incidence, speed_of_sound)[:, None] - LEAD / rate)
-    impulse = np.fft.irfft(response * np.exp(1j * shift), size, axis=1)[:, :TAPS]
+@cache
+def default_head(rate: int) -> Head:
+    """The KEMAR manikin (Gardner and Martin, MIT Media Laboratory, 1994), diffuse-field equalised; see tools/make_head.py."""
+    with np.load(DEFAULT) as data:
+        return _at_rate(Head(data["directions"], data["delays"], data["responses"]), int(data["rate"]), rate)
+
+
+def head_from_measurement(directions: np.ndarray, responses: np.ndarray, measured_rate: float, rate: int) -> Head:
+    """A head from unit vectors (n, 3) and impulse responses (n, 2, taps) at any rate. Error: `sofa-wrong`."""
+    _, first = np.unique(np.round(directions, 5), axis=0, return_index=True)
+    first.sort()
+    directions, responses = directions[first], responses[first]
+    if round(measured_rate) != rate:
+        common = int(np.gcd(round(measured_rate), rate))
+        up, down = rate // common, round(measured_rate) // common
+        responses = resample_poly(responses, up, down, axis=2) * (down / up)
+    delays, aligned = _align(responses, rate)
+    aligned *= 1.0 / np.sqrt(_mean_power(aligned, rate))
+    delays = delays / rate
+    # Over all directions the ears hear a wave a quarter of the radius later than the centre does (a rigid sphere's mean).
+    delays += 0.25 * RADIUS / 343.3 - delays.mean()
+    directions, delays, aligned = _with_poles(directions, delays, aligned)
+    try:
+        return Head(directions, delays, aligned.astype(np.float32))
+    except QhullError as error:
+        raise See2SoundError(
+            "sofa-wrong",
+            f"The {len(first)} measured directions do not surround the head.",
+            "Use a set measured on a sphere or a ring.",
+        ) from error
+
+
+def _align(responses: np.ndarray, rate: int) -> tuple[np.ndarray, np.ndarray]:
+    """Onsets (n, 2) in samples, where a response fits its minimum phase best (Nam, Abel, Smith, AES 125, 2008), and the
+    responses (n, 2, TAPS) moved to have them at LEAD.
+
+    The fit is judged below ONSET_BAND, where it runs smoothly over directions; above, the shadowed ear's is ambiguous.
+    """
+    taps = responses.shape[2]
+    size = 1 << int(np.ceil(np.log2(2 * taps + 2 * TAPS)))
+    spectra = np.fft.rfft(responses, size, axis=2)
+    low = spectra / np.sqrt(1.0 + (np.fft.rfftfreq(size, 1.0 / rate) / ONSET_BAND) ** 12)
+    correlation = np.fft.irfft(low * np.conj(_minimum_phase(low, size)), size * OVERSAMPLING, axis=2)
+    onset = correlation[..., : taps * OVERSAMPLING].argmax(axis=2) / OVERSAMPLING
+    turn = np.exp(2j * np.pi * np.fft.rfftfreq(size) * (onset - LEAD)[..., None])
+    aligned = np.fft.irfft(spectra * turn, size, axis=2)[..., :TAPS]
     fade = np.ones(TAPS)
-    fade[: LEAD // 2] = np.sin(np.linspace(0.0, np.pi / 2.0, LEAD // 2)) ** 2
-    fade[-TAPS // 4 :] = np.cos(np.linspace(0.0, np.pi / 2.0, TAPS // 4)) ** 2
-    return impulse * fade
+    fade[: LEAD // 3] = np.sin(np.linspace(0.0, np.pi / 2.0, LEAD // 3)) ** 2
+    fade[-(TAPS // 5) :] = np.cos(np.linspace(0.0, np.pi / 2.0, TAPS // 5)) ** 2
+    return onset, aligned * fade
 
 
-def _sphere(wavenumber: np.ndarray, incidence: np.ndarray) -> np.ndarray:
-    """Pressure on the sphere over free-field pressure at its centre, (angles, frequencies); `wavenumber` times radius.
+def _minimum_phase(spectra: np.ndarray, size: int) -> np.ndarray:
+    """The minimum-phase spectra of the same magnitude, by folding the cepstrum (Oppenheim and Schafer)."""
+    magnitude = np.abs(spectra)
+    floor = 1e-4 * magnitude.max(axis=-1, keepdims=True)
+    cepstrum = np.fft.irfft(np.log(np.maximum(magnitude, floor)), size, axis=-1)
+    cepstrum[..., 1 : size // 2] *= 2.0
+    cepstrum[..., size // 2 + 1 :] = 0.0
+    return np.exp(np.fft.rfft(cepstrum, axis=-1))
 
-    The series of Duda and Martens, eq. (A1) at infinite range, with the time convention exp(+i omega t).
-    """
-    total = np.zeros((len(incidence), len(wavenumber)), complex)
-    cosine = np.cos(incidence)
-    for order in range(int(wavenumber.max() * 1.2) + 25):
-        # Derivative of the spherical Hankel function of the second kind.
-        slope = spherical_jn(order, wavenumber, True) - 1j * spherical_yn(order, wavenumber, True)
-        term = np.zeros(len(wavenumber), complex)
-        finite = np.isfinite(slope)
-        term[finite] = (1j ** (order - 1)) * (2 * order + 1) / slope[finite]
-        total += eval_legendre(order, cosine)[:, None] * term[None]
-    return total / wavenumber[None] ** 2
+
+def _mean_power(responses: np.ndarray, rate: int) -> float:
+    """Over all directions, both ears and 200 to 2000 Hz: 1 leaves the level of a mix as it is."""
+    spectra = np.fft.rfft(responses, 1024, axis=2)
+    frequency = np.fft.rfftfreq(1024, 1.0 / rate)
+    return float((np.abs(spectra[..., (frequency > 200.0) & (frequency < 2000.0)]) ** 2).mean())
+
+
+def _with_poles(directions: np.ndarray, delays: np.ndarray, responses: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Above and below what was measured, the mean of the ring nearest to the pole stands for the pole."""
+    for pole in (1.0, -1.0):
+        height = pole * directions[:, 2]
+        if height.max() > 0.99:
+            continue
+        ring = height > height.max() - 0.05
+        directions = np.concatenate([directions, [[0.0, 0.0, pole]]])
+        delays = np.concatenate([delays, delays[ring].mean(axis=(0, 1), keepdims=True)[0] * np.ones((1, 2))])
+        responses = np.concatenate([responses, responses[ring].mean(axis=0, keepdims=True)])
+    return directions, delays, responses
+
+
+def _at_rate(head: Head, own: int, rate: int) -> Head:
+    if own == rate:
+        return head
+    common = int(np.gcd(own, rate))
+    up, down = rate // common, own // common
+    padded = np.pad(head.responses, ((0, 0), (0, 0), (0, TAPS)))
+    spectra = np.fft.rfft(resample_poly(padded, up, down, axis=2) * (down / up), 4 * TAPS, axis=2)
+    shift = np.exp(2j * np.pi * np.fft.rfftfreq(4 * TAPS) * (LEAD * up / down - LEAD))
+    return Head(head.directions, head.delays, np.fft.irfft(spectra * shift, 4 * TAPS, axis=2)[..., :TAPS].astype(np.float32))

@@ -33,6 +33,8 @@ def pan(direction: np.ndarray, sharpness: np.ndarray, spread: np.ndarray, layout
     the listener. `spread` (n,): half the angle, in radians, that a wide source fills. Low-frequency channels get nothing.
     """
     panner = find_panner(layout.name)
+    if len(direction) > 1 and not (np.ptp(direction, axis=0).any() or np.ptp(sharpness) or np.ptp(spread)):
+        return np.repeat(pan(direction[:1], sharpness[:1], spread[:1], layout), len(direction), axis=0)
     gains = panner(direction)
     wide = spread > 1e-3
     if wide.any():
@@ -78,7 +80,8 @@ class HullPanner:
         poles = [corner for corner in (np.array([0.0, 0.0, -1.0]), np.array([0.0, 0.0, 1.0])) if _needs_pole(corner, real)]
         points = np.concatenate([corners, poles]) if poles else corners
         faces = _faces(points)
-        triangles, self.quadrangles = [], []
+        triangles: list[list[int]] = []
+        self.quadrangles: list[Quadrangle] = []
         for pole in range(len(corners), len(points)):
             around = sorted(set().union(*(face for face in faces if pole in face)) - {pole})
             self.downmix = np.concatenate(
@@ -95,16 +98,16 @@ class HullPanner:
             else:
                 members = sorted(face)
                 ring = _around(points[members], points[members].mean(axis=0))
-                self.quadrangles.append([members[i] for i in ring])
+                self.quadrangles.append(Quadrangle([members[i] for i in ring], points))
         self.triangles = np.array(triangles)
-        self.inverse = np.linalg.inv(points[self.triangles])
+        self.inverse = np.linalg.inv(points[self.triangles]).transpose(1, 0, 2).reshape(3, -1)
         self.points = points
 
     def __call__(self, direction: np.ndarray) -> np.ndarray:
         count = len(direction)
         rows = np.arange(count)
-        barycentric = np.einsum("ni,tij->ntj", direction, self.inverse)
-        margin = barycentric.min(axis=2)
+        barycentric = (direction @ self.inverse).reshape(count, -1, 3)
+        margin = np.minimum(np.minimum(barycentric[..., 0], barycentric[..., 1]), barycentric[..., 2])
         best = margin.argmax(axis=1)
         corner = np.zeros((count, len(self.points)))
         corner[rows[:, None], self.triangles[best]] = np.maximum(barycentric[rows, best], 0.0)
@@ -113,10 +116,10 @@ class HullPanner:
             left = np.flatnonzero(outside)
             if len(left) == 0:
                 break
-            gains, inside = _in_quadrangle(direction[left], self.points[quadrangle])
+            gains, inside = quadrangle.gains(direction[left])
             hit = left[inside]
             corner[hit] = 0.0
-            corner[hit[:, None], quadrangle] = gains[inside]
+            corner[hit[:, None], quadrangle.members] = gains[inside]
             outside[hit] = False
         gains = corner @ self.downmix.T
         return gains / np.linalg.norm(gains, axis=1, keepdims=True)
@@ -188,30 +191,42 @@ def _around(points: np.ndarray, axis: np.ndarray) -> list[int]:
     return [int(i) for i in np.argsort(angle)]
 
 
-def _in_quadrangle(direction: np.ndarray, corners: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Bilinear gains (n, 4) in a quadrangle of corners (4, 3) in ring order, and which directions lie in it, (n,) bool.
+class Quadrangle:
+    """Bilinear gains between four corners, given in ring order: section 6.1.2.3.
 
-    Along one pair of opposite sides the direction must lie in the plane of two points at the same share x of them:
+    Along one pair of opposite sides a direction must lie in the plane of two points at the same share x of them:
     det(a + x (b - a), d + x (c - d), direction) = 0, a quadratic in x; likewise along the other pair.
     """
-    a, b, c, d = corners
-    x, x_inside = _share(direction, a, b, c, d)
-    y, y_inside = _share(direction, b, c, d, a)
-    gains = np.stack([(1.0 - x) * (1.0 - y), x * (1.0 - y), x * y, (1.0 - x) * y], axis=1)
-    ahead = ((gains @ corners) * direction).sum(axis=1) > 0.0
-    return gains, x_inside & y_inside & ahead
+
+    def __init__(self, members: list[int], points: np.ndarray) -> None:
+        self.members, self.corners = members, points[members]
+        a, b, c, d = self.corners
+        self._along, self._across = _quadratic(a, b, c, d), _quadratic(b, c, d, a)
+
+    def gains(self, direction: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """(n, 4), and which of the directions (n, 3) lie inside, (n,) bool."""
+        x, x_inside = _share(direction @ self._along)
+        y, y_inside = _share(direction @ self._across)
+        gains = np.stack([(1.0 - x) * (1.0 - y), x * (1.0 - y), x * y, (1.0 - x) * y], axis=1)
+        ahead = ((gains @ self.corners) * direction).sum(axis=1) > 0.0
+        return gains, x_inside & y_inside & ahead
 
 
-def _share(direction: np.ndarray, a: np.ndarray, b: np.ndarray, c: np.ndarray, d: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _quadratic(a: np.ndarray, b: np.ndarray, c: np.ndarray, d: np.ndarray) -> np.ndarray:
+    """(3, 3): a direction times this are the coefficients of x squared, x and 1."""
     first, second = b - a, c - d
-    quadratic = direction @ np.cross(first, second)
-    linear = direction @ (np.cross(a, second) + np.cross(first, d))
-    constant = direction @ np.cross(a, d)
+    return np.stack([np.cross(first, second), np.cross(a, second) + np.cross(first, d), np.cross(a, d)], axis=1)
+
+
+def _share(coefficients: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The solution between 0 and 1 of quadratics (n, 3), and whether there is one."""
+    quadratic, linear, constant = coefficients.T
     root = np.sqrt(np.maximum(linear**2 - 4.0 * quadratic * constant, 0.0))
     # The numerically safe form of both solutions; the first is the only one of a linear equation.
     half = -0.5 * (linear + np.where(linear >= 0.0, root, -root))
     with np.errstate(divide="ignore", invalid="ignore"):
-        solutions = np.nan_to_num(np.stack([constant / half, half / quadratic]), nan=np.inf, posinf=np.inf, neginf=-np.inf)
-    inside = (solutions > -EDGE) & (solutions < 1.0 + EDGE)
-    share = np.where(inside[0], solutions[0], solutions[1])
-    return np.clip(share, 0.0, 1.0), inside.any(axis=0)
+        first, second = constant / half, half / quadratic
+        first_inside = (first > -EDGE) & (first < 1.0 + EDGE)
+        second_inside = (second > -EDGE) & (second < 1.0 + EDGE)
+    share = np.where(first_inside, first, np.where(second_inside, second, 0.0))
+    return np.clip(share, 0.0, 1.0), first_inside | second_inside

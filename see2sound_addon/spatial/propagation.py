@@ -46,9 +46,9 @@ class Arrival:
     sharpness: np.ndarray
     spread: np.ndarray
 
-    def signal(self, start: int, stop: int, rate: float, ear_delay: np.ndarray | None = None) -> np.ndarray:
-        """The sound from sample `start` to `stop` (multiples of STEP), (n,) float32, later by `ear_delay` (m,) samples."""
-        moment = self.moment if ear_delay is None else self.moment - rate * ear_delay
+    def signal(self, rate: float, later: np.ndarray | None = None) -> np.ndarray:
+        """The sound over the block, (n,) float32, each moment `later` (m,) seconds than it would arrive."""
+        moment = self.moment if later is None else self.moment - rate * self.source.pitch * later
         return self.clip.read(smooth(moment)) * ramp(self.gain)
 
 

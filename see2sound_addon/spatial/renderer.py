@@ -9,7 +9,8 @@ import numpy as np
 from scipy import fft
 
 from ..soundscene import SoundScene
-from . import ambisonics, head, panning
+from . import ambisonics, panning
+from .head import LEAD, TAPS, Head, default_head
 from .layouts import Layout
 from .propagation import FASTEST, STEP, Arrival, Propagation
 
@@ -20,22 +21,31 @@ HOP = 256
 
 
 class Renderer(Protocol):
-    """Turn what arrives in one block into channels. Blocks come in order, without gaps."""
+    """Turn what arrives in one block into channels. Blocks come in order, without gaps.
+
+    `margin`: samples before and after a block that it wants to know of, a multiple of STEP.
+    """
+
+    margin: int
 
     def __call__(self, arrivals: list[Arrival], start: int, stop: int) -> np.ndarray:
         """(channels, stop - start) float32."""
         ...
 
 
-def render(scene: SoundScene, clips: list[np.ndarray], layout: Layout, notes: list[str]) -> Iterator[np.ndarray]:
+def render(
+    scene: SoundScene, clips: list[np.ndarray], layout: Layout, notes: list[str], head: Head | None = None
+) -> Iterator[np.ndarray]:
     """Yield blocks (channels, up to BLOCK) float32 that add up to exactly `scene.samples`.
 
     `clips`: a mono signal (n,) float32 at the scene's rate for each source. `notes` receives what its user should know.
+    `head`: whose ears hear a binaural mix, None for the default.
     """
     propagation = Propagation(scene, clips)
-    renderer = _make(layout, scene)
+    renderer = _make(layout, scene, head)
     for start in range(0, scene.samples, BLOCK):
-        block = renderer(list(propagation.arrivals(start, start + BLOCK)), start, start + BLOCK)
+        stop = start + BLOCK
+        block = renderer(list(propagation.arrivals(start - renderer.margin, stop + renderer.margin)), start, stop)
         yield block[:, : scene.samples - start]
     notes.extend(
         f"Source {name!r} moves faster than {FASTEST:g} times the speed of sound; its Doppler shift is not exact."
@@ -43,15 +53,17 @@ def render(scene: SoundScene, clips: list[np.ndarray], layout: Layout, notes: li
     )
 
 
-def _make(layout: Layout, scene: SoundScene) -> Renderer:
+def _make(layout: Layout, scene: SoundScene, head: Head | None) -> Renderer:
     rate = float(scene.sample_rate)
     if layout.kind == "binaural":
-        return Binaural(rate, scene.speed_of_sound)
+        return Binaural(rate, head or default_head(scene.sample_rate))
     return Panned(layout, rate)
 
 
 class Panned:
     """Mono, loudspeakers and ambisonics: every channel is the sources' sum with slowly changing gains."""
+
+    margin = 0
 
     def __init__(self, layout: Layout, rate: float) -> None:
         self.layout, self.rate = layout, rate
@@ -60,7 +72,7 @@ class Panned:
         layout, steps = self.layout, (stop - start) // STEP
         if not arrivals:
             return np.zeros((layout.channels, stop - start), np.float32)
-        signals = np.stack([arrival.signal(start, stop, self.rate) for arrival in arrivals])
+        signals = np.stack([arrival.signal(self.rate) for arrival in arrivals])
         gains = np.stack([self._gains(arrival) for arrival in arrivals], axis=2).astype(np.float32)
         # Straight lines between control points: each step is the product of the gains at both of its ends with the
         # signals faded out and in, all steps in one batched matrix product.
@@ -91,65 +103,54 @@ class Binaural:
     filtered by the response at its middle, overlap and add (Zoelzer, "DAFX", 2011, chapter 7).
     """
 
-    def __init__(self, rate: float, speed_of_sound: float) -> None:
-        self.rate, self.speed_of_sound = rate, speed_of_sound
-        self.size = fft.next_fast_len(2 * HOP + head.TAPS, real=True)
-        responses = head.ear_responses(rate, speed_of_sound)
-        self.spectra = fft.rfft(responses, self.size, axis=1).astype(np.complex64)
-        everywhere = (responses * np.sin(np.linspace(0, np.pi, head.ANGLES))[:, None]).sum(axis=0)
-        self.diffuse = fft.rfft(everywhere / everywhere.sum(), self.size).astype(np.complex64)
+    margin = HOP
+
+    def __init__(self, rate: float, head: Head) -> None:
+        self.rate, self.head = rate, head
+        self.size = fft.next_fast_len(2 * HOP + TAPS, real=True)
+        self.spectra = fft.rfft(head.responses, self.size, axis=2).astype(np.complex64)
+        self.everywhere = self.spectra.mean(axis=0)
         self.window = np.bartlett(2 * HOP + 1)[:-1].astype(np.float32)
         self.tail = np.zeros((2, self.size), np.float32)
 
     def __call__(self, arrivals: list[Arrival], start: int, stop: int) -> np.ndarray:
         frames = (stop - start) // HOP + 1
-        spectrum = np.zeros((2, frames, self.spectra.shape[1]), np.complex64)
+        spectrum = np.zeros((2, frames, self.spectra.shape[2]), np.complex64)
         for arrival in arrivals:
-            for ear, side in enumerate((1.0, -1.0)):
-                spectrum[ear] += self._one_ear(arrival, side, start, stop)
-        return self._overlap_add(fft.irfft(spectrum, self.size, axis=2), start, stop)
+            spectrum += self._both_ears(arrival, start - HOP, stop + HOP)
+        return self._overlap_add(fft.irfft(spectrum, self.size, axis=2), stop - start)
 
-    def _one_ear(self, arrival: Arrival, side: float, start: int, stop: int) -> np.ndarray:
-        incidence = np.arccos(np.clip(side * arrival.direction[:, 1], -1.0, 1.0))
+    def _both_ears(self, arrival: Arrival, start: int, stop: int) -> np.ndarray:
+        near, weight = self.head.around(arrival.direction)
+        delays = np.einsum("nk,nke->en", weight, self.head.delays[near]) * arrival.sharpness
         # The lead that all responses share is taken back here, so that nothing arrives late.
-        delay = arrival.sharpness * head.ear_delay(incidence, self.speed_of_sound) - head.LEAD / self.rate
-        signal = arrival.signal(start, stop, self.rate, delay)
-        padded = np.concatenate([np.zeros(HOP, np.float32), signal, np.zeros(HOP, np.float32)])
-        framed = np.lib.stride_tricks.sliding_window_view(padded, 2 * HOP)[::HOP] * self.window
-        middles = slice(1, len(incidence) - 1, HOP // STEP)
-        response = self._responses(incidence[middles], arrival.sharpness[middles], arrival.spread[middles])
-        return fft.rfft(framed, self.size, axis=1) * response
+        ears = np.stack([arrival.signal(self.rate, delay - LEAD / self.rate) for delay in delays])
+        framed = np.lib.stride_tricks.sliding_window_view(ears, 2 * HOP, axis=1)[:, ::HOP] * self.window
+        middles = slice(1 + HOP // STEP, len(weight) - 1 - HOP // STEP, HOP // STEP)
+        response = self._responses(near[middles], weight[middles], arrival.sharpness[middles])
+        return fft.rfft(framed, self.size, axis=2) * response
 
-    def _responses(self, incidence: np.ndarray, sharpness: np.ndarray, spread: np.ndarray) -> np.ndarray:
-        """Spectra (n, bins) for incidences (n,), between whole degrees on a straight line."""
-        degrees = np.degrees(incidence)
-        if spread.any():
-            shifts = np.degrees(spread)[:, None] * np.linspace(-1.0, 1.0, 9)
-            folded = np.abs((degrees[:, None] + shifts + 180.0) % 360.0 - 180.0)
-            exact = np.stack([self._at(column) for column in folded.T]).mean(axis=0)
-        else:
-            exact = self._at(degrees)
-        return sharpness[:, None] * exact + (1.0 - sharpness[:, None]) * self.diffuse
+    def _responses(self, near: np.ndarray, weight: np.ndarray, sharpness: np.ndarray) -> np.ndarray:
+        """Spectra (2, frames, bins), between measured directions their weighted mean."""
+        same = bool((near == near[0]).all() and np.ptp(weight, axis=0).max() < 1e-9 and np.ptp(sharpness) == 0.0)
+        if same:  # a source that does not move needs one response, not one a frame
+            near, weight, sharpness = near[:1], weight[:1], sharpness[:1]
+        exact = np.einsum("nk,nkef->enf", weight.astype(np.float32), self.spectra[near])
+        if (sharpness < 1.0).any():
+            blend = sharpness[None, :, None].astype(np.float32)
+            exact = blend * exact + (1.0 - blend) * self.everywhere[:, None]
+        return exact
 
-    def _at(self, degrees: np.ndarray) -> np.ndarray:
-        whole = np.minimum(degrees.astype(int), head.ANGLES - 2)
-        part = (degrees - whole)[:, None].astype(np.float32)
-        return (1.0 - part) * self.spectra[whole] + part * self.spectra[whole + 1]
+    def _overlap_add(self, frames: np.ndarray, length: int) -> np.ndarray:
+        """Frames (2, count, size) begin HOP samples apart, the first one HOP samples before the block.
 
-    def _overlap_add(self, frames: np.ndarray, start: int, stop: int) -> np.ndarray:
-        """Frames begin HOP samples apart, the first one HOP samples before the block; its first half lies in the past.
-
-        The frame across two blocks is made in two halves, one by each block, for its window is zero where the signal
-        of the other block would be.
+        The last one has its middle at the block's end: the next block makes it again, whole, as its first, so that no
+        rounding depends on where blocks begin.
         """
-        length = stop - start
-        out = np.zeros((2, length + self.size), np.float32)
-        out[:, : self.size] = self.tail
-        for number in range(frames.shape[1]):
-            begin = (number - 1) * HOP
-            if begin < 0:
-                out[:, : self.size + begin] += frames[:, number, -begin:]
-            else:
-                out[:, begin : begin + self.size] += frames[:, number]
-        self.tail = out[:, length : length + self.size].copy()
-        return out[:, :length]
+        out = np.zeros((2, HOP + length + self.size), np.float32)
+        out[:, HOP : HOP + self.size] = self.tail
+        for number in range(frames.shape[1] - 1):
+            out[:, number * HOP : number * HOP + self.size] += frames[:, number]
+        self.tail = out[:, HOP + length :].copy()
+        out[:, length : length + HOP] += frames[:, -1, :HOP]
+        return out[:, HOP : HOP + length]
