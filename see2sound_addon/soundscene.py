@@ -65,10 +65,19 @@ class Occlusion:
 
 
 @dataclass
+class Fader:
+    """A source's own level in dB over `times`, at the moment that it sounds (not when it is heard)."""
+
+    times: np.ndarray = field(default_factory=lambda: np.zeros(1))
+    gain_db: np.ndarray = field(default_factory=lambda: np.zeros(1))
+
+
+@dataclass
 class Source:
     """One sound in the scene. `clip`: path of its audio file. `start`: when the clip begins, seconds. `radius`: metres.
 
-    `pitch`: how many times faster than recorded the clip plays.
+    `pitch`: how many times faster than recorded the clip plays. `fader`: what happens to its level as it sounds.
+    `min_gain`, `max_gain`: bounds of the distance model's gain.
     """
 
     id: str
@@ -82,9 +91,12 @@ class Source:
     loop: bool = False
     gain_db: float = 0.0
     pitch: float = 1.0
+    fader: Fader = field(default_factory=Fader)
     reference_distance: float = 1.0
     max_distance: float = 1000.0
     rolloff: float = 1.0
+    min_gain: float = 0.0
+    max_gain: float = 1000.0
     cone: Cone = field(default_factory=Cone)
     occlusion: Occlusion = field(default_factory=Occlusion)
 
@@ -117,7 +129,7 @@ class SoundScene:
         """Read a plan; relative clips lie in `folder`. Errors: `plan-*`, each naming the key that is wrong."""
         try:
             data = json.loads(text)
-        except (json.JSONDecodeError, RecursionError) as error:
+        except (ValueError, RecursionError) as error:
             raise See2SoundError("plan-syntax", f"The plan is not JSON: {error}.", "Write it with a JSON library.") from error
         return _scene_from_dict(data, folder)
 
@@ -143,7 +155,11 @@ class SoundScene:
 
 def check_clip_exists(source: Source) -> None:
     """Error `clip-missing`, naming the path and the source."""
-    if not source.clip.is_file():
+    try:
+        there = source.clip.is_file()
+    except OSError:  # a name that no file could have
+        there = False
+    if not there:
         raise See2SoundError(
             "clip-missing",
             f"The clip of source {source.id!r} ({source.label or 'no label'}) is missing: {source.clip}.",
@@ -182,11 +198,14 @@ def _source_to_dict(source: Source, folder: Path | None) -> dict[str, Any]:
         "loop": source.loop,
         "gain_db": source.gain_db,
         "pitch": source.pitch,
+        "fader": {"times": _rounded(source.fader.times), "gain_db": _rounded(source.fader.gain_db)},
         **_trajectory_to_dict(source.path),
         **({"cuts": _rounded(source.path.cuts)} if len(source.path.cuts) else {}),
         "reference_distance": source.reference_distance,
         "max_distance": source.max_distance,
         "rolloff": source.rolloff,
+        "min_gain": source.min_gain,
+        "max_gain": source.max_gain,
         "cone": {"inner": source.cone.inner, "outer": source.cone.outer, "outer_gain": source.cone.outer_gain},
         "occlusion": {
             "times": _rounded(source.occlusion.times),
@@ -237,20 +256,29 @@ class _Reader:
 
     def number(self, key: str, default: Any = ..., low: float = -math.inf, high: float = math.inf) -> float:
         value = self.take(key, default)
-        if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-            raise self.fail(repr(key), f"must be a finite number, not {value!r}")
+        if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < 1e300:
+            raise self.fail(repr(key), f"must be a finite number, not {str(value)[:40]}")
         if not low <= value <= high:
             raise self.fail(repr(key), f"must lie between {low:g} and {high:g}, not {value:g}")
         return float(value)
+
+    def whole(self, key: str, default: int, low: int, high: int) -> int:
+        value = self.number(key, default, low, high)
+        if value != int(value):
+            raise self.fail(repr(key), f"must be a whole number, not {value:g}")
+        return int(value)
 
     def array(self, key: str, columns: int, default: Any = ..., largest: float = 1e7) -> np.ndarray:
         """(n,) for columns 0, else (n, columns)."""
         value = self.take(key, default)
         shape = f"a list of {columns}-number lists" if columns else "a list of numbers"
         try:
-            array = np.array(value, dtype=float)
-        except (TypeError, ValueError) as error:
+            raw = np.array(value)
+            array = raw.astype(float)
+        except (TypeError, ValueError, OverflowError) as error:
             raise self.fail(repr(key), f"must be {shape}") from error
+        if raw.size and raw.dtype.kind not in "iuf":
+            raise self.fail(repr(key), f"must be {shape}")
         if columns and array.shape == (0,):
             array = array.reshape(0, columns)
         if array.ndim != (2 if columns else 1) or (columns and array.shape[1] != columns):
@@ -273,8 +301,8 @@ def _scene_from_dict(data: Any, folder: Path) -> SoundScene:
         duration=reader.number("duration", low=1e-3, high=86400.0),
         listener=_listener_from_dict(reader.take("listener")),
         sources=[],
-        seed=int(reader.number("seed", 0, low=0, high=2**31 - 1)),
-        sample_rate=int(reader.number("sample_rate", 48000, low=8000, high=192000)),
+        seed=reader.whole("seed", 0, 0, 2**31 - 1),
+        sample_rate=reader.whole("sample_rate", 48000, 8000, 192000),
         speed_of_sound=reader.number("speed_of_sound", 343.3, low=1.0, high=1e5),
         doppler_factor=reader.number("doppler_factor", 1.0, low=0.0, high=100.0),
         distance_model=reader.text("distance_model", "inverse_clamped", among=DISTANCE_MODELS),
@@ -287,9 +315,9 @@ def _scene_from_dict(data: Any, folder: Path) -> SoundScene:
     reader.end()
     scene.sources = [_source_from_dict(item, number, folder) for number, item in enumerate(sources)]
     names = [source.id for source in scene.sources]
-    for name in names:
-        if names.count(name) > 1:
-            raise reader.fail("'sources'", f"has the id {name!r} twice")
+    if len(set(names)) < len(names):
+        twice = next(name for place, name in enumerate(names) if name in names[:place])
+        raise reader.fail("'sources'", f"has the id {twice!r} twice")
     return scene
 
 
@@ -334,9 +362,12 @@ def _source_from_dict(data: Any, number: int, folder: Path) -> Source:
         loop=reader.flag("loop", False),
         gain_db=reader.number("gain_db", 0.0, low=-1000.0, high=120.0),
         pitch=reader.number("pitch", 1.0, low=0.01, high=100.0),
+        fader=_fader(reader.take("fader", {}), reader.where),
         reference_distance=reader.number("reference_distance", 1.0, low=0.0, high=1e6),
         max_distance=reader.number("max_distance", 1000.0, low=0.0, high=1e12),
         rolloff=reader.number("rolloff", 1.0, low=0.0, high=1e3),
+        min_gain=reader.number("min_gain", 0.0, low=0.0, high=1000.0),
+        max_gain=reader.number("max_gain", 1000.0, low=0.0, high=1000.0),
         cone=_cone(reader.take("cone", {})),
         occlusion=_occlusion(reader.take("occlusion", {}), reader.where),
     )
@@ -358,11 +389,22 @@ def _cone(data: Any) -> Cone:
     return cone
 
 
+def _fader(data: Any, where: str) -> Fader:
+    reader = _Reader(data, f"The fader of {where[0].lower()}{where[1:]}")
+    fader = Fader(reader.array("times", 0, [0.0], largest=1e6), reader.array("gain_db", 0, [0.0], largest=1000.0))
+    if len(fader.times) == 0 or (np.diff(fader.times) <= 0.0).any():
+        raise reader.fail("'times'", "must go forwards", "plan-times-backwards")
+    if len(fader.times) != len(fader.gain_db) or fader.gain_db.max() > 120.0:
+        raise reader.fail("'gain_db'", "must be as long as times and at most 120")
+    reader.end()
+    return fader
+
+
 def _occlusion(data: Any, where: str) -> Occlusion:
     reader = _Reader(data, f"The occlusion of {where[0].lower()}{where[1:]}")
     occlusion = Occlusion(
         reader.array("times", 0, [0.0], largest=1e6),
-        reader.array("gain_db", 0, [0.0], largest=1000.0),
+        reader.array("gain_db", 0, [0.0], largest=120.0),
         reader.array("lowpass", 0, [20000.0], largest=1e6),
     )
     if len(occlusion.times) == 0 or (np.diff(occlusion.times) <= 0.0).any():

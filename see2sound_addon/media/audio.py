@@ -19,6 +19,10 @@ from .files import not_writable, whole_file
 
 LONGEST_CLIP = 2**28
 """Frames (93 minutes at 48 kHz) times channels; a longer file is not read into memory."""
+LOWEST_RATE, HIGHEST_RATE = 4000, 768000
+"""Hz."""
+LARGEST_SAMPLE = 1000.0
+"""60 dB above full scale; more is no audio."""
 _FLOAT_FORMAT = uuid.UUID("00000003-0000-0010-8000-00aa00389b71").bytes_le
 _INTEGER_FORMAT = uuid.UUID("00000001-0000-0010-8000-00aa00389b71").bytes_le
 _RIFF_LIMIT = 2**32 - 2**16
@@ -43,7 +47,11 @@ def read_clip(path: str | os.PathLike[str], rate: int) -> ClipFile:
         raise See2SoundError("clip-missing", f"There is no audio file at {path}.", "Check the path.")
     try:
         with soundfile.SoundFile(path) as file:
-            if file.frames * file.channels > LONGEST_CLIP:
+            if not LOWEST_RATE <= file.samplerate <= HIGHEST_RATE:
+                raise See2SoundError(
+                    "clip-rate", f"{path.name} has a sampling rate of {file.samplerate} Hz.", "Export it with 48000 Hz."
+                )
+            if file.frames * max(file.channels, rate / file.samplerate) > LONGEST_CLIP:
                 raise See2SoundError("clip-too-long", f"{path.name} is too long to be a clip.", "Cut it first.")
             data, own_rate = file.read(dtype="float32", always_2d=True), file.samplerate
     except soundfile.LibsndfileError as error:
@@ -54,8 +62,8 @@ def read_clip(path: str | os.PathLike[str], rate: int) -> ClipFile:
         ) from error
     if len(data) == 0:
         raise See2SoundError("clip-empty", f"{path.name} holds no sound: its length is zero.", "Export it again.")
-    if not np.isfinite(data).all():
-        raise See2SoundError("clip-invalid", f"{path.name} holds values that are not numbers.", "Export it again.")
+    if not np.abs(data).max() <= LARGEST_SAMPLE:
+        raise See2SoundError("clip-invalid", f"{path.name} holds values that are no audio.", "Export it again.")
     clip = ClipFile(data[:, 0])
     if data.shape[1] > 1:
         clip.samples = data.mean(axis=1)

@@ -16,6 +16,8 @@ def whole_file(path: Path) -> Iterator[Path]:
 
     Error: `folder-not-writable`.
     """
+    if not path.name or path.is_dir() or (path.exists() and not path.is_file()):
+        raise See2SoundError("not-a-file", f"{path} is no place for a file.", "Give the name of a file to write.")
     partial = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -8,8 +8,9 @@ import warnings
 from dataclasses import dataclass, field
 from pathlib import Path
 
-# OpenCV reads OpenEXR only if this is set before it is imported for the first time.
+# OpenCV reads OpenEXR, and only pictures of a bearable size, if it is told so before it is imported for the first time.
 os.environ.setdefault("OPENCV_IO_ENABLE_OPENEXR", "1")
+os.environ.setdefault("OPENCV_IO_MAX_IMAGE_PIXELS", str(178 * 10**6))
 
 import cv2
 import numpy as np
@@ -23,6 +24,10 @@ WORKING_SIDE = 2048
 """Pixels; a larger picture is scaled down to this. Directions stay exact: they are kept as fractions of the picture."""
 FULL_FRAME_DIAGONAL = math.hypot(36.0, 24.0)
 """Millimetres; what the "35 mm equivalent" of EXIF refers to."""
+LONGEST_SHAPE = 40
+"""How many times longer than wide a picture may be."""
+_PILLOW_FORMATS = ("PNG", "JPEG", "WEBP", "TIFF", "BMP", "GIF", "TGA", "PPM")
+"""Pillow knows more, some of which start other programs; these are what artists have."""
 _FORMATS_KNOWN = "PNG, JPEG, WebP, TIFF, OpenEXR, HDR, BMP or GIF"
 
 
@@ -51,6 +56,8 @@ def read_picture(path: str | os.PathLike[str]) -> Picture:
     if not path.is_file():
         raise See2SoundError("picture-missing", f"There is no picture at {path}.", "Check the path.")
     head = _first_bytes(path)
+    if not head:
+        raise _unreadable(path, "the file is empty")
     if head.startswith((b"\x76\x2f\x31\x01", b"#?RADIANCE", b"#?RGBE")):
         pixels, focal = _to_display(_decode_with_opencv(path)), None
     else:
@@ -61,6 +68,12 @@ def read_picture(path: str | os.PathLike[str]) -> Picture:
             "picture-too-small",
             f"{path.name} is {width} x {height} pixels.",
             f"A picture needs at least {SMALLEST_SIDE} pixels on each side.",
+        )
+    if max(width, height) > LONGEST_SHAPE * min(width, height):
+        raise See2SoundError(
+            "picture-too-long",
+            f"{path.name} is {width} x {height} pixels, a strip too thin to look at.",
+            "Cut out a part of it.",
         )
     picture = Picture(pixels, width, height, focal)
     scale = WORKING_SIDE / max(width, height)
@@ -86,15 +99,17 @@ def _unreadable(path: Path, why: str) -> See2SoundError:
 def _read_with_pillow(path: Path) -> tuple[np.ndarray, float | None]:
     with warnings.catch_warnings():
         # Pillow warns above 89 megapixels and refuses above 179; only the refusal matters here.
-        warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+        warnings.simplefilter("ignore")
         try:
-            with Image.open(path) as image:
+            with Image.open(path, formats=_PILLOW_FORMATS) as image:
                 return _decode(image)
         except Image.DecompressionBombError as error:
             raise See2SoundError(
                 "picture-too-large", f"{path.name} has more than 178 megapixels.", "Scale it down first."
             ) from error
         except UnidentifiedImageError:
+            if not _first_bytes(path).startswith((b"II", b"MM")):
+                raise _unreadable(path, "its content is not a picture") from None
             # 16-bit RGB and floating-point TIFF are beyond Pillow.
             return _to_display(_decode_with_opencv(path)), None
         except (OSError, SyntaxError, ValueError, EOFError) as error:
@@ -122,12 +137,20 @@ def _decode(image: Image.Image) -> tuple[np.ndarray, float | None]:
 
 def _decode_with_opencv(path: Path) -> np.ndarray:
     data = np.fromfile(path, np.uint8)
+    log_level = cv2.getLogLevel()
+    cv2.setLogLevel(0)
     try:
         pixels = cv2.imdecode(data, cv2.IMREAD_UNCHANGED | cv2.IMREAD_ANYDEPTH)
     except cv2.error as error:
         raise _unreadable(path, error.err or "OpenCV refuses it") from error
+    finally:
+        cv2.setLogLevel(log_level)
     if pixels is None:
-        raise _unreadable(path, "its content is not a picture")
+        raise See2SoundError(
+            "picture-unreadable",
+            f"{path.name} cannot be read: it is damaged, cut off, or has several layers.",
+            "Save it again, as a single-layer OpenEXR or a PNG.",
+        )
     if pixels.ndim == 3:
         pixels = pixels[..., [2, 1, 0, 3]] if pixels.shape[2] == 4 else pixels[..., 2::-1]
     return pixels
@@ -175,14 +198,14 @@ def _focal_pixels(exif: Image.Exif, size: tuple[float, float]) -> float | None:
     """Focal length in pixels from EXIF: the 35 mm equivalent, else the focal plane's resolution (EXIF 2.32, 4.6.5)."""
     tags = exif.get_ifd(ExifTags.IFD.Exif)
     equivalent = _number(tags.get(ExifTags.Base.FocalLengthIn35mmFilm))
-    if equivalent:
+    if equivalent and 4.0 <= equivalent <= 2000.0:
         return equivalent / FULL_FRAME_DIAGONAL * math.hypot(*size)
     focal = _number(tags.get(ExifTags.Base.FocalLength))
     per_unit = _number(tags.get(ExifTags.Base.FocalPlaneXResolution))
     unit = {2: 25.4, 3: 10.0, 4: 1.0}.get(tags.get(ExifTags.Base.FocalPlaneResolutionUnit, 2))
     if focal and per_unit and unit:
-        recorded = _number(tags.get(ExifTags.Base.ExifImageWidth)) or max(size)
-        pixels = focal * per_unit / unit * max(size) / max(recorded, 1.0)
+        recorded = _number(tags.get(ExifTags.Base.ExifImageWidth)) or size[0]
+        pixels = focal * per_unit / unit * size[0] / max(recorded, 1.0)
         if 0.2 * max(size) < pixels < 50.0 * max(size):
             return pixels
     return None

@@ -1,6 +1,6 @@
 """How loud things are, and how that fits into a file.
 
-A clip holds a sound as it is one metre away: 100 dB SPL would be 0 dB RMS re full scale, so that quiet things stay quiet
+A clip holds a sound as it is one metre away: 80 dB SPL would be 0 dB RMS re full scale, so that quiet things stay quiet
 beside loud ones. Nothing is louder in the file than LOUDEST; what a sound has above that is carried by its reference
 distance instead, the distance within which Blender's clamped models rise no more, up to a bound.
 """
@@ -9,19 +9,19 @@ from __future__ import annotations
 
 import numpy as np
 
-FULL_SCALE = 100.0
+FULL_SCALE = 80.0
 """dB SPL at one metre that would be a clip of 0 dB RMS."""
 LOUDEST = -20.0
 """dB RMS; leaves room for peaks."""
 PEAK = 0.891
 """-1 dB; a clip's highest sample at most."""
-FARTHEST_REFERENCE = 30.0
+FARTHEST_REFERENCE = 100.0
 """Metres."""
 
 TYPICAL_LEVELS = {
     "calm water": 58.0, "waterfall": 85.0, "rain": 58.0, "wind in leaves": 58.0, "fire": 65.0, "rocket roar": 150.0,
     "thunder": 120.0, "engine": 80.0, "train": 98.0, "crowd murmur": 74.0, "birds": 75.0, "city ambience": 72.0,
-    "neutral": 55.0,
+    "neutral": 60.0,
 }  # fmt: skip
 """dB SPL at one metre: water, rain and leaves as measured beside them (Watts et al. 2009; Fegeant 1999), birds after
 Brumm (2004), speech and crowds after ISO 9921, road and rail vehicles after ISO 362 and TSI Noise pass-by limits brought

@@ -135,7 +135,7 @@ class _Scene:
         standing = 0.35 + 0.65 * float(np.clip((bottom - self.horizon_row + 0.05) / 0.15, 0.0, 1.0))
         border = float(self.at_border[members].mean())
         surface = float(self.background[members] @ weight)
-        tall = min(1.0, 0.25 / max(top and bottom - top, 1e-3)) if bottom - top > 0.7 else 1.0
+        tall = 0.25 / (bottom - top) if bottom - top > 0.7 else 1.0
         evidence = 0.40 * inside_saliency + 0.25 * max(contrast, 0.0) + 0.35 * colour
         shape = 0.45 + 0.55 * self._compactness(members)
         return float(

@@ -37,7 +37,11 @@ def detect(pixels: np.ndarray) -> list[Detection]:
 
 
 def _cascade(grey: np.ndarray, name: str, smallest: float, neighbours: int) -> list[tuple[np.ndarray, float]]:
-    classifier = cv2.CascadeClassifier(str(Path(cv2.__file__).parent / "data" / name))
+    # Through memory, for OpenCV opens no path with letters beyond ASCII on Windows.
+    text = (Path(cv2.__file__).parent / "data" / name).read_text(encoding="utf-8")
+    stored = cv2.FileStorage(text, cv2.FILE_STORAGE_READ | cv2.FILE_STORAGE_MEMORY)
+    classifier = cv2.CascadeClassifier()
+    classifier.read(stored.getFirstTopLevelNode())
     side = max(20, round(smallest * min(grey.shape)))
     boxes, _, weights = classifier.detectMultiScale3(
         grey, scaleFactor=1.1, minNeighbors=neighbours, minSize=(side, side), outputRejectLevels=True

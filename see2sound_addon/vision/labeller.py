@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-import numpy as np
-
 from .regions import Region
 from .view import View
 
@@ -85,4 +83,4 @@ def _on_ground(view: View, region: Region) -> bool:
 
 def _white_hot(view: View, region: Region) -> bool:
     """Whether a flame has burnt out to white over a good part: a thousand kelvin more than a wood fire."""
-    return float((view.small[region.mask].min(axis=1) > 225).mean()) > 0.2 and bool(np.any(region.mask))
+    return float((view.small[region.mask].min(axis=1) > 225).mean()) > 0.2

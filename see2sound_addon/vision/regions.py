@@ -84,7 +84,10 @@ def choose_regions(
 
 
 def _join_satellites(things: list[_Thing], patches: Superpixels) -> None:
-    """A small thing that touches a larger one of its kind and rounds it off is a part of it: spoon and saucer, cup."""
+    """A small thing that touches a larger one of its kind and rounds it off is a part of it: spoon and saucer, cup.
+
+    What reaches the picture's edge may be a backdrop, in front of which things stand that are no part of it.
+    """
     gap = math.hypot(*patches.labels.shape) * SATELLITE_GAP
     for small in sorted(things, key=lambda thing: thing.area):
         near = ndimage.distance_transform_edt(~small.mask()) <= gap
@@ -92,7 +95,14 @@ def _join_satellites(things: list[_Thing], patches: Superpixels) -> None:
             joined = small.members | large.members
             smaller = large is not small and small.area < SATELLITE * large.area and small.kind == large.kind
             alike = small.salience(small.members) > 0.6 * large.salience(large.members)
-            if smaller and alike and (near & large.mask()).any() and _solidity(joined, patches) > SATELLITE_SOLIDITY:
+            backdrop = large.members[patches.border].any()
+            if (
+                smaller
+                and alike
+                and not backdrop
+                and (near & large.mask()).any()
+                and _solidity(joined, patches) > SATELLITE_SOLIDITY
+            ):
                 large.members, large.score = joined, max(small.score, large.score)
                 large.area += small.area
                 things.remove(small)

@@ -27,15 +27,15 @@ def segment_by_saliency(view: View, most: int) -> list[Region]:
     """The embedded segmenter: what detectors know, what stands out, and surfaces that sound; no weights, no network."""
     if view.small.std(axis=(0, 1)).max() < 2.0:
         return []
-    regions = _surfaces(view)
+    regions: list[Region] = []
     taken = np.zeros(len(view.patches), bool)
-    for detection in detect(view.pixels):
-        region = _detected(view, detection)
-        if region is not None:
-            regions.insert(0, region)
-    regions = regions[:most]
-    for region in regions:
-        taken |= view.patches.mean(region.mask) > 0.5
+    detected = [_detected(view, detection) for detection in detect(view.pixels)]
+    for region in [*(region for region in detected if region is not None), *_surfaces(view)]:
+        claimed = view.patches.mean(region.mask) > 0.5
+        # Detections come first and surest first; what lies mostly in one that is there already is no other thing.
+        if len(regions) < most and (claimed & taken).sum() <= 0.5 * max(1, claimed.sum()):
+            regions.append(region)
+            taken |= claimed
     return sorted(regions + _things(view, taken, most - len(regions)), key=lambda region: -region.score)
 
 
@@ -65,7 +65,7 @@ def _surfaces(view: View) -> list[Region]:
 
 
 def _detected(view: View, detection: Detection) -> Region | None:
-    """The patches that lie mostly in the ellipse that fills a detection's box."""
+    """The ellipse that fills a detection's box: crisper than a box, and its middle is the thing's."""
     height, width = view.small.shape[:2]
     x0, y0, x1, y1 = np.array(detection.box) * [width, height, width, height]
     rows, columns = np.mgrid[:height, :width] + 0.5

@@ -9,6 +9,8 @@ import numpy as np
 
 LOOKING_SIDE = 384
 """Pixels; the longer side of the picture that is looked at. Larger shows more texture, not more objects."""
+SHORTEST_SIDE = 48
+"""Pixels; thin pictures are looked at larger, for a strip of few pixels has no patches."""
 PATCHES = 400
 
 
@@ -33,9 +35,9 @@ class Superpixels:
 
 
 def shrink(pixels: np.ndarray) -> np.ndarray:
-    """(height, width, 3) uint8 with its longer side at most LOOKING_SIDE."""
-    scale = LOOKING_SIDE / max(pixels.shape[:2])
-    if scale >= 1.0:
+    """(height, width, 3) uint8 with its longer side at most LOOKING_SIDE, unless the shorter one were below SHORTEST_SIDE."""
+    scale = max(min(1.0, LOOKING_SIDE / max(pixels.shape[:2])), SHORTEST_SIDE / min(pixels.shape[:2]))
+    if scale == 1.0:
         return pixels
     size = (max(1, round(pixels.shape[1] * scale)), max(1, round(pixels.shape[0] * scale)))
     return cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
