@@ -16,6 +16,7 @@ import numpy as np
 
 from .camera import Camera
 from .delivery.mixdown import Delivery, Levels, deliver
+from .errors import See2SoundError
 from .media.audio import read_clip, write_clip
 from .media.pictures import Picture, read_picture
 from .media.sofa import read_sofa
@@ -185,12 +186,20 @@ def mix(
     """
     layout, out = find_layout(layout_name), Path(out)
     notes = [] if scene.sources else ["The scene has no sources; the mix is silent."]
-    clips = []
+    read: dict[Path, np.ndarray] = {}
     for source in scene.sources:
         check_clip_exists(source)
-        clip = read_clip(source.clip, scene.sample_rate)
-        clips.append(clip.samples)
-        notes += clip.notes
+        if out.exists() and out.samefile(source.clip):
+            raise See2SoundError(
+                "would-overwrite",
+                f"{out} is the clip of source {source.id!r}; the mix would overwrite it.",
+                "Choose another name.",
+            )
+        if source.clip not in read:
+            clip = read_clip(source.clip, scene.sample_rate)
+            read[source.clip] = clip.samples
+            notes += clip.notes
+    clips = [read[source.clip] for source in scene.sources]
 
     head = None
     if sofa is not None:

@@ -11,6 +11,7 @@ from typing import Protocol
 import numpy as np
 
 from ..media.audio import AudioWriter
+from ..media.files import check_writable
 
 BLOCK = 65536
 
@@ -72,7 +73,8 @@ def deliver(
                 level.feed(block)
                 writer.write(block)
         return _report(level, 0.0, delivery, [])
-    with tempfile.TemporaryFile() as raw:
+    check_writable(path.parent)
+    with tempfile.TemporaryFile(dir=path.parent) as raw:  # beside its place, for /tmp may be small, or memory
         for block in blocks:
             level.feed(block)
             raw.write(np.ascontiguousarray(block.T, dtype=np.float32).tobytes())

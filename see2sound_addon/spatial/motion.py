@@ -10,6 +10,9 @@ from scipy.spatial.transform import Rotation, Slerp
 
 from ..soundscene import Trajectory
 
+PLACE_TIME, MOST_PLACES = 0.04, 500
+"""Seconds that each place of something too fast lasts, and how many there are at most between two samples of its path."""
+
 
 @dataclass
 class Segment:
@@ -46,8 +49,43 @@ class Segment:
         return np.asarray(self._turn(np.clip(times, self.times[0], self.times[-1])).as_matrix())
 
 
-def segments(path: Trajectory) -> list[Segment]:
-    """The stretches between a trajectory's cuts, in order; the first begins and the last ends at infinity."""
+def segments(path: Trajectory, fastest: float) -> tuple[list[Segment], bool]:
+    """The stretches between a trajectory's cuts, in order; the first begins and the last ends at infinity.
+
+    What moves faster than `fastest` (metres a second) is heard as a row of places, one after the other: no sound can
+    follow it smoothly. The second value says whether that was so.
+    """
+    path, jumps = _with_jumps(path, fastest)
+    return _between_cuts(path), jumps
+
+
+def _with_jumps(path: Trajectory, fastest: float) -> tuple[Trajectory, bool]:
+    if len(path.positions) == 1:
+        return path, False
+    step = np.diff(path.times)
+    inside = np.ones(len(step), bool)
+    inside[np.searchsorted(path.times, path.cuts, "left").clip(1, len(step)) - 1] = False
+    fast = inside & (np.linalg.norm(np.diff(path.positions, axis=0), axis=1) > fastest * step)
+    if not fast.any():
+        return path, False
+    extra = [
+        np.linspace(path.times[i], path.times[i + 1], max(2, min(MOST_PLACES, int(np.ceil(step[i] / PLACE_TIME)) + 1)))[1:-1]
+        for i in np.flatnonzero(fast)
+    ]
+    smooth = _between_cuts(path)
+    times = np.unique(np.concatenate([path.times, *extra]))
+    positions, rotations = np.empty((len(times), 3)), path.rotations
+    for segment in smooth:
+        mine = (times >= segment.begin) & (times < segment.end)
+        positions[mine] = segment.positions(times[mine])
+    if len(path.rotations) > 1:
+        nearest = np.searchsorted(path.times, times, "right").clip(1, len(path.times)) - 1
+        rotations = path.rotations[nearest]
+    speeding = [times[(times > path.times[i]) & (times <= path.times[i + 1])] for i in np.flatnonzero(fast)]
+    return Trajectory(times, positions, rotations, np.unique(np.concatenate([path.cuts, *speeding]))), True
+
+
+def _between_cuts(path: Trajectory) -> list[Segment]:
     bounds = [-np.inf, *path.cuts.tolist(), np.inf]
     found = []
     for begin, end in zip(bounds[:-1], bounds[1:], strict=True):

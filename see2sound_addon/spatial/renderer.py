@@ -12,7 +12,7 @@ from ..soundscene import SoundScene
 from . import ambisonics, panning
 from .head import LEAD, TAPS, Head, default_head
 from .layouts import Layout
-from .propagation import FASTEST, STEP, Arrival, Propagation
+from .propagation import STEP, Arrival, Propagation
 
 BLOCK = 8192
 """Samples a block; a multiple of STEP and HOP. The result does not depend on it."""
@@ -47,10 +47,7 @@ def render(
         stop = start + BLOCK
         block = renderer(list(propagation.arrivals(start - renderer.margin, stop + renderer.margin)), start, stop)
         yield block[:, : scene.samples - start]
-    notes.extend(
-        f"Source {name!r} moves faster than {FASTEST:g} times the speed of sound; its Doppler shift is not exact."
-        for name in sorted(propagation.too_fast)
-    )
+    notes.extend(propagation.notes)
 
 
 def _make(layout: Layout, scene: SoundScene, head: Head | None) -> Renderer:

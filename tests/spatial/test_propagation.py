@@ -4,8 +4,10 @@ import numpy as np
 import pytest
 from scenes import RATE, SPEED, frequency_of, moving, noise, rendered, scene, source, tone
 
-from see2sound_addon.soundscene import Cone, Trajectory
+from see2sound_addon.soundscene import Cone, Fader, Trajectory
+from see2sound_addon.spatial.layouts import find_layout
 from see2sound_addon.spatial.propagation import distance_gain
+from see2sound_addon.spatial.renderer import render
 
 
 def click(at, length=RATE):
@@ -138,3 +140,50 @@ def test_a_loop_has_no_seam():
 def test_pitch_plays_a_clip_faster():
     plan = scene([source((5, 0, 0), loop=True, start=-10, pitch=1.5)])
     assert frequency_of(rendered(plan, [tone(400, 1.0)], "mono")[0][2000:]) == pytest.approx(600, rel=1e-5)
+
+
+@pytest.mark.parametrize("mach", [1.0, 2.0, 5.0])
+@pytest.mark.parametrize("samples", [2, 49])
+def test_faster_than_sound_is_bounded_heard_and_said(mach, samples):
+    t = np.linspace(0, 2, samples)
+    path = moving(t, np.stack([mach * SPEED * (t - 1), 5 + 0 * t, 0 * t], axis=1))
+    notes = []
+    plan = scene([source(path, loop=True, start=-10, rolloff=0.0)], duration=2.0)
+    blocks = list(render(plan, [tone(500, 1.0)], find_layout("mono"), notes))
+    heard = np.concatenate(blocks, axis=1)[0].astype(float)
+    assert any("faster than 0.9 times the speed of sound" in note for note in notes)
+    # At the speed of sound itself, what was sounded over a while arrives all at once; a few add up, and none clicks.
+    assert np.abs(heard).max() < 6.0
+    assert np.abs(np.diff(heard, 2)).max() < 3 * (2 * np.pi * 500 / RATE) ** 2 * np.abs(heard).max()
+    near = heard[int(0.9 * RATE) : int(1.3 * RATE)]
+    assert np.sqrt((near**2).mean()) > 0.2
+
+
+def test_a_slow_source_is_not_called_fast():
+    t = np.linspace(0, 2, 49)
+    notes = []
+    path = moving(t, np.stack([0.5 * SPEED * t, 5 + 0 * t, 0 * t], axis=1))
+    list(render(scene([source(path, loop=True)]), [tone(500, 1.0)], find_layout("mono"), notes))
+    assert notes == []
+
+
+def test_pitch_folds_nothing_back():
+    """18 kHz played twice as fast would be 36 kHz: silence, not 12 kHz."""
+    plan = scene([source((5, 0, 0), loop=True, start=-10, pitch=2.0, rolloff=0.0)])
+    assert np.abs(rendered(plan, [tone(18000, 1.0)], "mono")).max() < 1e-3
+
+
+def test_gain_bounds_hold():
+    near = source((0.2, 0, 0), reference_distance=1.0, rolloff=2.0, max_gain=1.0)
+    far = source((1000, 0, 0), min_gain=0.5)
+    assert distance_gain(np.array([0.2]), near, "inverse")[0] == 1.0
+    assert distance_gain(np.array([1000.0]), far, "inverse")[0] == 0.5
+
+
+def test_a_fader_moves_as_the_source_sounds_not_as_it_is_heard():
+    """343.3 m away, faded out at one second: silent from two seconds on, not before."""
+    fader = Fader(np.array([0.0, 0.99, 1.0]), np.array([0.0, 0.0, -120.0]))
+    plan = scene([source((SPEED, 0, 0), loop=True, start=-10, rolloff=0.0, fader=fader)], duration=3.0)
+    heard = rendered(plan, [tone(500, 1.0)], "mono")[0]
+    assert np.abs(heard[int(1.9 * RATE) : int(1.98 * RATE)]).max() > 0.99
+    assert np.abs(heard[int(2.01 * RATE) :]).max() < 1e-4
