@@ -9,40 +9,55 @@ from . import reporting
 SILENT = "silent"
 
 
-def make_clips(context: bpy.types.Context, things: list[bpy.types.Object], folder: Path) -> list[str]:
-    """A clip as long as the scene for each Speaker, and notes on what could not be done as asked.
-
-    All clips are made before the first Speaker is changed, so that an error changes none.
-    """
+def make_voices(context: bpy.types.Context, wanted: list[tuple[str, str]], folder: Path) -> dict:
+    """Clips in `folder` for (source id, prompt) pairs; (path, Voice) by id, nothing for silent ones. Changes no scene."""
     from ..see2sound_addon import pipeline
+
+    scene, made = context.scene, {}
+    seconds = pipeline.clip_length(units.duration(scene))
+    with reporting.ProgressCursor(context) as progress:
+        for number, (source_id, prompt) in enumerate(wanted):
+            progress("Making sounds", number, len(wanted))
+            if prompt.strip().lower() == SILENT:
+                continue
+            seed = pipeline.seed_for(source_id, scene.see2sound.seed)
+            path = folder / pipeline.clip_name(source_id, prompt, seconds, seed)
+            made[source_id] = (path, pipeline.voice(prompt, path, seconds, seed))
+    return made
+
+
+def attach_voices(context: bpy.types.Context, things: list[bpy.types.Object], made: dict) -> list[str]:
+    """Give Speakers their clips; what has none is muted, what was muted for that alone sounds again."""
     from ..see2sound_addon.blender import speakers
 
-    scene = context.scene
-    seconds = units.duration(scene)
-    sounding = [thing for thing in things if thing.see2sound.prompt.strip().lower() != SILENT]
-    made = []
-    with reporting.ProgressCursor(context) as progress:
-        for number, thing in enumerate(sounding):
-            progress("Making sounds", number, len(sounding))
-            facts = thing.see2sound
-            path = folder / f"{bpy.path.clean_name(facts.source_id)}.wav"
-            voice = pipeline.voice(facts.prompt, path, seconds, pipeline.seed_for(facts.source_id, scene.see2sound.seed))
-            made.append((thing, path, voice))
+    notes = []
     for thing in things:
-        thing.data.muted = thing not in sounding
-    for thing, path, voice in made:
-        speakers.attach_clip(thing, path, voice.reference_distance, scene)
-    return [f"{thing.name}: {note}" for thing, _, voice in made for note in voice.notes]
+        facts = thing.see2sound
+        if facts.source_id not in made:
+            facts.silenced = facts.silenced or not thing.data.muted
+            thing.data.muted = True
+            continue
+        if facts.silenced:
+            facts.silenced = thing.data.muted = False
+        path, voice = made[facts.source_id]
+        speakers.attach_clip(thing, path, voice.reference_distance, context.scene)
+        notes += [f"{thing.name}: {note}" for note in voice.notes]
+    return notes
 
 
 class SEE2SOUND_OT_generate(bpy.types.Operator):
-    """Make each source's sound from its prompt, as long as the scene. 'silent' mutes it"""
+    """Make each source's sound from its prompt. 'silent' mutes it; sounds of your own stay, unless Selected Only is on"""
 
     bl_idname = "see2sound.generate"
     bl_label = "Generate Sounds"
     bl_options = {"REGISTER", "UNDO"}
 
-    selected: BoolProperty(name="Selected Only", description="Only the selected Speakers", default=False, options={"SKIP_SAVE"})
+    selected: BoolProperty(
+        name="Selected Only",
+        description="Only the selected Speakers, replacing sounds of your own",
+        default=False,
+        options={"SKIP_SAVE"},
+    )
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
@@ -55,8 +70,18 @@ class SEE2SOUND_OT_generate(bpy.types.Operator):
         return reporting.run(self, lambda: self._work(context))
 
     def _work(self, context: bpy.types.Context) -> list[str]:
-        things = sources.sources(context.scene)
+        from ..see2sound_addon.blender import speakers
+        from ..see2sound_addon.media.files import check_writable
+
+        sources.settle_ids(context.scene)
+        things = [thing for thing in sources.sources(context.scene) if thing.library is None]
         if self.selected:
             things = [thing for thing in things if thing.select_get()]
+        else:
+            things = [thing for thing in things if not speakers.has_own_sound(thing)]
+        if not things:
+            return ["No source is selected." if self.selected else "All sources have sounds of your own."]
         folder = sources.clip_folder(__package__.rpartition(".")[0])
-        return make_clips(context, things, folder) if things else ["No source is selected."]
+        check_writable(folder)
+        made = make_voices(context, [(t.see2sound.source_id, t.see2sound.prompt) for t in things], folder)
+        return attach_voices(context, things, made)

@@ -1,7 +1,7 @@
 import bpy
 from bpy.props import BoolProperty, IntProperty, StringProperty
 
-from ..see2sound_addon.blender import properties, sources, units
+from ..see2sound_addon.blender import properties, sources
 from . import generate, reporting
 
 
@@ -45,22 +45,27 @@ class SEE2SOUND_OT_reconstruct(bpy.types.Operator):
             max_sources=self.max_sources or settings.max_sources,
             field_of_view=settings.field_of_view if settings.use_field_of_view else None,
             horizon=settings.horizon / 100.0 if settings.use_horizon else None,
-            camera_height=settings.camera_height * units.metres_per_unit(scene),
+            camera_height=settings.camera_height,
         )
         path = bpy.path.abspath(picture)
-        folder = None
+        folder = sources.clip_folder(__package__.rpartition(".")[0])
         if self.generate:
-            folder = sources.clip_folder(__package__.rpartition(".")[0])
             check_writable(folder)
+        # All that can fail comes first; the scene is changed only after it.
         with reporting.ProgressCursor(context) as progress:
             found = pipeline.reconstruct(path, existing, options, progress)
+        matches = speakers.match(scene, found, picture)
+        made = {}
+        if self.generate:
+            made = generate.make_voices(context, [(m.source_id, m.prompt) for m in matches], folder)
         settings.picture = picture
         if existing is None:
             camera.make_camera(scene, found.camera, (found.picture.width, found.picture.height))
         camera.show_picture(scene.camera, path)
-        made = speakers.apply(context, scene, found, picture)
-        notes = list(found.notes)
-        if folder is not None:
-            notes += generate.make_clips(context, made, folder)
-        self.report({"INFO"}, f"{len(made)} sources found in {bpy.path.basename(path)}")
-        return notes
+        things = speakers.apply(context, scene, found, matches, picture)
+        for note in found.notes:
+            self.report({"INFO"} if found.sources else {"WARNING"}, note)
+        self.report({"INFO"}, f"{len(things)} sources found in {bpy.path.basename(path)}")
+        if not self.generate:
+            return []
+        return generate.attach_voices(context, [thing for thing in things if not speakers.has_own_sound(thing)], made)

@@ -11,11 +11,14 @@ class SEE2SOUND_OT_remove_source(bpy.types.Operator):
     bl_label = "Remove Source"
     bl_options = {"REGISTER", "UNDO"}
 
+    object_name: StringProperty(name="Object", description="Or which Speaker", options={"SKIP_SAVE"})
     source_id: StringProperty(name="Source ID", description="Which source", options={"SKIP_SAVE"})
 
     def execute(self, context: bpy.types.Context) -> set[str]:
+        sources.settle_ids(context.scene)
         for thing in sources.sources(context.scene):
-            if thing.see2sound.source_id == self.source_id:
+            chosen = thing.name == self.object_name if self.object_name else thing.see2sound.source_id == self.source_id
+            if chosen and thing.library is None:
                 sources.remove(thing)
                 return {"FINISHED"}
         self.report({"ERROR"}, f"There is no source {self.source_id!r} in this scene. Look at the list for its name.")

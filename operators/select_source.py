@@ -14,9 +14,9 @@ class SEE2SOUND_OT_select_source(bpy.types.Operator):
     source_id: StringProperty(name="Source ID", description="Which source", options={"SKIP_SAVE"})
 
     def execute(self, context: bpy.types.Context) -> set[str]:
-        for index, thing in enumerate(context.scene.objects):
-            if sources.is_source(thing) and thing.see2sound.source_id == self.source_id:
-                context.scene.see2sound.active_index = index
-                return {"FINISHED"}
+        row = sources.row_of(context.scene, self.source_id)
+        if row >= 0:
+            sources.choose_row(context.scene, row)
+            return {"FINISHED"}
         self.report({"ERROR"}, f"There is no source {self.source_id!r} in this scene. Look at the list for its name.")
         return {"CANCELLED"}

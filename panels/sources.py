@@ -9,10 +9,13 @@ EXTENT_ICONS = {"point": "DOT", "area": "MESH_CIRCLE", "ambient": "WORLD"}
 class SEE2SOUND_UL_sources(bpy.types.UIList):
     def draw_item(self, context, layout, data, item, icon, active_data, active_property, index) -> None:  # type: ignore[no-untyped-def]
         row = layout.row(align=True)
+        if not sources.is_source(item):  # the list's inverted filter shows everything else
+            row.label(text=item.name)
+            return
         row.prop(item.see2sound, "label", text="", emboss=False, icon=EXTENT_ICONS.get(item.see2sound.extent, "DOT"))
         muted = item.data.muted
         row.prop(item.data, "muted", text="", icon="MUTE_IPO_ON" if muted else "MUTE_IPO_OFF", emboss=False)
-        row.operator("see2sound.remove_source", text="", icon="X", emboss=False).source_id = item.see2sound.source_id
+        row.operator("see2sound.remove_source", text="", icon="X", emboss=False).object_name = item.name
 
     def filter_items(self, context, data, property) -> tuple[list[int], list[int]]:  # type: ignore[no-untyped-def]
         wanted = self.filter_name.lower()
@@ -30,8 +33,8 @@ class SEE2SOUND_PT_sources(Sidebar, bpy.types.Panel):
         layout, scene = self.layout, context.scene
         settings = scene.see2sound
         layout.template_list("SEE2SOUND_UL_sources", "", scene, "objects", settings, "active_index", rows=4)
-        active = scene.objects[settings.active_index] if settings.active_index < len(scene.objects) else None
-        if active is not None and sources.is_source(active):
+        active = sources.active_source(scene)
+        if active is not None:
             column = layout.column()
             column.use_property_split = True
             column.use_property_decorate = False

@@ -53,6 +53,17 @@ class Camera:
         """The angle in radians by which the picture's row (fraction, y down) lies above the optical axis."""
         return math.atan(-(row - self.centre[1]) * self.aspect / self.focal)
 
+    def horizon_row(self) -> float | None:
+        """The row (fraction, y down) that this camera sees level with itself, by its pose.
+
+        None for a camera that is rolled, looks steeply up or down, or has the horizon far outside its picture.
+        """
+        right, up, back = self.pose[2, 0], self.pose[2, 1], self.pose[2, 2]
+        if abs(right) > 0.17 or up < 0.2:
+            return None
+        row = self.centre[1] - back / up * self.focal / self.aspect
+        return float(row) if -0.1 <= row <= 1.1 else None
+
     def world(self, point: np.ndarray) -> np.ndarray:
         """A point (3,) of the camera's frame in the world."""
         return self.pose[:3, :3] @ point + self.pose[:3, 3]

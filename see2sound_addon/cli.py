@@ -6,6 +6,7 @@ Results on stdout, progress on stderr. Exit code 0 done, 1 failed with one clear
 from __future__ import annotations
 
 import argparse
+import atexit
 import importlib
 import json
 import os
@@ -28,7 +29,9 @@ def main(arguments: list[str] | None = None) -> int:
         return int(stop.code or 0)
     # bpy reads the user's own settings and extensions unless it is told of another place, before it is imported.
     if "bpy" not in sys.modules:
-        os.environ.setdefault("BLENDER_USER_RESOURCES", tempfile.gettempdir() + os.sep + "see2sound_blender")
+        own = tempfile.TemporaryDirectory(prefix="see2sound_")
+        atexit.register(own.cleanup)
+        os.environ.setdefault("BLENDER_USER_RESOURCES", own.name)
     try:
         result = options.verb(options)
     except See2SoundError as error:
@@ -88,7 +91,10 @@ def _parser() -> argparse.ArgumentParser:
 
 def _number(low: float, high: float, what: str) -> Any:
     def read(text: str) -> float:
-        value = float(text)
+        try:
+            value = float(text)
+        except ValueError as error:
+            raise argparse.ArgumentTypeError(f"{what} must be a number, not {text!r}") from error
         if not low <= value <= high:
             raise argparse.ArgumentTypeError(f"{what} must lie between {low:g} and {high:g}")
         return value
@@ -104,12 +110,18 @@ _ceiling = _number(-20.0, 0.0, "the ceiling")
 _height = _number(0.05, 10000.0, "the camera's height")
 
 
-def _count(text: str) -> int:
-    return int(_number(1, 32, "the number of sources")(text))
+def _whole(low: int, high: int, what: str) -> Any:
+    def read(text: str) -> int:
+        value = _number(low, high, what)(text)
+        if value != int(value):
+            raise argparse.ArgumentTypeError(f"{what} must be a whole number")
+        return int(value)
+
+    return read
 
 
-def _seed(text: str) -> int:
-    return int(_number(0, 2**31 - 1, "the seed")(text))
+_count = _whole(1, 32, "the number of sources")
+_seed = _whole(0, 2**31 - 1, "the seed")
 
 
 def _progress(label: str, done: int, total: int) -> None:
@@ -155,12 +167,14 @@ def _run(options: argparse.Namespace) -> dict[str, Any]:
         camera_height=options.camera_height,
     )
     found = pipeline.reconstruct(options.picture, None, settings, _progress)
-    out = options.out.absolute()
+    out = options.out.resolve()
     check_writable(out)
+    check_writable(out / "clips")
     scene = session.new_scene(options.duration)
     scene.see2sound.seed = options.seed
-    built = scenebuilder.build(scene, found, options.picture.absolute(), out, _progress)
+    built = scenebuilder.build(scene, found, options.picture.resolve(), out, _progress)
     notes = [*found.notes, *built.notes]
+    built.plan.duration = options.duration  # frames end a little later
     write_text(out / "plan.json", built.plan.to_json(out))
     write_overview(found.picture.pixels, found.view.horizon.row, found.camera, found.sources, out / "overview.png")
     plan = SoundScene.load(out / "plan.json")  # mixed from the file, so that `render` gives the same bytes
@@ -205,10 +219,16 @@ def _render(options: argparse.Namespace) -> dict[str, Any]:
     from . import pipeline
     from .soundscene import SoundScene
 
+    _check_output(options.out, options.plan)
     return _mixed(
         pipeline.mix(SoundScene.load(options.plan), options.layout, options.out, _progress, _delivery(options), options.sofa),
         [],
     )
+
+
+def _check_output(out: Path, source: Path) -> None:
+    if out.exists() and source.exists() and out.samefile(source):
+        raise See2SoundError("would-overwrite", f"The mix would overwrite {source}.", "Choose another name.")
 
 
 def _delivery(options: argparse.Namespace) -> Any:
@@ -224,11 +244,14 @@ def _mix(options: argparse.Namespace) -> dict[str, Any]:
     from .spatial.layouts import find_layout
 
     find_layout(options.layout)
+    _check_output(options.out, options.scene)
     import bpy
 
     scene = session.open_scene(options.scene.absolute())
     with tempfile.TemporaryDirectory() as packed:
         plan, notes = sampling.sample_scene(bpy.context, scene, Path(packed), _progress)
+        if any(driver for driver in bpy.data.texts):
+            notes.append("The file's scripts were not run, for it may come from a stranger.")
         return _mixed(pipeline.mix(plan, options.layout, options.out, _progress, _delivery(options), options.sofa), notes)
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
+from . import __version__ as VERSION
 from .camera import Camera
 from .delivery.mixdown import Delivery, Levels, deliver
 from .errors import See2SoundError
@@ -34,6 +35,8 @@ from .vision.depth import DEPTH_ESTIMATORS
 from .vision.look import Sighting, look
 from .vision.view import View
 
+SHORTEST_CLIP, LONGEST_CLIP = 1.0, 60.0
+"""Seconds."""
 DEFAULT_FIELD_OF_VIEW = np.radians(50.0)
 """Horizontal, where neither a camera nor the picture tells."""
 
@@ -80,17 +83,22 @@ def reconstruct(
     progress("Reading the picture", 0, 3)
     picture = read_picture(path)
     progress("Looking for what sounds", 1, 3)
-    view, sightings = look(picture.pixels, settings.max_sources, settings.horizon, settings.segmenter, settings.labeller)
+    horizon, height, notes = settings.horizon, settings.camera_height, list(picture.notes)
+    if camera is not None:
+        camera = camera.for_picture(picture.height / picture.width)
+        row = camera.horizon_row()
+        if horizon is None and row is not None and camera.pose[2, 3] > 0.2:
+            horizon, height = row, float(camera.pose[2, 3])
+            notes.append(f"The horizon and the height above the ground, {height:.2f} m, are the camera's.")
+    view, sightings = look(picture.pixels, settings.max_sources, horizon, settings.segmenter, settings.labeller)
     if camera is None:
         camera = standing_camera(picture, view.horizon.row, settings)
-    else:
-        camera = camera.for_picture(picture.height / picture.width)
     progress("Placing it", 2, 3)
-    depth = DEPTH_ESTIMATORS[settings.depth](view, camera, settings.camera_height)
+    depth = DEPTH_ESTIMATORS[settings.depth](view, camera, height)
     stem = re.sub(r"[^a-z0-9]+", "_", Path(path).stem.lower()).strip("_")[:40] or "picture"
     sources = [_place(sighting, f"{stem}_{number}", view, camera, depth) for number, sighting in enumerate(sightings, 1)]
-    notes = [*picture.notes, camera.source]
-    if settings.horizon is None and view.horizon.confidence < 0.3:
+    notes.append(camera.source)
+    if horizon is None and view.horizon.confidence < 0.3:
         notes.append("The horizon could not be seen; distances are rough. Set it, or the labels, for better ones.")
     if not sources:
         notes.append("Nothing in the picture stands out as something that sounds.")
@@ -153,6 +161,18 @@ def voice(prompt: str, path: Path, duration: float, seed: int = 0, rate: int = 4
     made = GENERATORS[generator](prompt, duration, seed, rate)
     write_clip(path, made.samples, rate)
     return made
+
+
+def clip_name(source_id: str, prompt: str, duration: float, seed: int) -> str:
+    """A file name that says what is in the clip: another prompt, length or seed is another file, so that nothing that an
+    undo step, another scene or another .blend refers to is ever overwritten."""
+    safe = re.sub(r"[^A-Za-z0-9_-]+", "_", source_id)[:60]
+    return f"{safe}_{zlib.crc32(repr((source_id, prompt, round(duration, 6), seed, VERSION)).encode()):08x}.wav"
+
+
+def clip_length(duration: float) -> float:
+    """How long a clip for a scene of that many seconds is made: clips loop, so a still has enough, and a film less."""
+    return min(max(duration, SHORTEST_CLIP), LONGEST_CLIP)
 
 
 def seed_for(source_id: str, seed: int) -> int:

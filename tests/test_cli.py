@@ -35,7 +35,8 @@ def test_run_makes_everything(run):
     out, done = run
     made = sorted(str(p.relative_to(out)) for p in out.rglob("*") if p.is_file())
     result = json.loads(done.stdout)
-    clips = [f"clips/{s['id']}.wav" for s in result["sources"]]
+    clips = [str(s.clip.relative_to(out)) for s in SoundScene.load(out / "plan.json").sources]
+    assert len(clips) == len(result["sources"])
     mixes = ["mix_5.1.wav", "mix_ambix1.wav", "mix_binaural.wav"]
     assert clips
     assert made == sorted([*clips, *mixes, "overview.png", "plan.json", "scene.blend"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 
 import bpy
 import numpy as np
@@ -52,6 +53,7 @@ def make_camera(scene: bpy.types.Scene, camera: Camera, size: tuple[int, int]) -
     pose.translation /= metres_per_unit(scene)
     thing.matrix_world = pose
     scene.camera = thing
+    scene.render.pixel_aspect_x = scene.render.pixel_aspect_y = 1.0
     scale = min(1.0, 1920.0 / max(size))
     scene.render.resolution_x = max(4, 2 * math.floor(size[0] * scale / 2.0 + 0.5))
     scene.render.resolution_y = max(4, 2 * math.floor(size[1] * scale / 2.0 + 0.5))
@@ -61,7 +63,11 @@ def make_camera(scene: bpy.types.Scene, camera: Camera, size: tuple[int, int]) -
 def show_picture(thing: bpy.types.Object, path: str) -> None:
     """The picture as the camera's background, behind the scene and fitted whole into the frame."""
     image = bpy.data.images.load(path, check_existing=True)
+    if bpy.data.filepath and Path(path).drive == Path(bpy.data.filepath).drive:
+        image.filepath = bpy.path.relpath(path)
     data = thing.data
+    if data.library is not None:
+        return
     background = next((b for b in data.background_images if b.image == image), None)
     if background is None:
         background = data.background_images.new()

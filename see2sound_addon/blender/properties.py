@@ -45,8 +45,18 @@ def _label_changed(self: SourceProperties, context: bpy.types.Context) -> None:
     speakers.label_changed(self.id_data)
 
 
-def _row_chosen(self: SceneProperties, context: bpy.types.Context) -> None:
-    sources.select_row(context, self.active_index)
+def _extent_changed(self: SourceProperties, context: bpy.types.Context) -> None:
+    from . import speakers
+
+    speakers.extent_changed(self.id_data)
+
+
+def _chosen_row(self: SceneProperties) -> int:
+    return sources.row_of(self.id_data, self.active_id)
+
+
+def _choose_row(self: SceneProperties, row: int) -> None:
+    sources.choose_row(self.id_data, row)
 
 
 class SourceProperties(bpy.types.PropertyGroup):
@@ -63,7 +73,7 @@ class SourceProperties(bpy.types.PropertyGroup):
         name="Prompt",
         description="What it sounds like, in words; 'silent' for nothing. Takes effect at Generate Sounds",
     )
-    extent: EnumProperty(name="Extent", description="How large the sound is", items=EXTENT_ITEMS)
+    extent: EnumProperty(name="Extent", description="How large the sound is", items=EXTENT_ITEMS, update=_extent_changed)
     score: FloatProperty(name="Score", description="How surely this is a thing of its own", min=0.0, max=1.0, subtype="FACTOR")
     radius: FloatProperty(name="Radius", description="How wide an area source is", min=0.0, soft_max=100.0, unit="LENGTH")
     loop: BoolProperty(name="Loop", description="Repeat the clip without a seam for as long as the scene lasts", default=True)
@@ -79,6 +89,12 @@ class SourceProperties(bpy.types.PropertyGroup):
     picture_distance: FloatProperty(name="Distance in Picture", description="Metres, estimated without knowing what it is")
     picture_doubt: FloatProperty(name="Doubt", description="Standard deviation of the logarithm of that distance")
     placed: FloatVectorProperty(name="Placed", description="Where it was put last", size=3, subtype="XYZ")
+    clip: StringProperty(
+        name="Clip", description="The sound that was generated for it last", subtype="FILE_PATH", options=RELATIVE_PATH
+    )
+    set_reference: FloatProperty(name="Set Reference", description="The distance reference that its sound was given last")
+    set_start: FloatProperty(name="Set Start", description="Where its strip was put last")
+    silenced: BoolProperty(name="Silenced", description="Muted because its prompt is 'silent'")
     guessed_label: StringProperty(name="Guessed Label", description="The label before anybody edited it")
     guessed_prompt: StringProperty(name="Guessed Prompt", description="The prompt before anybody edited it")
 
@@ -104,8 +120,9 @@ class SceneProperties(bpy.types.PropertyGroup):
         subtype="PERCENTAGE",
     )  # fmt: skip
     camera_height: FloatProperty(
-        name="Camera Height", description="How high above the ground the picture was taken",
-        default=1.6, min=0.05, soft_max=100.0, unit="LENGTH",
+        name="Camera Height (m)", default=1.6, min=0.05, soft_max=100.0,
+        description="How high above the ground the picture was taken, in metres whatever the scene's units. "
+        "An existing camera that sees the horizon keeps its own height",
     )  # fmt: skip
     seed: IntProperty(name="Seed", description="Another number, another take of every sound", default=0, min=0)
     layout: EnumProperty(name="Layout", description="For which loudspeakers or headphones to mix", items=LAYOUT_ITEMS)
@@ -116,7 +133,8 @@ class SceneProperties(bpy.types.PropertyGroup):
         subtype="FILE_PATH",
         options=RELATIVE_PATH,
     )
-    active_index: IntProperty(name="Active Source", description="The chosen row", update=_row_chosen)
+    active_id: StringProperty(name="Active Source", description="The chosen source")
+    active_index: IntProperty(name="Active Row", description="The chosen row", get=_chosen_row, set=_choose_row)
 
 
 CLASSES = (SourceProperties, SceneProperties)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -10,13 +11,14 @@ from pathlib import Path
 
 import bpy
 import numpy as np
+import soundfile
 from mathutils import Matrix
 
 from ..errors import See2SoundError
 from ..media.files import whole_file
 from ..progress import Progress, silent
-from ..soundscene import Cone, Occlusion, SoundScene, Source, Trajectory
-from .sources import sound_strips
+from ..soundscene import Cone, Fader, SoundScene, Source, Trajectory
+from .sources import free_id, sound_strips
 from .units import duration, frame_rate, metres_per_unit
 
 JUST_BEFORE = 1e-6
@@ -29,11 +31,12 @@ FURTHER_BACK = 10.0
 
 @dataclass
 class Sample:
-    """One object over time: `poses` (world from local), and for Speakers their `volumes`."""
+    """One object over time: `poses` (world from local), and for Speakers their `volumes` and `pitches`."""
 
     times: list[float] = field(default_factory=list)
     poses: list[Matrix] = field(default_factory=list)
     volumes: list[float] = field(default_factory=list)
+    pitches: list[float] = field(default_factory=list)
 
 
 def sample_scene(
@@ -45,10 +48,11 @@ def sample_scene(
     """
     shots = _shots(scene)
     speakers = [thing for thing in scene.objects if thing.type == "SPEAKER"]
-    notes = [f"{thing.name!r} is muted or has no sound; it is left out." for thing in speakers if _is_silent(thing)]
-    audible = [thing for thing in speakers if not _is_silent(thing)]
+    silent_ones = {thing: why for thing in speakers if (why := _why_silent(thing, context.view_layer))}
+    notes = [f"{thing.name!r} {why}; it is left out." for thing, why in silent_ones.items()]
+    audible = [thing for thing in speakers if thing not in silent_ones]
     listener = Sample()
-    heard = {thing.name: Sample() for thing in audible}
+    heard = [Sample() for _ in audible]
     cuts = []
     frames = range(scene.frame_start, scene.frame_end + 2)
     rate = frame_rate(scene)
@@ -65,8 +69,8 @@ def sample_scene(
                 _add(listener, before, graph, time - JUST_BEFORE)
                 cuts.append(time)
             _add(listener, camera, graph, time)
-            for thing in audible:
-                _add(heard[thing.name], thing, graph, time)
+            for thing, sample in zip(audible, heard, strict=True):
+                _add(sample, thing, graph, time)
     scale = metres_per_unit(scene)
     plan = SoundScene(
         duration=duration(scene),
@@ -77,14 +81,18 @@ def sample_scene(
         doppler_factor=scene.audio_doppler_factor,
         distance_model=scene.audio_distance_model.lower(),
     )
-    for thing in audible:
+    taken: set[str] = set()
+    for thing, sample in zip(audible, heard, strict=True):
         strips = sound_strips(thing)
         if not strips:
             notes.append(f"{thing.name!r} has no NLA sound strip and so does not sound in Blender; it is left out.")
-        for number, strip in enumerate(strips):
-            name = (thing.see2sound.source_id or thing.name) + (f"_{number + 1}" if number else "")
+        if len(set(np.round(sample.pitches, 6))) > 1:
+            notes.append(f"The pitch of {thing.name!r} is animated; it is taken from the first frame.")
+        for strip in strips:
+            name = free_id(thing.see2sound.source_id or thing.name, taken)
+            taken.add(name)
             start = (strip.frame_start - scene.frame_start) / rate
-            plan.sources.append(_source(thing, name, start, heard[thing.name], scene, clips))
+            plan.sources.append(_source(thing, name, start, sample, scene, clips))
     return plan, notes
 
 
@@ -100,7 +108,8 @@ def _kept_frame(scene: bpy.types.Scene) -> Iterator[None]:
 
 def _shots(scene: bpy.types.Scene) -> list[tuple[int, bpy.types.Object]]:
     """From which frame on which camera is active: markers that bind one, else the scene's own."""
-    shots = sorted(((m.frame, m.camera) for m in scene.timeline_markers if m.camera is not None), key=lambda shot: shot[0])
+    bound = [marker for marker in scene.timeline_markers if marker.camera is not None and not marker.camera.hide_render]
+    shots = sorted(((marker.frame, marker.camera) for marker in bound), key=lambda shot: shot[0])
     if not shots and scene.camera is None:
         raise See2SoundError("no-camera", "The scene has no active camera to listen from.", "Add a camera and make it active.")
     return shots or [(scene.frame_start, scene.camera)]
@@ -110,8 +119,13 @@ def _camera_at(shots: list[tuple[int, bpy.types.Object]], frame: int) -> bpy.typ
     return next((camera for start, camera in reversed(shots) if start <= frame), shots[0][1])
 
 
-def _is_silent(thing: bpy.types.Object) -> bool:
-    return thing.data.muted or thing.data.sound is None
+def _why_silent(thing: bpy.types.Object, view_layer: bpy.types.ViewLayer) -> str:
+    """As in Blender, a Speaker that the dependency graph leaves out does not sound; the eye in the outliner only hides it."""
+    if thing.data.muted:
+        return "is muted"
+    if thing.data.sound is None:
+        return "has no sound"
+    return "" if thing.visible_get(view_layer=view_layer) or thing.hide_get(view_layer=view_layer) else "is disabled"
 
 
 def _add(sample: Sample, thing: bpy.types.Object, graph: bpy.types.Depsgraph, time: float) -> None:
@@ -120,6 +134,7 @@ def _add(sample: Sample, thing: bpy.types.Object, graph: bpy.types.Depsgraph, ti
     sample.poses.append(evaluated.matrix_world.copy())
     if thing.type == "SPEAKER":
         sample.volumes.append(float(evaluated.data.volume))
+        sample.pitches.append(float(evaluated.data.pitch))
 
 
 def _trajectory(sample: Sample, scale: float, to_quaternion, cuts: list[float]) -> Trajectory:  # type: ignore[no-untyped-def]
@@ -152,35 +167,46 @@ def _source(thing: bpy.types.Object, name: str, start: float, sample: Sample, sc
     volumes = np.maximum(np.array(sample.volumes), SILENCE)
     steady = float(np.ptp(volumes)) < 1e-6
     gain = scene.audio_volume * (float(volumes[0]) if steady else 1.0)
-    fader = Occlusion()
-    if not steady:
-        times = np.array(sample.times)
-        fader = Occlusion(times, 20.0 * np.log10(volumes), np.full(len(times), 20000.0))
+    fader = Fader() if steady else Fader(np.array(sample.times), 20.0 * np.log10(volumes))
+    path, pitch = _clip_path(thing, clips), sample.pitches[0]
+    if loop and start <= 0.0:
+        start -= _laps_back(path) / pitch
     return Source(
         id=name,
-        clip=_clip_path(thing, clips),
+        clip=path,
         path=_trajectory(sample, scale, _quaternion, []),
         label=facts.label,
         prompt=facts.prompt,
         extent=facts.extent if facts.source_id else "point",
         radius=facts.radius * scale if facts.source_id else 0.0,
-        start=start - FURTHER_BACK if loop and start <= 0.0 else start,
+        start=start,
         loop=loop,
         gain_db=20.0 * math.log10(max(gain, SILENCE)),
-        pitch=float(speaker.pitch),
+        pitch=pitch,
+        fader=fader,
         reference_distance=speaker.distance_reference * scale,
         max_distance=min(speaker.distance_max * scale, 1e9),
         rolloff=speaker.attenuation,
+        min_gain=speaker.volume_min,
+        max_gain=speaker.volume_max,
         cone=Cone(math.radians(speaker.cone_angle_inner), math.radians(speaker.cone_angle_outer), speaker.cone_volume_outer),
-        occlusion=fader,
     )
+
+
+def _laps_back(path: Path) -> float:
+    """Seconds: a whole number of the clip's lengths, at least FURTHER_BACK, so that its phase stays that of its strip."""
+    try:
+        length = soundfile.info(path).duration
+    except soundfile.LibsndfileError:  # the mix will say what is wrong with it
+        return 0.0
+    return math.ceil(FURTHER_BACK / length) * length if length > 0.0 else 0.0
 
 
 def _clip_path(thing: bpy.types.Object, clips: Path) -> Path:
     sound = thing.data.sound
     path = Path(bpy.path.abspath(sound.filepath, library=sound.library))
     if sound.packed_file is not None and not path.is_file():
-        path = clips / f"packed_{bpy.path.clean_name(sound.name)}{path.suffix}"
+        path = clips / f"packed_{zlib.crc32(sound.name_full.encode()):08x}{path.suffix}"
         with whole_file(path) as partial:
             partial.write_bytes(sound.packed_file.data)
     if not path.is_file():

@@ -30,14 +30,16 @@ def build(
     scene.see2sound.picture = str(picture)
     camera.make_camera(scene, found.camera, (found.picture.width, found.picture.height))
     camera.show_picture(scene.camera, str(picture))
-    models, notes = {}, []
-    made = speakers.apply(bpy.context, scene, found, str(picture))
+    models: dict[str, str] = {}
+    notes: list[str] = []
+    made = speakers.apply(bpy.context, scene, found, speakers.match(scene, found, str(picture)), str(picture))
+    seconds = pipeline.clip_length(units.duration(scene))
     for number, thing in enumerate(made):
         progress("Making sounds", number, len(made))
-        name = thing.see2sound.source_id
-        path = out / "clips" / f"{name}.wav"
+        name, prompt = thing.see2sound.source_id, thing.see2sound.prompt
         seed = pipeline.seed_for(name, scene.see2sound.seed)
-        voice = pipeline.voice(thing.see2sound.prompt, path, units.duration(scene), seed)
+        path = out / "clips" / pipeline.clip_name(name, prompt, seconds, seed)
+        voice = pipeline.voice(prompt, path, seconds, seed)
         speakers.attach_clip(thing, path, voice.reference_distance, scene)
         models[name] = voice.model
         notes += [f"{name}: {note}" for note in voice.notes]

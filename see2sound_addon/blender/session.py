@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 import sys
 from collections.abc import Iterator
@@ -21,12 +22,12 @@ def make_ready() -> None:
 
 
 def new_scene(seconds: float) -> bpy.types.Scene:
-    """An empty scene of that length at 24 frames a second."""
+    """An empty scene of at least that length at 24 frames a second."""
     with quiet():
         bpy.ops.wm.read_homefile(use_empty=True, use_factory_startup=True)
     scene = bpy.context.scene
     scene.render.fps, scene.render.fps_base = 24, 1.0
-    scene.frame_start, scene.frame_end = 1, max(1, round(seconds * 24))
+    scene.frame_start, scene.frame_end = 1, max(1, math.ceil(seconds * 24 - 1e-9))
     return scene
 
 
@@ -52,7 +53,8 @@ def save_scene(path: Path) -> None:
         with quiet():
             bpy.ops.wm.save_as_mainfile(filepath=str(path), check_existing=False)
     except RuntimeError as error:
-        raise See2SoundError("folder-not-writable", f"{path} cannot be written: {error}.", "Choose another folder.") from error
+        why = str(error).strip().splitlines()[-1]
+        raise See2SoundError("folder-not-writable", f"{path} cannot be written: {why}", "Choose another folder.") from error
     finally:
         preferences.save_version = backups
 

@@ -19,13 +19,48 @@ def sources(scene: bpy.types.Scene) -> list[bpy.types.Object]:
     return sorted((thing for thing in scene.objects if is_source(thing)), key=lambda thing: thing.name)
 
 
-def select_row(context: bpy.types.Context, index: int) -> None:
-    """Choosing a row of the list selects its Speaker."""
-    scene = context.scene
-    if not 0 <= index < len(scene.objects):
+def settle_ids(scene: bpy.types.Scene) -> None:
+    """Give duplicates of a Speaker source ids of their own, over the whole file; the older one, by name, keeps it."""
+    taken: set[str] = set()
+    ours = sorted(
+        (t for t in bpy.data.objects if is_source(t)), key=lambda t: (t.name not in scene.objects, len(t.name), t.name)
+    )
+    for thing in ours:
+        name = thing.see2sound.source_id
+        if name in taken and thing.library is None:
+            thing.see2sound.source_id = name = free_id(name, taken)
+        taken.add(name)
+
+
+def free_id(name: str, taken: set[str]) -> str:
+    """The name itself, or with the next number that is free."""
+    while name in taken:
+        stem, _, number = name.rpartition("_")
+        name = f"{stem}_{int(number) + 1}" if stem and number.isdigit() else f"{name}_2"
+    return name
+
+
+def row_of(scene: bpy.types.Scene, source_id: str) -> int:
+    """Where a source is in the scene's list of objects, -1 if it is not there."""
+    if not source_id:
+        return -1
+    return next((i for i, t in enumerate(scene.objects) if is_source(t) and t.see2sound.source_id == source_id), -1)
+
+
+def active_source(scene: bpy.types.Scene) -> bpy.types.Object | None:
+    """The chosen source of a scene."""
+    row = row_of(scene, scene.see2sound.active_id)
+    return scene.objects[row] if row >= 0 else None
+
+
+def choose_row(scene: bpy.types.Scene, row: int) -> None:
+    """Choosing a row of the list selects its Speaker and nothing else."""
+    context = bpy.context
+    if not 0 <= row < len(scene.objects) or not is_source(scene.objects[row]):
         return
-    thing = scene.objects[index]
-    if not is_source(thing) or context.mode != "OBJECT" or thing.name not in context.view_layer.objects:
+    thing = scene.objects[row]
+    scene.see2sound.active_id = thing.see2sound.source_id
+    if context.mode != "OBJECT" or thing.name not in context.view_layer.objects:
         return
     for other in context.view_layer.objects:
         other.select_set(other == thing)
@@ -33,15 +68,15 @@ def select_row(context: bpy.types.Context, index: int) -> None:
 
 
 def sound_strips(thing: bpy.types.Object) -> list[bpy.types.NlaStrip]:
-    """The NLA strips that make a Speaker sound, muted ones left out."""
+    """The NLA strips that make a Speaker sound, muted ones left out; Blender plays those of muted tracks too."""
     if thing.animation_data is None:
         return []
-    tracks = [track for track in thing.animation_data.nla_tracks if not track.mute]
+    tracks = thing.animation_data.nla_tracks
     return [strip for track in tracks for strip in track.strips if strip.type == "SOUND" and not strip.mute]
 
 
 def remove(thing: bpy.types.Object) -> None:
-    """Delete a Speaker and the data that only it used; its clip's file stays."""
+    """Delete a Speaker and the data that only it used; its clip's file stays, for undo to find it."""
     speaker = thing.data
     sound = speaker.sound
     bpy.data.objects.remove(thing)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
 from pathlib import Path
 
 import bpy
@@ -13,7 +14,7 @@ from ..camera import Camera
 from ..pipeline import Reconstruction, distance_for_label
 from ..placed import Estimate, PlacedSource
 from ..placement.position import area_radius, place
-from .sources import remove, sound_strips, sources
+from .sources import free_id, is_source, remove, sound_strips, sources
 from .units import metres_per_unit
 
 COLLECTION = "See2Sound"
@@ -21,38 +22,65 @@ MOVED = 1e-4
 """Blender units: a Speaker farther than this from where it was put was moved by hand."""
 
 
-def apply(context: bpy.types.Context, scene: bpy.types.Scene, found: Reconstruction, picture: str) -> list[bpy.types.Object]:
-    """Make or update a Speaker for each source; what an artist has edited or moved by hand stays as it is.
+@dataclass
+class Match:
+    """A found source, the Speaker that stands for it already (None for a new one), and the id and prompt it will have."""
 
-    Speakers of the same picture that nobody has touched and that were not found again are removed.
-    """
-    before = [thing for thing in sources(scene) if _same_file(thing.see2sound.picture, picture)]
-    made = []
+    source: PlacedSource
+    thing: bpy.types.Object | None
+    source_id: str
+    prompt: str
+
+
+def match(scene: bpy.types.Scene, found: Reconstruction, picture: str) -> list[Match]:
+    """Which Speakers of the same picture the found sources are; changes nothing."""
+    before = _of_picture(scene, picture)
+    taken = {thing.see2sound.source_id for thing in bpy.data.objects if is_source(thing)}
+    matches = []
     for source in found.sources:
         thing = max(before, key=lambda old: _overlap(old.see2sound.box, source.box), default=None)
         if thing is not None and _overlap(thing.see2sound.box, source.box) > 0.5:
             before.remove(thing)
+            prompt = thing.see2sound.prompt if _edited(thing) else source.prompt
+            matches.append(Match(source, thing, thing.see2sound.source_id, prompt))
         else:
-            thing = _new_speaker(context, scene, source, {other.see2sound.source_id for other in sources(scene)})
-        _describe(thing, source, found.camera, picture, scene)
+            name = free_id(source.id, taken)
+            taken.add(name)
+            matches.append(Match(source, None, name, source.prompt))
+    return matches
+
+
+def apply(
+    context: bpy.types.Context, scene: bpy.types.Scene, found: Reconstruction, matches: list[Match], picture: str
+) -> list[bpy.types.Object]:
+    """Make or update a Speaker for each source; what an artist has edited or moved by hand stays as it is.
+
+    Speakers of the same picture that nobody has touched and that were not found again are removed.
+    """
+    gone = [thing for thing in _of_picture(scene, picture) if all(thing != m.thing for m in matches)]
+    made = []
+    for matched in matches:
+        thing = matched.thing or _new_speaker(context, scene, matched.source_id)
+        _describe(thing, matched.source, found.camera, picture, scene)
         made.append(thing)
-    for thing in before:
+    for thing in gone:
         if not _touched(thing):
             remove(thing)
     return made
 
 
-def _new_speaker(context: bpy.types.Context, scene: bpy.types.Scene, source: PlacedSource, taken: set[str]) -> bpy.types.Object:
+def _of_picture(scene: bpy.types.Scene, picture: str) -> list[bpy.types.Object]:
+    """Our own (not linked) Speakers of a picture."""
+    return [thing for thing in sources(scene) if thing.library is None and _same_file(thing.see2sound.picture, picture)]
+
+
+def _new_speaker(context: bpy.types.Context, scene: bpy.types.Scene, source_id: str) -> bpy.types.Object:
     # The operator is the only way to the NLA sound strip without which Blender plays nothing.
     if context.mode != "OBJECT":
         bpy.ops.object.mode_set(mode="OBJECT")
-    bpy.ops.object.speaker_add()
+    bpy.ops.object.speaker_add(rotation=(0.0, 0.0, 0.0))
     thing = context.view_layer.objects.active
-    name = source.id
-    while name in taken:
-        stem, _, number = name.rpartition("_")
-        name = f"{stem}_{int(number) + 1}"
-    thing.see2sound.source_id = name
+    thing.see2sound.source_id = source_id
     home = _collection(scene)
     for collection in list(thing.users_collection):
         collection.objects.unlink(thing)
@@ -72,9 +100,7 @@ def _collection(scene: bpy.types.Scene) -> bpy.types.Collection:
 def _describe(thing: bpy.types.Object, source: PlacedSource, camera: Camera, picture: str, scene: bpy.types.Scene) -> None:
     facts = thing.see2sound
     new = not facts.picture
-    edited_label = not new and facts.label != facts.guessed_label
-    edited_prompt = not new and facts.prompt != facts.guessed_prompt
-    moved = not new and _moved(thing)
+    edited, moved = not new and _edited(thing), not new and _moved(thing)
     facts.picture = picture
     facts.score, facts.box, facts.centre = source.score, source.box, source.centre
     facts.lens = (camera.focal, camera.aspect, *camera.centre)
@@ -82,25 +108,41 @@ def _describe(thing: bpy.types.Object, source: PlacedSource, camera: Camera, pic
     facts.picture_distance, facts.picture_doubt = source.from_picture.metres, source.from_picture.sigma
     if new:
         facts.extent = source.extent
-    if not edited_label:
-        if not edited_prompt:
-            facts.prompt = facts.guessed_prompt = source.prompt
+    if not edited:
+        facts.prompt = facts.guessed_prompt = source.prompt
         facts.guessed_label = source.label
         facts.label = source.label
     if not moved:
         _put(thing, scene)
-    thing.name = thing.data.name = f"{facts.label} ({facts.source_id})"
+    if new:
+        _name(thing)
+
+
+def _name(thing: bpy.types.Object) -> None:
+    thing.name = thing.data.name = f"{thing.see2sound.label or 'sound'} ({thing.see2sound.source_id})"
 
 
 def _put(thing: bpy.types.Object, scene: bpy.types.Scene) -> None:
     """Place a Speaker by its label and what is kept of its picture."""
     facts = thing.see2sound
-    camera = _kept_camera(thing)
     estimate = Estimate(facts.picture_distance, facts.picture_doubt)
+    camera = _kept_camera(thing)
     distance = distance_for_label(estimate, facts.label, tuple(facts.box), camera)
     thing.location = Vector(place(camera, tuple(facts.centre), distance.metres)) / metres_per_unit(scene)
     facts.placed = thing.location
-    facts.radius = area_radius(camera, tuple(facts.box), distance.metres) if facts.extent == "area" else 0.0
+    if facts.extent == "area":
+        facts.radius = area_radius(camera, tuple(facts.box), distance.metres) / metres_per_unit(scene)
+
+
+def extent_changed(thing: bpy.types.Object) -> None:
+    """An area is at first as wide as its region looks from the camera."""
+    facts = thing.see2sound
+    if facts.extent != "area" or facts.radius > 0.0 or not facts.picture:
+        return
+    scene = next((s for s in thing.users_scene), bpy.context.scene)
+    camera = _kept_camera(thing)
+    metres = (np.array(thing.location) * metres_per_unit(scene) - camera.pose[:3, 3]).tolist()
+    facts.radius = area_radius(camera, tuple(facts.box), float(np.linalg.norm(metres))) / metres_per_unit(scene)
 
 
 def _kept_camera(thing: bpy.types.Object) -> Camera:
@@ -113,39 +155,62 @@ def label_changed(thing: bpy.types.Object) -> None:
     facts = thing.see2sound
     if thing.type != "SPEAKER" or not facts.picture:
         return
-    if facts.label != facts.guessed_label and facts.prompt == facts.guessed_prompt:
+    named = thing.name.endswith(f"({facts.source_id})")
+    if facts.label and facts.label != facts.guessed_label and facts.prompt == facts.guessed_prompt:
         facts.prompt = facts.guessed_prompt = facts.label
     if not _moved(thing):
-        scene = next((s for s in thing.users_scene), bpy.context.scene)
-        _put(thing, scene)
-    thing.name = thing.data.name = f"{facts.label} ({facts.source_id})"
+        _put(thing, next((s for s in thing.users_scene), bpy.context.scene))
+    if named:
+        _name(thing)
+
+
+def _edited(thing: bpy.types.Object) -> bool:
+    return thing.see2sound.label != thing.see2sound.guessed_label or thing.see2sound.prompt != thing.see2sound.guessed_prompt
 
 
 def _moved(thing: bpy.types.Object) -> bool:
-    return (thing.location - Vector(thing.see2sound.placed)).length > MOVED
+    """Whether its place is the artist's: moved, parented, constrained or animated."""
+    animation = thing.animation_data
+    animated = animation is not None and (animation.action is not None or len(animation.drivers) > 0)
+    tied = thing.parent is not None or len(thing.constraints) > 0
+    return animated or tied or (thing.location - Vector(thing.see2sound.placed)).length > MOVED
 
 
 def _touched(thing: bpy.types.Object) -> bool:
-    facts = thing.see2sound
-    return _moved(thing) or facts.label != facts.guessed_label or facts.prompt != facts.guessed_prompt
+    """Whether anything about it is the artist's, so that it must not vanish by itself."""
+    speaker = thing.data
+    levels = speaker.volume != 1.0 or speaker.pitch != 1.0 or speaker.muted or speaker.animation_data is not None
+    return levels or _moved(thing) or _edited(thing) or has_own_sound(thing)
+
+
+def has_own_sound(thing: bpy.types.Object) -> bool:
+    """Whether the artist gave it a sound, rather than we."""
+    sound = thing.data.sound
+    return sound is not None and bpy.path.basename(sound.filepath) != bpy.path.basename(thing.see2sound.clip)
 
 
 def attach_clip(thing: bpy.types.Object, path: Path, reference_distance: float, scene: bpy.types.Scene) -> None:
     """Give a Speaker its sound and a strip from the scene's first frame over its whole length.
 
-    `reference_distance`: metres, see `sound.levels`.
+    What the artist has set by hand since, the distance reference or the strip's start, stays. `reference_distance`: metres.
     """
-    old = thing.data.sound
+    facts, speaker, old = thing.see2sound, thing.data, thing.data.sound
+    first = old is None
     sound = bpy.data.sounds.load(str(path))
-    sound.name = thing.see2sound.source_id
+    sound.name = facts.source_id
     if bpy.data.filepath:
         sound.filepath = bpy.path.relpath(str(path))
-    thing.data.sound = sound
+    speaker.sound = sound
+    facts.clip = sound.filepath
     if old is not None and old.users == 0:
         bpy.data.sounds.remove(old)
-    thing.data.distance_reference = reference_distance / metres_per_unit(scene)
+    if first or abs(speaker.distance_reference - facts.set_reference) < 1e-5:
+        speaker.distance_reference = reference_distance / metres_per_unit(scene)
+        facts.set_reference = speaker.distance_reference
     for strip in sound_strips(thing):
-        strip.frame_start, strip.frame_end = scene.frame_start, scene.frame_end + 1
+        if first or abs(strip.frame_start - facts.set_start) < 1e-5:
+            strip.frame_start, strip.frame_end = scene.frame_start, scene.frame_end + 1
+            facts.set_start = strip.frame_start
 
 
 def _same_file(first: str, second: str) -> bool:

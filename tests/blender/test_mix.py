@@ -247,3 +247,38 @@ print("RESULT", json.dumps(names))
     assert len(names) == 2
     own = soundfile.read(tmp_path / "own.wav")[0]
     assert np.abs(own).max() > 1e-4
+
+
+def test_a_disabled_speaker_is_left_out_and_said(bpy, tmp_path, extension):
+    add_camera(bpy)
+    thing = add_speaker(bpy, write_wav(tmp_path / "tone.wav", tone(440, 1)))
+    thing.hide_viewport = True
+    plan, notes = sampled(bpy, extension)
+    assert plan.sources == [] and any("is disabled" in note for note in notes)
+    thing.hide_viewport = False
+    thing.hide_set(True)  # the eye hides, it does not silence
+    assert len(sampled(bpy, extension)[0].sources) == 1
+
+
+def test_a_loop_is_in_step_with_its_strip(bpy, picture, tmp_path):
+    """A click half a second into a clip of three seconds is heard half a second in, and each three seconds after."""
+    bpy.ops.see2sound.reconstruct(filepath=str(picture))
+    scene = bpy.context.scene
+    scene.frame_end = 24 * 5
+    things = [o for o in scene.objects if o.type == "SPEAKER"]
+    things[1].data.muted = True
+    click = np.zeros(3 * 48000)
+    click[24000] = 1.0
+    things[0].data.sound = bpy.data.sounds.load(str(write_wav(tmp_path / "click.wav", click)))
+    things[0].location = scene.camera.matrix_world @ type(things[0].location)((0, 0, -3.433))
+    bpy.context.view_layer.update()
+    heard = mix(bpy, tmp_path, "mono")[0]
+    assert np.flatnonzero(np.abs(heard) > 0.5 * np.abs(heard).max()).tolist() == pytest.approx([24480, 24480 + 144000], abs=2)
+
+
+def test_volume_bounds_are_honoured(bpy, tmp_path, extension):
+    add_camera(bpy)
+    thing = add_speaker(bpy, write_wav(tmp_path / "tone.wav", tone(440, 1)))
+    thing.data.volume_min, thing.data.volume_max = 0.25, 0.5
+    (source,) = sampled(bpy, extension)[0].sources
+    assert (source.min_gain, source.max_gain) == (0.25, 0.5)
