@@ -10,7 +10,7 @@ import json
 import math
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -64,6 +64,15 @@ class Occlusion:
     lowpass: np.ndarray = field(default_factory=lambda: np.full(1, 20000.0))
 
 
+@dataclass(frozen=True)
+class Air:
+    """The air between: degrees Celsius, relative humidity in per cent, pressure in kPa."""
+
+    temperature: float = 20.0
+    humidity: float = 50.0
+    pressure: float = 101.325
+
+
 @dataclass
 class Fader:
     """A source's own level in dB over `times`, at the moment that it sounds (not when it is heard)."""
@@ -103,7 +112,7 @@ class Source:
 
 @dataclass
 class SoundScene:
-    """Everything a renderer needs. `room` is reserved for rooms and must be None."""
+    """Everything a renderer needs. `air`: None for air that takes nothing. `room`: reserved for rooms, must be None."""
 
     duration: float
     listener: Trajectory
@@ -113,6 +122,7 @@ class SoundScene:
     speed_of_sound: float = 343.3
     doppler_factor: float = 1.0
     distance_model: str = "inverse_clamped"
+    air: Air | None = None
     room: None = None
 
     @property
@@ -177,6 +187,7 @@ def _scene_to_dict(scene: SoundScene, folder: Path | None) -> dict[str, Any]:
         "speed_of_sound": scene.speed_of_sound,
         "doppler_factor": scene.doppler_factor,
         "distance_model": scene.distance_model,
+        "air": None if scene.air is None else asdict(scene.air),
         "listener": listener,
         "sources": [_source_to_dict(source, folder) for source in scene.sources],
         "room": scene.room,
@@ -307,6 +318,7 @@ def _scene_from_dict(data: Any, folder: Path) -> SoundScene:
         doppler_factor=reader.number("doppler_factor", 1.0, low=0.0, high=100.0),
         distance_model=reader.text("distance_model", "inverse_clamped", among=DISTANCE_MODELS),
     )
+    scene.air = _air(reader.take("air", None))
     if reader.take("room", None) is not None:
         raise reader.fail("'room'", "must be null: rooms are not rendered yet")
     sources = reader.take("sources")
@@ -319,6 +331,19 @@ def _scene_from_dict(data: Any, folder: Path) -> SoundScene:
         twice = next(name for place, name in enumerate(names) if name in names[:place])
         raise reader.fail("'sources'", f"has the id {twice!r} twice")
     return scene
+
+
+def _air(data: Any) -> Air | None:
+    if data is None:
+        return None
+    reader = _Reader(data, "The air")
+    air = Air(
+        reader.number("temperature", 20.0, low=-40.0, high=60.0),
+        reader.number("humidity", 50.0, low=0.0, high=100.0),
+        reader.number("pressure", 101.325, low=20.0, high=200.0),
+    )
+    reader.end()
+    return air
 
 
 def _listener_from_dict(data: Any) -> Trajectory:

@@ -60,6 +60,7 @@ BAD = {
     "a flat position": (changed((*S, "positions"), [[1, 2]]), "plan-value", "'positions'"),
     "a rotation that is none": (changed((*S, "rotations"), [[1, 1, 0, 0]]), "plan-value", "'rotations'"),
     "another version": (changed(("version",), 2), "plan-version", "'version'"),
+    "air that is too wet": (changed(("air",), {"humidity": 130}), "plan-value", "'humidity'"),
     "an unknown extent": (changed((*S, "extent"), "huge"), "plan-value", "'extent'"),
     "a duration of zero": (changed(("duration",), 0), "plan-value", "'duration'"),
     "a flag that is text": (changed((*S, "loop"), "yes"), "plan-value", "'loop'"),

@@ -20,7 +20,7 @@ def channels(order: int) -> int:
 def encode(direction: np.ndarray, order: int, order_gains: np.ndarray | None = None) -> np.ndarray:
     """SN3D harmonics (n, (order + 1)^2) of unit vectors (n, 3), x front, y left, z up.
 
-    `order_gains` (n, order + 1) weighs each order, for sources that are wide or very near.
+    `order_gains` (n, order + 1) weighs each order, for sources that are very near or ambient.
     Recurrences after Zotter and Frank, "Ambisonics", 2019, appendix A.3.
     """
     x, y, z = direction.T
@@ -40,20 +40,6 @@ def encode(direction: np.ndarray, order: int, order_gains: np.ndarray | None = N
         for n in range(1, order + 1):
             harmonics[:, n * n : (n + 1) ** 2] *= order_gains[:, n : n + 1]
     return harmonics
-
-
-def cap_gains(half_angle: np.ndarray, order: int) -> np.ndarray:
-    """Gains (n, order + 1) that spread a source evenly over a spherical cap of half angle (n,) radians.
-
-    The Legendre coefficients of a cap: (P[n-1](a) - P[n+1](a)) / ((2n + 1) (1 - a)) with a = cos(half angle).
-    """
-    a = np.cos(np.clip(half_angle, 1e-4, np.pi))
-    legendre = [np.ones_like(a), a]
-    for n in range(1, order + 1):
-        legendre.append(((2 * n + 1) * a * legendre[n] - n * legendre[n - 1]) / (n + 1))
-    gains = [np.ones_like(a)]
-    gains += [(legendre[n - 1] - legendre[n + 1]) / ((2 * n + 1) * (1.0 - a)) for n in range(1, order + 1)]
-    return np.stack(gains, axis=1)
 
 
 def _double_factorial(n: int) -> float:

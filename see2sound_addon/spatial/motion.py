@@ -32,9 +32,11 @@ class Segment:
         self._turn = Slerp(self.times, _rotation(self.quaternions)) if turns else None
 
     @property
-    def still(self) -> bool:
-        """Whether it neither moves nor turns."""
-        return self._path is None and self._turn is None
+    def top_speed(self) -> float:
+        """Metres a second, the most between two samples; 0 for what stands still."""
+        if self._path is None:
+            return 0.0
+        return float((np.linalg.norm(np.diff(self.points, axis=0), axis=1) / np.diff(self.times)).max())
 
     def positions(self, times: np.ndarray) -> np.ndarray:
         """(n, 3) metres at (n,) seconds."""

@@ -16,8 +16,6 @@ from .layouts import LAYOUTS, Layout, Loudspeaker
 
 EDGE = 1e-9
 """How far outside a region, by its smallest gain, a direction may lie and still be taken to be on its edge."""
-SPREAD_RINGS, SPREAD_SPOKES = 3, 12
-"""Directions over which a wide source is spread: rings around its middle, each of so many."""
 
 
 class Panner(Protocol):
@@ -26,19 +24,15 @@ class Panner(Protocol):
     def __call__(self, direction: np.ndarray) -> np.ndarray: ...
 
 
-def pan(direction: np.ndarray, sharpness: np.ndarray, spread: np.ndarray, layout: Layout) -> np.ndarray:
-    """Gains (n, channels) for unit vectors (n, 3) in the listener's frame.
+def pan(direction: np.ndarray, sharpness: np.ndarray, layout: Layout) -> np.ndarray:
+    """Gains (n, channels) for unit vectors (n, 3) in the listener's frame; nothing for low-frequency channels.
 
     `sharpness` (n,): 1 pans a point; less goes more and more to all loudspeakers alike, for sources that pass through
-    the listener. `spread` (n,): half the angle, in radians, that a wide source fills. Low-frequency channels get nothing.
+    the listener.
     """
-    panner = find_panner(layout.name)
-    if len(direction) > 1 and not (np.ptp(direction, axis=0).any() or np.ptp(sharpness) or np.ptp(spread)):
-        return np.repeat(pan(direction[:1], sharpness[:1], spread[:1], layout), len(direction), axis=0)
-    gains = panner(direction)
-    wide = spread > 1e-3
-    if wide.any():
-        gains[wide] = _spread(panner, direction[wide], spread[wide])
+    if len(direction) > 1 and not (np.ptp(direction, axis=0).any() or np.ptp(sharpness)):
+        return np.repeat(pan(direction[:1], sharpness[:1], layout), len(direction), axis=0)
+    gains = find_panner(layout.name)(direction)
     if (sharpness < 1.0).any():
         focus = (sharpness**2)[:, None]
         gains = np.sqrt(focus * gains**2 + (1.0 - focus) / gains.shape[1])
@@ -47,22 +41,9 @@ def pan(direction: np.ndarray, sharpness: np.ndarray, spread: np.ndarray, layout
     return channels
 
 
-def _spread(panner: Panner, direction: np.ndarray, spread: np.ndarray) -> np.ndarray:
-    """The energy of many points evenly over a cap, as a wide source of independent parts has it (Pulkki's MDAP, 1999)."""
-    helper = np.where(np.abs(direction[:, 2:]) < 0.9, [0.0, 0.0, 1.0], [1.0, 0.0, 0.0])
-    side = np.cross(helper, direction)
-    side /= np.linalg.norm(side, axis=1, keepdims=True)
-    up = np.cross(direction, side)
-    energy: np.ndarray = panner(direction) ** 2
-    total = 1.0
-    for ring in range(1, SPREAD_RINGS + 1):
-        angle = (spread * ring / SPREAD_RINGS)[:, None]
-        weight = ring * 8.0 / SPREAD_SPOKES
-        for spoke in 2.0 * np.pi * np.arange(SPREAD_SPOKES) / SPREAD_SPOKES:
-            point = np.cos(angle) * direction + np.sin(angle) * (np.cos(spoke) * side + np.sin(spoke) * up)
-            energy = energy + weight * panner(point) ** 2
-            total += weight
-    return np.sqrt(energy / total)
+def main_directions(layout: Layout) -> np.ndarray:
+    """Where a layout's loudspeakers stand, (k, 3), low-frequency channels left out."""
+    return np.array([unit_vector(s.azimuth, s.elevation) for s in layout.speakers if not s.is_lfe])
 
 
 @cache

@@ -13,7 +13,9 @@ import numpy as np
 from scipy.signal import resample
 
 from ..soundscene import SoundScene, Source
+from .damping import HOP, MARGIN, Damping, filter_moving
 from .delayline import Clip
+from .extent import SPOKES, decorrelated, spokes
 from .motion import Segment, segments
 
 STEP = 64
@@ -35,23 +37,44 @@ LOOP_FADE = 0.005
 class Arrival:
     """One source's sound at the listener over a block, before it is given a direction.
 
-    With m control points from one before the block to two after it: `moment` (m,) position in the clip, in samples;
-    `gain` (m,) linear; `direction` (m, 3) unit vectors in the listener's frame; `sharpness` (m,) 1 far away, 0 at the
-    listener; `spread` (m,) radians, half the angle that an area source fills.
+    All arrays are over control points (m,): `moment` is the position in the clip, in samples; `gain` linear; `direction`
+    (m, 3) unit vectors in the listener's frame; `sharpness` 1 far away, 0 at the listener. `filters`: magnitudes of its
+    damping, or None. `core`: the control points from one before the block to two after it; a damped sound needs others
+    on either side.
     """
 
-    source: Source
     clip: Clip
     moment: np.ndarray
     gain: np.ndarray
     direction: np.ndarray
     sharpness: np.ndarray
-    spread: np.ndarray
+    filters: np.ndarray | None
+    core: slice
 
     def signal(self, rate: float, later: np.ndarray | None = None) -> np.ndarray:
         """The sound over the block, (n,) float32, each moment `later` (m,) seconds than it would arrive."""
         moment = self.moment if later is None else self.moment - rate * later
-        return self.clip.read(smooth(moment)) * ramp(self.gain)
+        if self.filters is None:
+            return self.clip.read(smooth(moment[self.core])) * ramp(self.gain[self.core])
+        return filter_moving(self.clip.read(smooth(moment)), self.filters) * ramp(self.gain[self.core])
+
+
+@dataclass
+class Voice:
+    """A source, or one of the copies that make it wide: what it plays, where, through which filter.
+
+    `spoke`: which direction of an area's it is, -1 for a point; `fixed`: (3,) a direction in the listener's frame that it
+    has whatever moves, for ambient sound, or None.
+    """
+
+    source: Source
+    clip: Clip
+    seconds: float
+    path: list[Segment]
+    damping: Damping
+    level: float = 1.0
+    spoke: int = -1
+    fixed: np.ndarray | None = None
 
 
 def ramp(control: np.ndarray) -> np.ndarray:
@@ -79,53 +102,71 @@ def smooth(control: np.ndarray) -> np.ndarray:
 class Propagation:
     """All sources on their way to the listener of a scene.
 
-    `clips`: one mono signal (n,) float32 at the scene's rate for each source.
+    `clips`: one mono signal (n,) float32 at the scene's rate for each source. `around`: directions (k, 3) in the listener's
+    frame over which ambient sound is spread, or None where it has no direction at all.
     """
 
-    def __init__(self, scene: SoundScene, clips: list[np.ndarray]) -> None:
+    def __init__(self, scene: SoundScene, clips: list[np.ndarray], around: np.ndarray | None = None) -> None:
         self.scene = scene
         self.rate = float(scene.sample_rate)
         fastest = FASTEST * scene.speed_of_sound
         self.listener, too_fast = segments(scene.listener, fastest)
         self.notes = [f"The listener moves {_TOO_FAST}"] if too_fast else []
-        self.sources = []
-        for source, samples in zip(scene.sources, clips, strict=True):
+        self.voices: list[Voice] = []
+        for number, (source, samples) in enumerate(zip(scene.sources, clips, strict=True)):
             path, too_fast = segments(source.path, fastest)
             if too_fast:
                 self.notes.append(f"Source {source.id!r} moves {_TOO_FAST}")
             samples = at_pitch(samples, source.pitch, source.loop)
-            self.sources.append((source, Clip(samples, source.loop), len(samples) / self.rate, path))
+            self.voices += self._voices(source, samples, path, around, scene.seed + number)
+        self.margin = MARGIN // STEP if any(voice.damping.active for voice in self.voices) else 0
+
+    def _voices(
+        self, source: Source, samples: np.ndarray, path: list[Segment], around: np.ndarray | None, seed: int
+    ) -> list[Voice]:
+        damping = Damping(self.scene.air, source, self.rate)
+        wide = source.extent == "area" and source.radius > 0.0
+        copies = SPOKES + 1 if wide else len(around) if source.extent == "ambient" and around is not None else 0
+        if copies == 0:
+            return [Voice(source, Clip(samples, source.loop), len(samples) / self.rate, path, damping)]
+        voices = []
+        for number, copy in enumerate(decorrelated(samples, copies, self.rate, source.loop, seed)):
+            voice = Voice(source, Clip(copy, source.loop), len(copy) / self.rate, path, damping, copies**-0.5)
+            if wide:
+                voice.spoke = number
+            elif around is not None:
+                voice.fixed = around[number]
+            voices.append(voice)
+        return voices
 
     def arrivals(self, start: int, stop: int) -> Iterator[Arrival]:
-        """What arrives from sample `start` to `stop`, both multiples of STEP: one item a source and pose between cuts."""
-        points = np.arange(start // STEP - 1, -(-stop // STEP) + 2)
+        """What arrives from sample `start` to `stop`, both multiples of STEP: one item a voice and pose between cuts."""
+        points = np.arange(start // STEP - 1 - self.margin, -(-stop // STEP) + 2 + self.margin)
         times = points * STEP / self.rate
         for ear in self.listener:
             heard = _presence(times, ear)
             if not heard.any():
                 continue
-            positions, rotations = ear.positions(times), ear.rotations(times)
-            for source, clip, seconds, path in self.sources:
-                for mouth in path:
+            poses = (ear.positions(times), ear.rotations(times))
+            for voice in self.voices:
+                for mouth in voice.path:
                     if mouth.begin > times[-1] + CROSSFADE:
                         break  # not yet emitted
-                    arrival = self._arrive(times, positions, rotations, ear, mouth, source, clip, seconds, heard)
+                    arrival = self._arrive(times, poses, heard, ear, mouth, voice)
                     if arrival is not None:
                         yield arrival
 
     def _arrive(
         self,
         times: np.ndarray,
-        positions: np.ndarray,
-        rotations: np.ndarray,
+        poses: tuple[np.ndarray, np.ndarray],
+        heard: np.ndarray,
         ear: Segment,
         mouth: Segment,
-        source: Source,
-        clip: Clip,
-        seconds: float,
-        heard: np.ndarray,
+        voice: Voice,
     ) -> Arrival | None:
-        emitted, towards = self._retarded(times, positions, mouth)
+        source = voice.source
+        emitted, towards = self._retarded(times, poses[0], mouth)
         distance = np.linalg.norm(towards, axis=1)
         delay = times - emitted
         factor = self.scene.doppler_factor
@@ -137,21 +178,35 @@ class Propagation:
         if source.loop:
             presence = presence * np.clip(moment / LOOP_FADE, 0.0, 1.0)
         margin = 2.0 * STEP / self.rate
-        playing = (moment > -margin) & (source.loop | (moment < seconds + margin))
+        playing = (moment > -margin) & (source.loop | (moment < voice.seconds + margin))
         if not (presence * playing).any():
             return None
-        gain = presence * 10.0 ** (source.gain_db / 20.0) * distance_gain(distance, source, self.scene.distance_model)
+        gain = presence * voice.level * 10.0 ** (source.gain_db / 20.0)
+        gain = gain * distance_gain(distance, source, self.scene.distance_model)
         gain = gain * _cone_gain(-towards, mouth.rotations(emitted), source) * _occlusion_gain(times, source)
         gain = gain * 10.0 ** (np.interp(emitted, source.fader.times, source.fader.gain_db) / 20.0)
+        direction, sharpness = self._direction(towards, distance, poses[1], voice)
+        core, filters = slice(self.margin, len(times) - self.margin), None
+        if voice.damping.active:
+            every = HOP // STEP
+            middles = slice(1 + every, len(times) - 1 - every, every)
+            filters = voice.damping.magnitudes(times[middles], distance[middles])
+        return Arrival(voice.clip, moment * self.rate, gain, direction, sharpness, filters, core)
+
+    def _direction(
+        self, towards: np.ndarray, distance: np.ndarray, rotations: np.ndarray, voice: Voice
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Unit vectors (m, 3) in the listener's frame, and how far they are to be believed, (m,)."""
+        if voice.fixed is not None:
+            return np.broadcast_to(voice.fixed, towards.shape), np.ones(len(distance))
         direction = np.einsum("nji,nj->ni", rotations, towards) / np.maximum(distance, 1e-9)[:, None]
         direction[distance < 1e-9] = (1.0, 0.0, 0.0)
-        sharpness = np.clip(distance / POINTLESS, 0.0, 1.0)
-        spread = np.zeros(len(times))
-        if source.extent == "area" and source.radius > 0.0:
-            spread = np.arctan2(source.radius, distance)
-        elif source.extent == "ambient":
-            sharpness = np.zeros(len(times))
-        return Arrival(source, clip, moment * self.rate, gain, direction, sharpness, spread)
+        if voice.source.extent == "ambient":
+            return direction, np.zeros(len(distance))
+        if voice.spoke >= 0:
+            half_angle = np.arctan2(voice.source.radius, distance)
+            return spokes(direction, half_angle)[voice.spoke], np.ones(len(distance))
+        return direction, np.clip(distance / POINTLESS, 0.0, 1.0)
 
     def _retarded(self, times: np.ndarray, positions: np.ndarray, mouth: Segment) -> tuple[np.ndarray, np.ndarray]:
         """When the sound that arrives at `times` was emitted, and the vector (n, 3) from the listener to there.
@@ -161,14 +216,11 @@ class Propagation:
         speed = self.scene.speed_of_sound
         towards = mouth.positions(times) - positions
         emitted = times - np.linalg.norm(towards, axis=1) / speed
-        if not mouth.still:
-            for _ in range(300):
-                towards = mouth.positions(emitted) - positions
-                better = times - np.linalg.norm(towards, axis=1) / speed
-                change = np.abs(better - emitted).max(initial=0.0)
-                emitted = better
-                if change < 1e-9:
-                    break
+        # As many turns as this path ever needs, not as many as this block does: the result must be the same to the bit.
+        mach = min(0.95, 1.2 * mouth.top_speed / speed)
+        for _ in range(int(np.ceil(-30.0 / np.log(mach))) if mach > 0.0 else 0):
+            towards = mouth.positions(emitted) - positions
+            emitted = times - np.linalg.norm(towards, axis=1) / speed
         return emitted, towards
 
     def _first_delay(self, ear: Segment, mouth: Segment) -> float:

@@ -11,7 +11,7 @@ from scipy import fft
 from ..soundscene import SoundScene
 from . import ambisonics, panning
 from .head import LEAD, TAPS, Head, default_head
-from .layouts import Layout
+from .layouts import Layout, find_layout
 from .propagation import STEP, Arrival, Propagation
 
 BLOCK = 8192
@@ -23,10 +23,12 @@ HOP = 256
 class Renderer(Protocol):
     """Turn what arrives in one block into channels. Blocks come in order, without gaps.
 
-    `margin`: samples before and after a block that it wants to know of, a multiple of STEP.
+    `margin`: samples before and after a block that it wants to know of, a multiple of STEP. `around`: directions (k, 3)
+    in the listener's frame over which it wants ambient sound spread, None if it needs no direction for that.
     """
 
     margin: int
+    around: np.ndarray | None
 
     def __call__(self, arrivals: list[Arrival], start: int, stop: int) -> np.ndarray:
         """(channels, stop - start) float32."""
@@ -41,8 +43,8 @@ def render(
     `clips`: a mono signal (n,) float32 at the scene's rate for each source. `notes` receives what its user should know.
     `head`: whose ears hear a binaural mix, None for the default.
     """
-    propagation = Propagation(scene, clips)
     renderer = _make(layout, scene, head)
+    propagation = Propagation(scene, clips, renderer.around)
     for start in range(0, scene.samples, BLOCK):
         stop = start + BLOCK
         block = renderer(list(propagation.arrivals(start - renderer.margin, stop + renderer.margin)), start, stop)
@@ -64,13 +66,14 @@ class Panned:
 
     def __init__(self, layout: Layout, rate: float) -> None:
         self.layout, self.rate = layout, rate
+        self.around = panning.main_directions(layout) if layout.kind == "speakers" else None
 
     def __call__(self, arrivals: list[Arrival], start: int, stop: int) -> np.ndarray:
         layout, steps = self.layout, (stop - start) // STEP
         if not arrivals:
             return np.zeros((layout.channels, stop - start), np.float32)
         signals = np.stack([arrival.signal(self.rate) for arrival in arrivals])
-        gains = np.stack([self._gains(arrival) for arrival in arrivals], axis=2).astype(np.float32)
+        gains = np.stack([self._gains(arrival)[arrival.core] for arrival in arrivals], axis=2).astype(np.float32)
         # Straight lines between control points: each step is the product of the gains at both of its ends with the
         # signals faded out and in, all steps in one batched matrix product.
         parts = signals.reshape(len(arrivals), steps, STEP).transpose(1, 0, 2)
@@ -85,11 +88,9 @@ class Panned:
         if layout.kind == "mono":
             return np.ones((len(arrival.gain), 1))
         if layout.kind == "speakers":
-            return panning.pan(arrival.direction, arrival.sharpness, arrival.spread, layout)
+            return panning.pan(arrival.direction, arrival.sharpness, layout)
         orders = np.ones((len(arrival.gain), layout.order + 1))
-        if arrival.spread.any():
-            orders = ambisonics.cap_gains(arrival.spread, layout.order)
-        orders[:, 1:] *= arrival.sharpness[:, None]
+        orders[:, 1:] = arrival.sharpness[:, None]
         return ambisonics.encode(arrival.direction, layout.order, orders)
 
 
@@ -104,6 +105,7 @@ class Binaural:
 
     def __init__(self, rate: float, head: Head) -> None:
         self.rate, self.head = rate, head
+        self.around: np.ndarray | None = panning.main_directions(find_layout("7.1.4"))
         self.size = fft.next_fast_len(2 * HOP + TAPS, real=True)
         self.spectra = fft.rfft(head.responses, self.size, axis=2).astype(np.complex64)
         self.everywhere = self.spectra.mean(axis=0)
@@ -123,8 +125,9 @@ class Binaural:
         # The lead that all responses share is taken back here, so that nothing arrives late.
         ears = np.stack([arrival.signal(self.rate, delay - LEAD / self.rate) for delay in delays])
         framed = np.lib.stride_tricks.sliding_window_view(ears, 2 * HOP, axis=1)[:, ::HOP] * self.window
+        near, weight, sharpness = near[arrival.core], weight[arrival.core], arrival.sharpness[arrival.core]
         middles = slice(1 + HOP // STEP, len(weight) - 1 - HOP // STEP, HOP // STEP)
-        response = self._responses(near[middles], weight[middles], arrival.sharpness[middles])
+        response = self._responses(near[middles], weight[middles], sharpness[middles])
         return fft.rfft(framed, self.size, axis=2) * response
 
     def _responses(self, near: np.ndarray, weight: np.ndarray, sharpness: np.ndarray) -> np.ndarray:

@@ -5,7 +5,7 @@ from scipy.spatial.transform import Rotation
 from scipy.special import sph_harm_y
 
 from see2sound_addon.soundscene import Trajectory
-from see2sound_addon.spatial.ambisonics import cap_gains, encode
+from see2sound_addon.spatial.ambisonics import encode
 
 
 def directions(count=200, seed=0):
@@ -24,16 +24,7 @@ def test_harmonics_are_scipy_s_in_acn_and_sn3d():
             assert got[:, n * n + n + m] == pytest.approx(expected, abs=1e-12)
 
 
-def test_a_cap_is_the_mean_over_its_directions():
-    half = 0.7
-    grid = directions(400000, 3)
-    inside = grid[grid[:, 2] > np.cos(half)]
-    mean = encode(inside, 3).mean(axis=0)
-    spread = encode(np.array([[0.0, 0.0, 1.0]]), 3, cap_gains(np.array([half]), 3))[0]
-    assert spread == pytest.approx(mean, abs=5e-3)
-
-
-@pytest.mark.parametrize("layout", ["ambix1", "ambix2", "ambix3"])
+@pytest.mark.parametrize("layout", ["ambix1", "ambix3", "ambix7"])
 def test_the_intensity_vector_points_at_the_source(layout):
     for unit in directions(12, 1):
         out = rendered(scene([source(1.0 + 7.0 * unit, loop=True, start=-10)], listener=(1, 1, 1)), [noise()], layout)

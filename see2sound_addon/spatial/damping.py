@@ -1,0 +1,87 @@
+"""What air and obstacles take from a sound on its way, more from high frequencies than from low ones, as it moves.
+
+A filter that changes over time: windows that add up to one, each multiplied in frequency by the magnitude at its middle,
+overlap and add. The filters have no phase, so that nothing arrives later for them.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy import fft
+
+from ..soundscene import Air, Source
+
+HOP = 256
+"""Samples between filters."""
+SIZE = 4 * HOP
+"""Of the transform: a window of two hops, and a hop on either side for what the filter spreads."""
+MARGIN = 3 * HOP
+"""Samples that a block needs on either side."""
+OPEN = 20000.0
+"""Hz: an obstacle's low-pass from here on is none."""
+LARGEST_LOSS = 120.0
+"""dB."""
+
+
+def air_absorption(frequency: np.ndarray, air: Air) -> np.ndarray:
+    """dB per metre at frequencies in Hz, ISO 9613-1:1993, equations 3 to 5 and annex B."""
+    kelvin, pressure = air.temperature + 273.15, air.pressure / 101.325
+    relative = kelvin / 293.15
+    saturation = 10.0 ** (-6.8346 * (273.16 / kelvin) ** 1.261 + 4.6151)
+    vapour = air.humidity * saturation / pressure  # molar concentration in per cent
+    oxygen = pressure * (24.0 + 4.04e4 * vapour * (0.02 + vapour) / (0.391 + vapour))
+    nitrogen = pressure / np.sqrt(relative) * (9.0 + 280.0 * vapour * np.exp(-4.170 * (relative ** (-1.0 / 3.0) - 1.0)))
+    square = np.asarray(frequency, float) ** 2
+    classical = 1.84e-11 / pressure * np.sqrt(relative)
+    oxygen_part = 0.01275 * np.exp(-2239.1 / kelvin) / (oxygen + square / oxygen)
+    nitrogen_part = 0.1068 * np.exp(-3352.0 / kelvin) / (nitrogen + square / nitrogen)
+    return 8.686 * square * (classical + relative**-2.5 * (oxygen_part + nitrogen_part))
+
+
+class Damping:
+    """The filters of one source: air over its distance, and the low-pass of what stands in between."""
+
+    def __init__(self, air: Air | None, source: Source, rate: float) -> None:
+        self.frequency = fft.rfftfreq(SIZE, 1.0 / rate)
+        self.per_metre = None if air is None else air_absorption(self.frequency, air)
+        self.occlusion = source.occlusion
+        self.obstructed = bool((source.occlusion.lowpass < OPEN).any())
+
+    @property
+    def active(self) -> bool:
+        """Whether there is anything to filter."""
+        return self.per_metre is not None or self.obstructed
+
+    def magnitudes(self, times: np.ndarray, distance: np.ndarray) -> np.ndarray:
+        """(n, bins) float32 for moments in seconds and distances in metres, (n,) each."""
+        magnitude = np.ones((len(times), len(self.frequency)))
+        if self.per_metre is not None:
+            loss = np.minimum(distance[:, None] * self.per_metre, LARGEST_LOSS)
+            magnitude *= 10.0 ** (-loss / 20.0)
+        if self.obstructed:
+            # Cut-offs are interpolated as pitches are, by octaves; second-order Butterworth.
+            cut = np.exp(np.interp(times, self.occlusion.times, np.log(self.occlusion.lowpass)))
+            magnitude /= np.sqrt(1.0 + (self.frequency / cut[:, None]) ** 4)
+        return magnitude.astype(np.float32)
+
+
+_WINDOW = np.bartlett(2 * HOP + 1)[:-1].astype(np.float32)
+
+
+def filter_moving(signal: np.ndarray, magnitudes: np.ndarray) -> np.ndarray:
+    """The middle (n - 2 MARGIN,) of a signal (n,) filtered by magnitudes (frames, bins).
+
+    The middles of the frames lie HOP apart, the first one at HOP from the signal's beginning, the last one at HOP from
+    its end.
+    """
+    frames = np.lib.stride_tricks.sliding_window_view(signal, 2 * HOP)[::HOP] * _WINDOW
+    padded = np.zeros((len(frames), SIZE), np.float32)
+    padded[:, HOP : 3 * HOP] = frames
+    filtered = fft.irfft(fft.rfft(padded, axis=1) * magnitudes, SIZE, axis=1)
+    # Frame k covers HOP before its window to HOP after it: four hops, added up hop by hop.
+    hops = filtered.reshape(len(frames), 4, HOP)
+    out = np.zeros((len(frames) + 3, HOP), np.float32)
+    for part in range(4):
+        out[part : part + len(frames)] += hops[:, part]
+    # The first hop of `out` lies one hop before the signal.
+    return out.ravel()[HOP + MARGIN : HOP + len(signal) - MARGIN]
