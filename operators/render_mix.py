@@ -41,6 +41,7 @@ class SEE2SOUND_OT_render_mix(bpy.types.Operator):
     def _work(self, context: bpy.types.Context) -> list[str]:
         from ..see2sound_addon import pipeline
         from ..see2sound_addon.blender import sampling
+        from ..see2sound_addon.delivery.mixdown import Delivery
 
         scene = context.scene
         target = self.filepath or scene.see2sound.mix_path
@@ -50,9 +51,14 @@ class SEE2SOUND_OT_render_mix(bpy.types.Operator):
                 "blend-unsaved", "The .blend file has not been saved, so a path beside it leads nowhere.",
                 "Save it first, or choose another folder.",
             )  # fmt: skip
-        path = Path(bpy.path.ensure_ext(bpy.path.abspath(target), ".wav"))
+        path = Path(bpy.path.abspath(target))
+        if path.suffix.lower() not in (".wav", ".flac"):
+            path = path.with_name(f"{path.name or 'mix'}.wav")
+        settings = scene.see2sound
+        delivery = Delivery(int(settings.bits), settings.loudness if settings.use_loudness else None, settings.ceiling)
+        sofa = bpy.path.abspath(settings.sofa) if settings.sofa and layout == "binaural" else None
         with reporting.ProgressCursor(context) as progress:
             plan, notes = sampling.sample_scene(context, scene, Path(bpy.app.tempdir), progress)
-            report = pipeline.mix(plan, layout, path, progress)
+            report = pipeline.mix(plan, layout, path, progress, delivery, sofa)
         self.report({"INFO"}, f"{path.name}: {plan.duration:.2f} s, true peak {report.levels.true_peak:.1f} dB")
         return notes + report.notes

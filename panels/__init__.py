@@ -10,6 +10,8 @@ CLASSES = (
     sources.SEE2SOUND_UL_sources,
     sources.SEE2SOUND_PT_sources,
     mix.SEE2SOUND_PT_mix,
+    mix.SEE2SOUND_PT_mix_level,
+    mix.SEE2SOUND_PT_mix_air,
 )
 
 

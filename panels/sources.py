@@ -48,6 +48,7 @@ class SEE2SOUND_PT_sources(Sidebar, bpy.types.Panel):
             column.prop(facts, "loop")
         elif not any(sources.is_source(thing) for thing in scene.objects):
             layout.label(text="Reconstruct a picture to fill this list", icon="INFO")
+        layout.prop(settings, "seed")
         row = layout.row(align=True)
         row.operator("see2sound.generate", icon="SOUND")
         row.operator("see2sound.generate", text="Selected").selected = True

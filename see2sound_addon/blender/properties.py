@@ -37,6 +37,11 @@ LAYOUT_ITEMS = (
     *((f"ambix{n}", f"Ambisonics, Order {n}", f"AmbiX, {(n + 1) ** 2} channels") for n in range(1, 8)),
     ("mono", "Mono", "One channel, without direction"),
 )
+BITS_ITEMS = (
+    ("32", "32-bit Float", "Keeps what is above full scale", 32),
+    ("24", "24-bit", "Integers, dithered", 24),
+    ("16", "16-bit", "Integers, dithered", 16),
+)
 
 
 def _label_changed(self: SourceProperties, context: bpy.types.Context) -> None:
@@ -132,6 +137,28 @@ class SceneProperties(bpy.types.PropertyGroup):
         default="//mix.wav",
         subtype="FILE_PATH",
         options=RELATIVE_PATH,
+    )
+    sofa: StringProperty(
+        name="Head", description="Measured ears for binaural mixes, a SOFA file; empty takes the KEMAR manikin's",
+        subtype="FILE_PATH", options=RELATIVE_PATH,
+    )  # fmt: skip
+    bits: EnumProperty(name="Samples", description="How samples are written", items=BITS_ITEMS)
+    use_loudness: BoolProperty(name="Normalise", description="Bring the mix to a loudness")
+    loudness: FloatProperty(
+        name="Loudness (LUFS)",
+        description="Integrated loudness of the mix, ITU-R BS.1770; -23 for broadcast, -16 for podcasts",
+        default=-23.0, min=-60.0, max=0.0, precision=1,
+    )  # fmt: skip
+    ceiling: FloatProperty(
+        name="Ceiling (dB)", description="How far the true peak may rise when the level is changed",
+        default=-1.0, min=-20.0, max=0.0, precision=1,
+    )  # fmt: skip
+    use_air: BoolProperty(name="Air Absorption", description="Air dulls what is far away, ISO 9613-1")
+    temperature: FloatProperty(
+        name="Temperature (C)", description="Of the air, in degrees Celsius", default=20.0, min=-40.0, max=60.0, precision=1
+    )
+    humidity: FloatProperty(
+        name="Humidity", description="Relative humidity of the air", default=50.0, min=0.0, max=100.0, subtype="PERCENTAGE"
     )
     active_id: StringProperty(name="Active Source", description="The chosen source")
     active_index: IntProperty(name="Active Row", description="The chosen row", get=_chosen_row, set=_choose_row)

@@ -17,7 +17,7 @@ from mathutils import Matrix
 from ..errors import See2SoundError
 from ..media.files import whole_file
 from ..progress import Progress, silent
-from ..soundscene import Cone, Fader, SoundScene, Source, Trajectory
+from ..soundscene import Air, Cone, Fader, SoundScene, Source, Trajectory
 from .sources import free_id, sound_strips
 from .units import duration, frame_rate, metres_per_unit
 
@@ -71,15 +71,16 @@ def sample_scene(
             _add(listener, camera, graph, time)
             for thing, sample in zip(audible, heard, strict=True):
                 _add(sample, thing, graph, time)
-    scale = metres_per_unit(scene)
+    scale, settings = metres_per_unit(scene), scene.see2sound
     plan = SoundScene(
         duration=duration(scene),
         listener=_trajectory(listener, scale, _listener_quaternion, cuts),
         sources=[],
-        seed=scene.see2sound.seed,
+        seed=settings.seed,
         speed_of_sound=scene.audio_doppler_speed,
         doppler_factor=scene.audio_doppler_factor,
         distance_model=scene.audio_distance_model.lower(),
+        air=Air(settings.temperature, settings.humidity) if settings.use_air else None,
     )
     taken: set[str] = set()
     for thing, sample in zip(audible, heard, strict=True):

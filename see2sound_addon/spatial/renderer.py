@@ -36,19 +36,30 @@ class Renderer(Protocol):
 
 
 def render(
-    scene: SoundScene, clips: list[np.ndarray], layout: Layout, notes: list[str], head: Head | None = None
+    scene: SoundScene,
+    clips: list[np.ndarray],
+    layout: Layout,
+    notes: list[str],
+    head: Head | None = None,
+    start: int = 0,
+    stop: int | None = None,
 ) -> Iterator[np.ndarray]:
-    """Yield blocks (channels, up to BLOCK) float32 that add up to exactly `scene.samples`.
+    """Yield blocks (channels, up to BLOCK) float32 that add up to the samples from `start` to `stop`, the whole by default.
 
-    `clips`: a mono signal (n,) float32 at the scene's rate for each source. `notes` receives what its user should know.
-    `head`: whose ears hear a binaural mix, None for the default.
+    Any part equals that part of the whole, so that a long film can be cut over machines. `clips`: a mono signal (n,)
+    float32 at the scene's rate for each source. `notes` receives what its user should know. `head`: whose ears hear a
+    binaural mix, None for the default.
     """
+    stop = scene.samples if stop is None else min(stop, scene.samples)
     renderer = _make(layout, scene, head)
     propagation = Propagation(scene, clips, renderer.around)
-    for start in range(0, scene.samples, BLOCK):
-        stop = start + BLOCK
-        block = renderer(list(propagation.arrivals(start - renderer.margin, stop + renderer.margin)), start, stop)
-        yield block[:, : scene.samples - start]
+    # What rings on from before is shorter than a block: one block ahead of the part is rendered and thrown away.
+    first = max(0, start // BLOCK - 1) * BLOCK
+    for begin in range(first, stop, BLOCK):
+        end = begin + BLOCK
+        block = renderer(list(propagation.arrivals(begin - renderer.margin, end + renderer.margin)), begin, end)
+        if end > start:
+            yield block[:, max(0, start - begin) : stop - begin]
     notes.extend(propagation.notes)
 
 

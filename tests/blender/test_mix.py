@@ -282,3 +282,19 @@ def test_volume_bounds_are_honoured(bpy, tmp_path, extension):
     thing.data.volume_min, thing.data.volume_max = 0.25, 0.5
     (source,) = sampled(bpy, extension)[0].sources
     assert (source.min_gain, source.max_gain) == (0.25, 0.5)
+
+
+def test_level_and_air_are_the_scene_s(bpy, tmp_path, extension):
+    import pyloudnorm
+
+    settings = bpy.context.scene.see2sound
+    settings.use_loudness, settings.loudness, settings.bits = True, -30.0, "24"
+    settings.use_air, settings.temperature, settings.humidity = True, 15.0, 20.0
+    add_camera(bpy)
+    add_speaker(bpy, write_wav(tmp_path / "tone.wav", tone(440, 3)))
+    bpy.ops.see2sound.render_mix(filepath=str(tmp_path / "mix.flac"), layout="stereo")
+    assert soundfile.info(tmp_path / "mix.flac").subtype == "PCM_24"
+    audio, rate = soundfile.read(tmp_path / "mix.flac")
+    assert pyloudnorm.Meter(rate).integrated_loudness(audio) == pytest.approx(-30.0, abs=0.1)
+    air = sampled(bpy, extension)[0].air
+    assert (air.temperature, air.humidity) == (15.0, 20.0)

@@ -3,6 +3,18 @@
 import sys
 
 
+def bpy_operators():
+    import bpy
+
+    return bpy.ops.see2sound
+
+
+def icons():
+    import bpy
+
+    return bpy.types.UILayout.bl_rna.functions["prop"].parameters["icon"].enum_items.keys()
+
+
 class Recorder:
     """A UILayout that remembers; every method returns another one."""
 
@@ -12,6 +24,12 @@ class Recorder:
     def __getattr__(self, name):
         def call(*args, **options):
             self.log.append((name, args, options))
+            if name == "prop":
+                assert args[1] in args[0].bl_rna.properties, args
+            if name == "operator":
+                assert args[0].split(".")[1] in dir(bpy_operators())
+            if "icon" in options:
+                assert options["icon"] in icons(), options
             return Recorder(self.log)
 
         return call
@@ -24,7 +42,14 @@ def draw(bpy, extension, panel, context=None):
     return log
 
 
-PANELS = ("SEE2SOUND_PT_picture", "SEE2SOUND_PT_picture_camera", "SEE2SOUND_PT_sources", "SEE2SOUND_PT_mix")
+PANELS = [f"SEE2SOUND_PT_{name}" for name in ("picture", "picture_camera", "sources", "mix", "mix_level", "mix_air")]
+    "SEE2SOUND_PT_picture",
+    "SEE2SOUND_PT_picture_camera",
+    "SEE2SOUND_PT_sources",
+    "SEE2SOUND_PT_mix",
+    "SEE2SOUND_PT_mix_level",
+    "SEE2SOUND_PT_mix_air",
+)
 
 
 def shown(log):

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 from scenes import moving, noise, rendered, scene, source
 
+from see2sound_addon.soundscene import Air
 from see2sound_addon.spatial import renderer
 from see2sound_addon.spatial.layouts import LAYOUTS
 
@@ -41,3 +42,13 @@ def test_a_mix_of_sources_is_the_sum_of_their_mixes():
         both = rendered(scene([a, b]), [noise(seed=1), noise(seed=2)], layout)
         apart = rendered(scene([a]), [noise(seed=1)], layout) + rendered(scene([b]), [noise(seed=2)], layout)
         assert np.abs(both - apart).max() < 1e-6
+
+
+@pytest.mark.parametrize("layout", ["ambix3", "7.1.4", "binaural"])
+@pytest.mark.parametrize(("start", "stop"), [(0, 10000), (12345, 45678), (40000, 72000)])
+def test_a_part_equals_that_part_of_the_whole(layout, start, stop):
+    plan = scene([source(orbit(1.5), loop=True, start=-10)], duration=1.5, air=Air())
+    whole = rendered(plan, [noise()], layout)
+    part = np.concatenate(list(renderer.render(plan, [noise()], LAYOUTS[layout], [], None, start, stop)), axis=1)
+    assert part.shape[1] == stop - start
+    assert 20 * np.log10(np.abs(part - whole[:, start:stop]).max() / np.abs(whole).max()) < -120

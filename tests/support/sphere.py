@@ -33,7 +33,8 @@ def pressure(wavenumber, incidence):
     cosine = np.cos(incidence)
     for order in range(int(wavenumber.max() * 1.2) + 25):
         # Derivative of the spherical Hankel function of the second kind.
-        slope = spherical_jn(order, wavenumber, True) - 1j * spherical_yn(order, wavenumber, True)
+        with np.errstate(invalid="ignore"):  # the Hankel functions overflow at orders that no longer count
+            slope = spherical_jn(order, wavenumber, True) - 1j * spherical_yn(order, wavenumber, True)
         term = np.zeros(len(wavenumber), complex)
         finite = np.isfinite(slope)
         term[finite] = (1j ** (order - 1)) * (2 * order + 1) / slope[finite]
