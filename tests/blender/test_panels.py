@@ -43,13 +43,6 @@ def draw(bpy, extension, panel, context=None):
 
 
 PANELS = [f"SEE2SOUND_PT_{name}" for name in ("picture", "picture_camera", "sources", "mix", "mix_level", "mix_air")]
-    "SEE2SOUND_PT_picture",
-    "SEE2SOUND_PT_picture_camera",
-    "SEE2SOUND_PT_sources",
-    "SEE2SOUND_PT_mix",
-    "SEE2SOUND_PT_mix_level",
-    "SEE2SOUND_PT_mix_air",
-)
 
 
 def shown(log):
