@@ -269,6 +269,7 @@ NEEDED = {
     "cv2": "seeing",
     "PIL": "pictures",
     "soundfile": "audio files",
+    "h5py": "measured heads",
 }
 
 

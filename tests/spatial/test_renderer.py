@@ -51,4 +51,4 @@ def test_a_part_equals_that_part_of_the_whole(layout, start, stop):
     whole = rendered(plan, [noise()], layout)
     part = np.concatenate(list(renderer.render(plan, [noise()], LAYOUTS[layout], [], None, start, stop)), axis=1)
     assert part.shape[1] == stop - start
-    assert 20 * np.log10(np.abs(part - whole[:, start:stop]).max() / np.abs(whole).max()) < -120
+    assert (part == whole[:, start:stop]).all()
