@@ -27,7 +27,7 @@ from see2sound_addon.spatial.layouts import LAYOUTS
 from see2sound_addon.spatial.renderer import render
 
 RATE = 48000
-PICTURE = Path(skimage.__file__).parent / "data" / "rocket.jpg"
+PICTURE = Path(skimage.__file__).parent / "data" / "motorcycle_left.png"
 
 
 def main() -> None:
@@ -66,13 +66,13 @@ def voices() -> None:
 
 
 def renderer() -> None:
-    print("Renderer, 8 sources with true propagation delay, 20 s, one core: times real time")
+    print("Renderer, 8 sources with true propagation delay, 60 s, one core: times real time")
     clip = np.random.default_rng(0).standard_normal(5 * RATE).astype(np.float32)
     for kind, moving in (("still", False), ("moving", True)):
-        plan = orbits(8, 20.0, moving)
-        for layout in ("stereo", "5.1", "ambix1", "ambix3", "binaural"):
+        plan = orbits(8, 60.0, moving)
+        for layout in ("stereo", "5.1", "7.1.4", "ambix1", "ambix3", "ambix7", "binaural"):
             seconds, _ = timed(lambda: [None for _ in render(plan, [clip] * 8, LAYOUTS[layout], [])])  # noqa: B023
-            print(f"  {layout:9} {kind:7} {20.0 / seconds:6.1f}")
+            print(f"  {layout:9} {kind:7} {60.0 / seconds:6.1f}")
 
 
 def orbits(count: int, duration: float, moving: bool) -> SoundScene:

@@ -14,8 +14,9 @@ from .head import LEAD, TAPS, Head, default_head
 from .layouts import Layout, find_layout
 from .propagation import STEP, Arrival, Propagation
 
-BLOCK = 8192
-"""Samples a block; a multiple of STEP and HOP. The result does not depend on it."""
+BLOCK = 32768
+"""Samples a block, a multiple of STEP and HOP: long enough that Python's own time hardly counts. The result does not
+depend on it."""
 HOP = 256
 """Samples between the head's responses that a moving source fades through."""
 
