@@ -23,7 +23,7 @@ def measure_surfaces(pixels: np.ndarray, patches: Superpixels) -> dict[str, np.n
     leafy = _above(f["hue"], 98.0, 108.0) * _below(f["hue"], 160.0, 175.0)
     foliage = rest * leafy * _above(f["green"], 3.0, 7.0) * _above(f["texture"], 3.0, 8.0) * _above(f["saturation"], 0.12, 0.25)
     fire = rest * _fire(f, patches)
-    water = rest * below * (1.0 - foliage) * (1.0 - fire) * _water(f)
+    water = rest * below * (1.0 - foliage) * (1.0 - fire) * _water(f, _unlike_sky(patches, sky))
     snow = rest * below * _above(f["value"], 0.8, 0.9) * _below(f["saturation"], 0.1, 0.2) * _below(f["texture"], 4.0, 10.0)
     warm = _above(f["hue"], 12.0, 20.0) * _below(f["hue"], 50.0, 62.0)
     sand = (
@@ -114,7 +114,10 @@ def _sky(f: dict[str, np.ndarray], patches: Superpixels) -> np.ndarray:
         grown &= candidate > 0.3
         grown |= reached
         if (grown == reached).all():
-            return candidate * reached
+            joined = candidate * reached
+            # What shows through branches or a scaffold is not joined to it, but looks the same.
+            seen_through = candidate * (1.0 - _unlike_sky(patches, joined)) * _below(f["row"], 0.45, 0.6)
+            return np.maximum(joined, seen_through)
         reached = grown
 
 
@@ -142,9 +145,18 @@ def _waterfall(f: dict[str, np.ndarray], patches: Superpixels, sky: np.ndarray) 
     )
 
 
-def _water(f: dict[str, np.ndarray]) -> np.ndarray:
+def _unlike_sky(patches: Superpixels, sky: np.ndarray) -> np.ndarray:
+    """How far each patch's colour is from the nearest of the sky's: what shows through a scaffold low down is no lake."""
+    known = sky > 0.5
+    if not known.any():
+        return np.ones(len(patches))
+    distance = np.linalg.norm(patches.lab[:, None] - patches.lab[known][None], axis=2).min(axis=1)
+    return _above(distance, 4.0, 9.0)
+
+
+def _water(f: dict[str, np.ndarray], unlike_sky: np.ndarray) -> np.ndarray:
     """Level ripples or a smooth mirror, and bluish, greenish or dark; never in the upper half."""
     ripples = _above(f["level"], 0.48, 0.62)
-    mirror = _below(f["texture"], 2.0, 5.0) * _above(f["blue"], 0.0, 5.0) * _above(f["light"], 60.0, 100.0)
+    mirror = _below(f["texture"], 2.0, 5.0) * _above(f["blue"], 0.0, 5.0) * _above(f["light"], 60.0, 100.0) * unlike_sky
     cool = np.maximum(_above(f["blue"], -2.0, 6.0), _below(f["light"], 70.0, 110.0))
     return np.maximum(ripples * cool, mirror) * _above(f["row"], 0.45, 0.6) * _below(f["straight"], 0.05, 0.12)
