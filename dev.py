@@ -133,7 +133,7 @@ def run_tests(python: Path, versions: str, rest: list[str]) -> int:
     for version in filter(None, versions.split(",")):
         if version not in BPY:
             sys.exit(f"dev.py: there is no Blender {version!r} here. Hint: use {', '.join(BPY)}.")
-        old = setup(ROOT / f".venv-{version}", "", BPY[version], "numpy<2", "pytest==9.2.0", "scikit-image<0.27")
+        old = setup(ROOT / f".venv-{version}", "", BPY[version], "numpy<2", "pytest==9.2.0", "scikit-image<0.27", "pyloudnorm==0.2.0")
         print(f"--- Blender {version}", flush=True)
         code = call(old, "-m", "pytest", "tests/blender", "tests/package/test_extension.py", *rest) or code
     return code
