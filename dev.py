@@ -30,6 +30,7 @@ PLATFORM_TAGS = {
     "macos-arm64": ("macosx", "arm64"),
     "macos-x64": ("macosx", "x86_64"),
 }
+TOOLS = ("numpy<2", "pytest==9.2.0", "scikit-image<0.27", "pyloudnorm==0.2.0")
 BPY = {"4.2": "bpy==4.2.22", "4.5": "bpy==4.5.13"}
 
 
@@ -133,7 +134,9 @@ def run_tests(python: Path, versions: str, rest: list[str]) -> int:
     for version in filter(None, versions.split(",")):
         if version not in BPY:
             sys.exit(f"dev.py: there is no Blender {version!r} here. Hint: use {', '.join(BPY)}.")
-        old = setup(ROOT / f".venv-{version}", "", BPY[version], "numpy<2", "pytest==9.2.0", "scikit-image<0.27", "pyloudnorm==0.2.0")
+        old = setup(
+            ROOT / f".venv-{version}", "", BPY[version], "numpy<2", "pytest==9.2.0", "scikit-image<0.27", "pyloudnorm==0.2.0"
+        )
         print(f"--- Blender {version}", flush=True)
         code = call(old, "-m", "pytest", "tests/blender", "tests/package/test_extension.py", *rest) or code
     return code

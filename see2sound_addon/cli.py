@@ -140,14 +140,13 @@ def _end_progress() -> None:
 def _blender() -> Any:
     """The bridge, in whatever Blender this is. Error: `blender-missing`."""
     try:
-        importlib.import_module("bpy")
+        from .blender import session
     except ImportError as error:
         raise See2SoundError(
-            "blender-missing", f"This Python has no Blender: {error}.",
+            "blender-missing",
+            f"This Python has no Blender: {error}.",
             "Run `pip install bpy`, or use `blender --command see2sound`.",
-        ) from error  # fmt: skip
-    from .blender import session
-
+        ) from error
     session.make_ready()
     return session
 
@@ -245,12 +244,10 @@ def _mix(options: argparse.Namespace) -> dict[str, Any]:
 
     find_layout(options.layout)
     _check_output(options.out, options.scene)
-    import bpy
-
     scene = session.open_scene(options.scene.absolute())
     with tempfile.TemporaryDirectory() as packed:
-        plan, notes = sampling.sample_scene(bpy.context, scene, Path(packed), _progress)
-        if any(driver for driver in bpy.data.texts):
+        plan, notes = sampling.sample_scene(session.context(), scene, Path(packed), _progress)
+        if session.has_scripts():
             notes.append("The file's scripts were not run, for it may come from a stranger.")
         return _mixed(pipeline.mix(plan, options.layout, options.out, _progress, _delivery(options), options.sofa), notes)
 

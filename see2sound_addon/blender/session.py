@@ -21,6 +21,16 @@ def make_ready() -> None:
         properties.register()
 
 
+def context() -> bpy.types.Context:
+    """Blender's, as it is now."""
+    return bpy.context
+
+
+def has_scripts() -> bool:
+    """Whether the open file brings text blocks, of which some might want to be run."""
+    return len(bpy.data.texts) > 0
+
+
 def new_scene(seconds: float) -> bpy.types.Scene:
     """An empty scene of at least that length at 24 frames a second."""
     with quiet():
