@@ -73,7 +73,7 @@ class SEE2SOUND_OT_generate(bpy.types.Operator):
         from ..see2sound_addon.blender import speakers
         from ..see2sound_addon.media.files import check_writable
 
-        sources.settle_ids(context.scene)
+        sources.settle_ids()
         things = [thing for thing in sources.sources(context.scene) if thing.library is None]
         if self.selected:
             things = [thing for thing in things if thing.select_get()]

@@ -15,7 +15,7 @@ class SEE2SOUND_OT_remove_source(bpy.types.Operator):
     source_id: StringProperty(name="Source ID", description="Which source", options={"SKIP_SAVE"})
 
     def execute(self, context: bpy.types.Context) -> set[str]:
-        sources.settle_ids(context.scene)
+        sources.settle_ids()
         for thing in sources.sources(context.scene):
             chosen = thing.name == self.object_name if self.object_name else thing.see2sound.source_id == self.source_id
             if chosen and thing.library is None:

@@ -55,7 +55,8 @@ class SEE2SOUND_OT_render_mix(bpy.types.Operator):
         if path.suffix.lower() not in (".wav", ".flac"):
             path = path.with_name(f"{path.name or 'mix'}.wav")
         settings = scene.see2sound
-        delivery = Delivery(int(settings.bits), settings.loudness if settings.use_loudness else None, settings.ceiling)
+        bits = 24 if path.suffix.lower() == ".flac" and settings.bits == "32" else int(settings.bits)
+        delivery = Delivery(bits, settings.loudness if settings.use_loudness else None, settings.ceiling)
         sofa = bpy.path.abspath(settings.sofa) if settings.sofa and layout == "binaural" else None
         with reporting.ProgressCursor(context) as progress:
             plan, notes = sampling.sample_scene(context, scene, Path(bpy.app.tempdir), progress)

@@ -82,7 +82,7 @@ def _parser() -> argparse.ArgumentParser:
         sub.add_argument("--layout", required=True, metavar="NAME")
         sub.add_argument("--out", type=Path, required=True, metavar="FILE", help=".wav or .flac")
         sub.add_argument("--sofa", type=Path, metavar="FILE", help="a measured head for binaural")
-        sub.add_argument("--bits", type=int, choices=(16, 24, 32), default=32, help="32 is floating point")
+        sub.add_argument("--bits", type=int, choices=(16, 24, 32), help="32 is floating point, and usual but for FLAC")
         sub.add_argument("--loudness", type=_loudness, metavar="LUFS", help="bring the mix to this loudness, for example -23")
         sub.add_argument("--ceiling", type=_ceiling, default=-1.0, metavar="DB", help="true peak that this may reach")
     verb("doctor", _doctor, "Say what works here and what is missing.")

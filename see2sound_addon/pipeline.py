@@ -222,7 +222,9 @@ def mix(
     clips = [read[source.clip] for source in scene.sources]
 
     head = None
-    if sofa is not None:
+    if sofa is not None and layout.kind != "binaural":
+        notes.append(f"The head {os.fspath(sofa)} is not used: only binaural mixes have ears.")
+    elif sofa is not None:
         measured = read_sofa(sofa)
         head = head_from_measurement(measured.directions, measured.responses, measured.rate, scene.sample_rate)
 

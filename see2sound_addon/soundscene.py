@@ -32,7 +32,7 @@ class Trajectory:
     """Where something is over time.
 
     `times`: (n,) seconds, increasing. `positions`: (n, 3) or (1, 3) if it stands still. `rotations`: (n, 4) or (1, 4).
-    `cuts`: times at which the pose jumps instead of moving; a jump happens at the first of `times` at or after the cut.
+    `cuts`: times at which the pose jumps instead of moving, to that of the first of `times` from there on.
     """
 
     times: np.ndarray
@@ -138,7 +138,7 @@ class SoundScene:
     def from_json(cls, text: str, folder: Path = Path()) -> SoundScene:
         """Read a plan; relative clips lie in `folder`. Errors: `plan-*`, each naming the key that is wrong."""
         try:
-            data = json.loads(text)
+            data = json.loads(text, object_pairs_hook=_no_key_twice)
         except (ValueError, RecursionError) as error:
             raise See2SoundError("plan-syntax", f"The plan is not JSON: {error}.", "Write it with a JSON library.") from error
         return _scene_from_dict(data, folder)
@@ -172,7 +172,7 @@ def check_clip_exists(source: Source) -> None:
     if not there:
         raise See2SoundError(
             "clip-missing",
-            f"The clip of source {source.id!r} ({source.label or 'no label'}) is missing: {source.clip}.",
+            f"The clip of source {source.id!r} ({source.label or 'no label'}) is missing: {str(source.clip)!r}.",
             "Generate the clips again or correct the path.",
         )
 
@@ -288,7 +288,7 @@ class _Reader:
             array = raw.astype(float)
         except (TypeError, ValueError, OverflowError) as error:
             raise self.fail(repr(key), f"must be {shape}") from error
-        if raw.size and raw.dtype.kind not in "iuf":
+        if (raw.size and raw.dtype.kind not in "iuf") or _has_flag(value):
             raise self.fail(repr(key), f"must be {shape}")
         if columns and array.shape == (0,):
             array = array.reshape(0, columns)
@@ -301,6 +301,18 @@ class _Reader:
     def end(self) -> None:
         if self.data:
             raise self.fail(repr(sorted(self.data)[0]), "is not a key of the plan", "plan-key-unknown")
+
+
+def _has_flag(value: Any) -> bool:
+    return any(_has_flag(item) for item in value) if isinstance(value, list) else isinstance(value, bool)
+
+
+def _no_key_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        raise ValueError(f"the key {next(name for name in names if names.count(name) > 1)!r} stands twice in one object")
+    return found
 
 
 def _scene_from_dict(data: Any, folder: Path) -> SoundScene:
@@ -386,7 +398,7 @@ def _source_from_dict(data: Any, number: int, folder: Path) -> Source:
         start=reader.number("start", 0.0, low=-1e6, high=1e6),
         loop=reader.flag("loop", False),
         gain_db=reader.number("gain_db", 0.0, low=-1000.0, high=120.0),
-        pitch=reader.number("pitch", 1.0, low=0.01, high=100.0),
+        pitch=reader.number("pitch", 1.0, low=0.1, high=10.0),
         fader=_fader(reader.take("fader", {}), reader.where),
         reference_distance=reader.number("reference_distance", 1.0, low=0.0, high=1e6),
         max_distance=reader.number("max_distance", 1000.0, low=0.0, high=1e12),
@@ -396,6 +408,8 @@ def _source_from_dict(data: Any, number: int, folder: Path) -> Source:
         cone=_cone(reader.take("cone", {})),
         occlusion=_occlusion(reader.take("occlusion", {}), reader.where),
     )
+    if source.min_gain > source.max_gain:
+        raise reader.fail("'min_gain'", "must not be above max_gain")
     if not source.id:
         raise reader.fail("'id'", "must not be empty")
     reader.end()
@@ -410,6 +424,8 @@ def _cone(data: Any) -> Cone:
         min(reader.number("outer", 2.0 * math.pi, low=0.0, high=full), 2.0 * math.pi),
         reader.number("outer_gain", 1.0, low=0.0, high=1.0),
     )
+    if cone.inner > cone.outer:
+        raise reader.fail("'inner'", "must not be above outer")
     reader.end()
     return cone
 
@@ -436,7 +452,7 @@ def _occlusion(data: Any, where: str) -> Occlusion:
         raise reader.fail("'times'", "must go forwards", "plan-times-backwards")
     if len({len(occlusion.times), len(occlusion.gain_db), len(occlusion.lowpass)}) != 1:
         raise reader.fail("'gain_db' and 'lowpass'", "must be as long as times")
-    if (occlusion.lowpass <= 0.0).any():
-        raise reader.fail("'lowpass'", "must be above 0 Hz")
+    if (occlusion.lowpass < 1.0).any():
+        raise reader.fail("'lowpass'", "must be at least 1 Hz")
     reader.end()
     return occlusion

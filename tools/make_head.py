@@ -35,8 +35,8 @@ def main(path):
 
 def full_at_low_frequencies(responses):
     """What the loudspeaker did not play: below some 300 Hz a head does nothing to the level, so the gain at 0 Hz is 1."""
-    width, middle = 161, head.LEAD + 10
-    bump = np.zeros(head.TAPS)
+    width, middle = 161, head.samples(head.LEAD, RATE) + 10
+    bump = np.zeros(responses.shape[2])
     bump[middle - width // 2 : middle + width // 2 + 1] = np.hanning(width)
     missing = 1.0 - responses.sum(axis=2, keepdims=True)
     return (responses + missing * bump / bump.sum()).astype(np.float32)

@@ -23,7 +23,7 @@ EXTENT_ITEMS = (
     ("ambient", "Ambient", "Sounds from everywhere, without direction", "WORLD", 2),
 )
 LAYOUT_ITEMS = (
-    ("binaural", "Binaural", "Two channels for headphones, by a model of the head"),
+    ("binaural", "Binaural", "Two channels for headphones, by measured ears"),
     ("stereo", "Stereo", "Two loudspeakers at 30 degrees left and right"),
     ("5.1", "5.1", "ITU-R BS.2051 0+5+0"),
     ("5.1.2", "5.1.2", "ITU-R BS.2051 2+5+0"),

@@ -77,6 +77,7 @@ def sample_scene(
         listener=_trajectory(listener, scale, _listener_quaternion, cuts),
         sources=[],
         seed=settings.seed,
+        sample_rate=max(8000, scene.render.ffmpeg.audio_mixrate),
         speed_of_sound=scene.audio_doppler_speed,
         doppler_factor=scene.audio_doppler_factor,
         distance_model=scene.audio_distance_model.lower(),

@@ -19,16 +19,17 @@ def sources(scene: bpy.types.Scene) -> list[bpy.types.Object]:
     return sorted((thing for thing in scene.objects if is_source(thing)), key=lambda thing: thing.name)
 
 
-def settle_ids(scene: bpy.types.Scene) -> None:
+def settle_ids() -> None:
     """Give duplicates of a Speaker source ids of their own, over the whole file; the older one, by name, keeps it."""
     taken: set[str] = set()
-    ours = sorted(
-        (t for t in bpy.data.objects if is_source(t)), key=lambda t: (t.name not in scene.objects, len(t.name), t.name)
-    )
+    ours = sorted((t for t in bpy.data.objects if is_source(t)), key=lambda t: (len(t.name), t.name))
     for thing in ours:
         name = thing.see2sound.source_id
         if name in taken and thing.library is None:
-            thing.see2sound.source_id = name = free_id(name, taken)
+            old, name = name, free_id(name, taken)
+            thing.see2sound.source_id = name
+            if f"({old})" in thing.name:
+                thing.name = f"{thing.name.split(' (')[0]} ({name})"
         taken.add(name)
 
 

@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
 
 import numpy as np
 
 from ..media.audio import AudioWriter
-from ..media.files import check_writable
+from ..media.files import scratch_file
 
 BLOCK = 65536
 
 
 @dataclass(frozen=True)
 class Delivery:
-    """`bits`: 32 (floating point), 24 or 16. `loudness`: target in LUFS, None to leave the level alone.
+    """`bits`: 32 (floating point), 24 or 16, None for 32, or 24 in FLAC. `loudness`: target in LUFS, None to leave the level.
 
     `ceiling`: dB that the true peak may reach when the level is changed.
     """
 
-    bits: int = 32
+    bits: int | None = None
     loudness: float | None = None
     ceiling: float = -1.0
 
@@ -65,7 +64,9 @@ def deliver(
     seed: int,
 ) -> Levels:
     """Write blocks (channels, n) float32 that add up to `samples` into a file. Errors: those of AudioWriter."""
-    writer = AudioWriter(path, channels, rate, samples, mask, delivery.bits, seed)
+    bits = delivery.bits or (24 if path.suffix.lower() == ".flac" else 32)
+    delivery = replace(delivery, bits=bits)
+    writer = AudioWriter(path, channels, rate, samples, mask, bits, seed)
     level = _Level(meter)
     if delivery.bits == 32 and delivery.loudness is None:
         with writer:
@@ -73,14 +74,13 @@ def deliver(
                 level.feed(block)
                 writer.write(block)
         return _report(level, 0.0, delivery, [])
-    check_writable(path.parent)
-    with tempfile.TemporaryFile(dir=path.parent) as raw:  # beside its place, for /tmp may be small, or memory
-        for block in blocks:
-            level.feed(block)
-            raw.write(np.ascontiguousarray(block.T, dtype=np.float32).tobytes())
+    with scratch_file(path) as raw_path:  # beside its place, for /tmp may be small, or memory
+        with raw_path.open("wb") as raw:
+            for block in blocks:
+                level.feed(block)
+                raw.write(np.ascontiguousarray(block.T, dtype=np.float32).tobytes())
         gain, notes = _choose_gain(level, delivery)
-        raw.seek(0)
-        with writer:
+        with writer, raw_path.open("rb") as raw:
             while data := raw.read(4 * channels * BLOCK):
                 block = np.frombuffer(data, np.float32).reshape(-1, channels).T
                 writer.write(block * np.float32(10.0 ** (gain / 20.0)))

@@ -15,7 +15,7 @@ import soundfile
 from scipy.signal import resample_poly
 
 from ..errors import See2SoundError
-from .files import not_writable, whole_file
+from .files import check_place, not_writable, whole_file
 
 LONGEST_CLIP = 2**28
 """Frames (93 minutes at 48 kHz) times channels; a longer file is not read into memory."""
@@ -90,6 +90,7 @@ class AudioWriter:
         self.samples = 0
         self._expected = samples
         self._flac = path.suffix.lower() == ".flac"
+        check_place(path)
         _check_format(path, channels, bits)
         self._random = np.random.default_rng(seed)
         self._place = whole_file(path)
@@ -148,10 +149,8 @@ def _check_format(path: Path, channels: int, bits: int) -> None:
             "Use .wav with 16, 24 or 32 bits, or .flac.",
         )
     if path.suffix.lower() == ".flac" and (bits == 32 or channels > 8):
-        what = "32-bit floating point" if bits == 32 else f"{channels} channels"
-        raise See2SoundError(
-            "format-impossible", f"A FLAC file cannot hold {what}.", "Use .wav, or 24 bits and up to 8 channels."
-        )
+        what, hint = ("32-bit floating point", "24 or 16 bits") if channels <= 8 else (f"{channels} channels", "at most 8")
+        raise See2SoundError("format-impossible", f"A FLAC file cannot hold {what}.", f"Use .wav, or {hint}.")
 
 
 def wave_header(channels: int, rate: int, samples: int, mask: int, bits: int) -> bytes:

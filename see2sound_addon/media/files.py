@@ -10,14 +10,33 @@ from pathlib import Path
 from ..errors import See2SoundError
 
 
+def check_place(path: Path) -> None:
+    """Error `not-a-file` where a folder, a device or nothing at all is named instead of a file."""
+    if not path.name or path.is_dir() or (path.exists() and not path.is_file()):
+        raise See2SoundError("not-a-file", f"{str(path)!r} is no place for a file.", "Give the name of a file to write.")
+
+
+@contextmanager
+def scratch_file(path: Path) -> Iterator[Path]:
+    """A path beside `path` for something large that is gone at the end. Error: `folder-not-writable`."""
+    scratch = path.with_name(f".{path.name}.{os.getpid()}.raw")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        yield scratch
+    except OSError as error:
+        raise not_writable(path, error) from error
+    finally:
+        with suppress(OSError):
+            scratch.unlink(missing_ok=True)
+
+
 @contextmanager
 def whole_file(path: Path) -> Iterator[Path]:
     """A path beside `path` to write to; it takes the place of `path` at the end, and vanishes if anything goes wrong.
 
     Error: `folder-not-writable`.
     """
-    if not path.name or path.is_dir() or (path.exists() and not path.is_file()):
-        raise See2SoundError("not-a-file", f"{path} is no place for a file.", "Give the name of a file to write.")
+    check_place(path)
     partial = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -66,8 +66,8 @@ def _read(file: h5py.File, name: str) -> Measurement:
         raise _wrong(
             name, f"it has {len(directions)} positions for {len(taps)} responses of {taps.shape[2]} taps", "Export it again."
         )
-    if not np.isfinite(taps).all() or not np.abs(taps).max() > 0.0:
-        raise _wrong(name, "its responses are silent or not numbers", "Download or export it again.")
+    if not np.isfinite(taps).all() or not np.abs(taps).max(axis=2).min() > 0.0:
+        raise _wrong(name, "some of its responses are silent or not numbers", "Download or export it again.")
     return Measurement(directions, _delayed(taps, file, name), rate)
 
 

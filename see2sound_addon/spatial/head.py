@@ -17,10 +17,9 @@ from scipy.spatial import ConvexHull, KDTree, QhullError
 
 from ..errors import See2SoundError
 
-TAPS = 288
-"""Samples that a response keeps, its lead included: 6 ms at 48 kHz."""
-LEAD = 96
-"""Samples before the onset: some of what a head does to low frequencies comes before the wavefront's peak."""
+LENGTH, LEAD = 0.006, 0.002
+"""Seconds that a response keeps, and how much of it lies before the onset: some of what a head does to low frequencies comes
+before the wavefront's peak."""
 RADIUS = 0.0875
 """Metres, the usual average head; only for the mean arrival after that at the head's centre."""
 NEAR_FACES = 8
@@ -36,15 +35,22 @@ DEFAULT = Path(__file__).parent / "data" / "kemar.npz"
 class Head:
     """`directions`: (n, 3) unit vectors. `delays`: (n, 2) seconds after the arrival at the head's centre, left ear first.
 
-    `responses`: (n, 2, TAPS) float32 at the rate they were made for, onset at LEAD.
+    `responses`: (n, 2, taps) float32 at `rate` Hz, onset at LEAD. Error: `sofa-wrong`.
     """
 
     directions: np.ndarray
     delays: np.ndarray
     responses: np.ndarray
+    rate: int
 
     def __post_init__(self) -> None:
-        self._faces = ConvexHull(self.directions).simplices
+        try:
+            hull = ConvexHull(self.directions)
+        except QhullError as error:
+            raise _not_around(len(self.directions)) from error
+        if hull.equations[:, 3].max() > -0.02:  # the hull must hold the listener, with some room
+            raise _not_around(len(self.directions))
+        self._faces = hull.simplices
         self._inverse = np.linalg.inv(self.directions[self._faces])
         middles = self.directions[self._faces].mean(axis=1)
         self._middles = KDTree(middles / np.linalg.norm(middles, axis=1, keepdims=True))
@@ -75,7 +81,7 @@ class Head:
 def default_head(rate: int) -> Head:
     """The KEMAR manikin (Gardner and Martin, MIT Media Laboratory, 1994), diffuse-field equalised; see tools/make_head.py."""
     with np.load(DEFAULT) as data:
-        return _at_rate(Head(data["directions"], data["delays"], data["responses"]), int(data["rate"]), rate)
+        return _at_rate(Head(data["directions"], data["delays"], data["responses"], int(data["rate"])), rate)
 
 
 def head_from_measurement(directions: np.ndarray, responses: np.ndarray, measured_rate: float, rate: int) -> Head:
@@ -93,33 +99,37 @@ def head_from_measurement(directions: np.ndarray, responses: np.ndarray, measure
     # Over all directions the ears hear a wave a quarter of the radius later than the centre does (a rigid sphere's mean).
     delays += 0.25 * RADIUS / 343.3 - delays.mean()
     directions, delays, aligned = _with_poles(directions, delays, aligned)
-    try:
-        return Head(directions, delays, aligned.astype(np.float32))
-    except QhullError as error:
-        raise See2SoundError(
-            "sofa-wrong",
-            f"The {len(first)} measured directions do not surround the head.",
-            "Use a set measured on a sphere or a ring.",
-        ) from error
+    return Head(directions, delays, aligned.astype(np.float32), rate)
+
+
+def _not_around(count: int) -> See2SoundError:
+    what = f"The {count} measured directions do not surround the head."
+    return See2SoundError("sofa-wrong", what, "Use a set measured on a sphere or a ring.")
+
+
+def samples(seconds: float, rate: int) -> int:
+    """Seconds in whole samples."""
+    return round(seconds * rate)
 
 
 def _align(responses: np.ndarray, rate: int) -> tuple[np.ndarray, np.ndarray]:
     """Onsets (n, 2) in samples, where a response fits its minimum phase best (Nam, Abel, Smith, AES 125, 2008), and the
-    responses (n, 2, TAPS) moved to have them at LEAD.
+    responses (n, 2, taps) moved to have them at LEAD.
 
     The fit is judged below ONSET_BAND, where it runs smoothly over directions; above, the shadowed ear's is ambiguous.
     """
-    taps = responses.shape[2]
-    size = 1 << int(np.ceil(np.log2(2 * taps + 2 * TAPS)))
+    taps, kept, lead = responses.shape[2], samples(LENGTH, rate), samples(LEAD, rate)
+    size = 1 << int(np.ceil(np.log2(2 * taps + 2 * kept)))
     spectra = np.fft.rfft(responses, size, axis=2)
     low = spectra / np.sqrt(1.0 + (np.fft.rfftfreq(size, 1.0 / rate) / ONSET_BAND) ** 12)
     correlation = np.fft.irfft(low * np.conj(_minimum_phase(low, size)), size * OVERSAMPLING, axis=2)
     onset = correlation[..., : taps * OVERSAMPLING].argmax(axis=2) / OVERSAMPLING
-    turn = np.exp(2j * np.pi * np.fft.rfftfreq(size) * (onset - LEAD)[..., None])
-    aligned = np.fft.irfft(spectra * turn, size, axis=2)[..., :TAPS]
-    fade = np.ones(TAPS)
-    fade[: LEAD // 3] = np.sin(np.linspace(0.0, np.pi / 2.0, LEAD // 3)) ** 2
-    fade[-(TAPS // 5) :] = np.cos(np.linspace(0.0, np.pi / 2.0, TAPS // 5)) ** 2
+    turn = np.exp(2j * np.pi * np.fft.rfftfreq(size) * (onset - lead)[..., None])
+    aligned = np.fft.irfft(spectra * turn, size, axis=2)[..., :kept]
+    rise, fall = np.linspace(0.0, np.pi / 2.0, lead // 3), np.linspace(0.0, np.pi / 2.0, kept // 5)
+    fade = np.ones(kept)
+    fade[: len(rise)] = np.sin(rise) ** 2
+    fade[-len(fall) :] = np.cos(fall) ** 2
     return onset, aligned * fade
 
 
@@ -153,12 +163,16 @@ def _with_poles(directions: np.ndarray, delays: np.ndarray, responses: np.ndarra
     return directions, delays, responses
 
 
-def _at_rate(head: Head, own: int, rate: int) -> Head:
-    if own == rate:
+def _at_rate(head: Head, rate: int) -> Head:
+    if head.rate == rate:
         return head
-    common = int(np.gcd(own, rate))
-    up, down = rate // common, own // common
-    padded = np.pad(head.responses, ((0, 0), (0, 0), (0, TAPS)))
-    spectra = np.fft.rfft(resample_poly(padded, up, down, axis=2) * (down / up), 4 * TAPS, axis=2)
-    shift = np.exp(2j * np.pi * np.fft.rfftfreq(4 * TAPS) * (LEAD * up / down - LEAD))
-    return Head(head.directions, head.delays, np.fft.irfft(spectra * shift, 4 * TAPS, axis=2)[..., :TAPS].astype(np.float32))
+    common = int(np.gcd(head.rate, rate))
+    up, down = rate // common, head.rate // common
+    ahead = samples(LEAD, head.rate)  # room on both sides for the resampling filter
+    padded = np.pad(head.responses.astype(float), ((0, 0), (0, 0), (ahead, ahead)))
+    resampled = resample_poly(padded, up, down, axis=2) * (down / up)
+    size = resampled.shape[2]
+    shift = ahead * up / down + samples(LEAD, head.rate) * up / down - samples(LEAD, rate)
+    turn = np.exp(2j * np.pi * np.fft.rfftfreq(size) * shift)
+    moved = np.fft.irfft(np.fft.rfft(resampled, axis=2) * turn, size, axis=2)[..., : samples(LENGTH, rate)]
+    return Head(head.directions, head.delays, moved.astype(np.float32), rate)

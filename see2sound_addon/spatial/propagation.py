@@ -109,7 +109,8 @@ class Propagation:
     def __init__(self, scene: SoundScene, clips: list[np.ndarray], around: np.ndarray | None = None) -> None:
         self.scene = scene
         self.rate = float(scene.sample_rate)
-        fastest = FASTEST * scene.speed_of_sound
+        # An exaggerated Doppler shift must not turn time around.
+        fastest = FASTEST * scene.speed_of_sound / max(1.0, scene.doppler_factor)
         self.listener, too_fast = segments(scene.listener, fastest)
         self.notes = [f"The listener moves {_TOO_FAST}"] if too_fast else []
         self.voices: list[Voice] = []
@@ -288,7 +289,11 @@ def _occlusion_gain(times: np.ndarray, source: Source) -> np.ndarray:
 
 
 def _presence(times: np.ndarray, segment: Segment) -> np.ndarray:
-    """1 within a segment, 0 outside, with straight fades around its cuts; the two sides of a cut add up to 1."""
-    fade_in = np.clip((times - segment.begin) / CROSSFADE + 0.5, 0.0, 1.0) if np.isfinite(segment.begin) else 1.0
-    fade_out = np.clip((segment.end - times) / CROSSFADE + 0.5, 0.0, 1.0) if np.isfinite(segment.end) else 1.0
-    return np.ones(len(times)) * np.minimum(fade_in, fade_out)
+    """1 within a segment, 0 outside, with straight fades around its cuts; all segments add up to 1, however close."""
+    since_begin = _ramp_up(times - segment.begin) if np.isfinite(segment.begin) else np.ones(len(times))
+    since_end = _ramp_up(times - segment.end) if np.isfinite(segment.end) else np.zeros(len(times))
+    return since_begin - since_end
+
+
+def _ramp_up(since: np.ndarray) -> np.ndarray:
+    return np.clip(since / CROSSFADE + 0.5, 0.0, 1.0)

@@ -10,7 +10,7 @@ from scipy import fft
 
 from ..soundscene import SoundScene
 from . import ambisonics, panning
-from .head import LEAD, TAPS, Head, default_head
+from .head import LEAD, Head, default_head, samples
 from .layouts import Layout, find_layout
 from .propagation import STEP, Arrival, Propagation
 
@@ -118,7 +118,8 @@ class Binaural:
     def __init__(self, rate: float, head: Head) -> None:
         self.rate, self.head = rate, head
         self.around: np.ndarray | None = panning.main_directions(find_layout("7.1.4"))
-        self.size = fft.next_fast_len(2 * HOP + TAPS, real=True)
+        self.size = fft.next_fast_len(2 * HOP + head.responses.shape[2], real=True)
+        self.lead = samples(LEAD, head.rate) / head.rate
         self.spectra = fft.rfft(head.responses, self.size, axis=2).astype(np.complex64)
         self.everywhere = self.spectra.mean(axis=0)
         self.window = np.bartlett(2 * HOP + 1)[:-1].astype(np.float32)
@@ -135,7 +136,7 @@ class Binaural:
         near, weight = self.head.around(arrival.direction)
         delays = np.einsum("nk,nke->en", weight, self.head.delays[near]) * arrival.sharpness
         # The lead that all responses share is taken back here, so that nothing arrives late.
-        ears = np.stack([arrival.signal(self.rate, delay - LEAD / self.rate) for delay in delays])
+        ears = np.stack([arrival.signal(self.rate, delay - self.lead) for delay in delays])
         framed = np.lib.stride_tricks.sliding_window_view(ears, 2 * HOP, axis=1)[:, ::HOP] * self.window
         near, weight, sharpness = near[arrival.core], weight[arrival.core], arrival.sharpness[arrival.core]
         middles = slice(1 + HOP // STEP, len(weight) - 1 - HOP // STEP, HOP // STEP)

@@ -314,3 +314,13 @@ def test_an_area_has_a_radius_at_once_and_keeps_one_set_by_hand(bpy, picture):
     first.see2sound.extent = "area"
     distance = (first.location - bpy.context.scene.camera.location).length
     assert first.see2sound.radius == pytest.approx(distance * 40 / 640 / 1.07, rel=0.25)
+
+
+def test_a_copied_scene_leaves_the_original_s_sources_alone(bpy, picture):
+    bpy.ops.see2sound.reconstruct(filepath=str(picture))
+    original = bpy.context.scene
+    before = [o.see2sound.source_id for o in speakers(bpy)]
+    bpy.ops.scene.new(type="FULL_COPY")
+    bpy.ops.see2sound.generate()
+    assert sorted(o.see2sound.source_id for o in original.objects if o.type == "SPEAKER") == before
+    assert not {o.see2sound.source_id for o in speakers(bpy)} & set(before)

@@ -188,3 +188,24 @@ def test_directions_on_one_line_do_not_surround_a_head(tmp_path):
     measured = read_sofa(path)
     with pytest.raises(See2SoundError, match="surround"):
         head_from_measurement(measured.directions, measured.responses, measured.rate, RATE)
+
+
+@pytest.mark.parametrize("part", ["half a ring", "the front"])
+def test_a_set_that_does_not_surround_the_head_is_refused(part):
+    angles = np.radians(np.arange(-90, 91, 30))
+    ring = np.stack([np.cos(angles), np.sin(angles), 0 * angles], axis=1)
+    grid = ring if part == "half a ring" else fibonacci()[fibonacci()[:, 0] > 0.2]
+    with pytest.raises(See2SoundError, match="surround"):
+        head_from_measurement(grid, sphere.responses(grid, RATE), RATE, RATE)
+
+
+@pytest.mark.parametrize("rate", [8000, 44100, 96000, 192000])
+def test_the_manikin_is_the_same_at_every_rate(rate):
+    """Its responses in third octaves that both rates hold, within half a decibel."""
+    frequencies = np.array([100.0, 200.0, 500.0, 1000.0, 2000.0, 3000.0])
+
+    def response(head):
+        t = np.arange(head.responses.shape[2]) / head.rate
+        return np.abs(head.responses[::50] @ np.exp(-2j * np.pi * np.outer(t, frequencies)))
+
+    assert 20 * np.log10(response(default_head(rate)) / response(default_head(RATE))) == pytest.approx(0.0, abs=0.5)

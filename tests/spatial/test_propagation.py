@@ -5,6 +5,7 @@ import pytest
 from scenes import RATE, SPEED, frequency_of, moving, noise, rendered, scene, source, tone
 
 from see2sound_addon.soundscene import Cone, Fader, Trajectory
+from see2sound_addon.spatial.delayline import Clip
 from see2sound_addon.spatial.layouts import find_layout
 from see2sound_addon.spatial.propagation import distance_gain
 from see2sound_addon.spatial.renderer import render
@@ -187,3 +188,41 @@ def test_a_fader_moves_as_the_source_sounds_not_as_it_is_heard():
     heard = rendered(plan, [tone(500, 1.0)], "mono")[0]
     assert np.abs(heard[int(1.9 * RATE) : int(1.98 * RATE)]).max() > 0.99
     assert np.abs(heard[int(2.01 * RATE) :]).max() < 1e-4
+
+
+def test_what_doppler_lifts_beyond_hearing_does_not_fold_back():
+    """16 kHz that closes in at 200 m/s would be 38 kHz: nothing, where folding would give 9.8 kHz."""
+    path = moving([0, 2], [[600, 0, 0], [200, 0, 0]])
+    plan = scene([source(path, rolloff=0.0, loop=True, start=-10)], duration=1.9)
+    heard = rendered(plan, [tone(16000, 1.0)], "mono")[0][int(1.75 * RATE) :]
+    assert np.abs(heard).max() < 0.03
+    slow = rendered(plan, [tone(3000, 1.0)], "mono")[0][int(1.75 * RATE) : int(1.88 * RATE)]
+    assert frequency_of(slow) == pytest.approx(3000 / (1 - 200 / SPEED), rel=1e-4)
+    assert np.abs(slow).max() == pytest.approx(1.0, abs=0.05)
+
+
+@pytest.mark.parametrize(("frequency", "decibels"), [(1000, -84), (8000, -84), (16000, -79), (20000, -73)])
+def test_reading_between_samples(frequency, decibels):
+    clip = Clip(tone(frequency, 1.0), False)
+    moments = np.sort(np.random.default_rng(0).uniform(100, RATE - 100, 30000))
+    error = np.array([clip.read(moments[i : i + 60]) for i in range(0, 30000, 60)]).ravel() - np.sin(
+        2 * np.pi * frequency * moments / RATE
+    )
+    assert 10 * np.log10((error**2).mean() / 0.5) < decibels
+
+
+def test_cuts_one_after_the_other_keep_the_level():
+    times = np.array([0.0, 0.5, 0.503, 0.506, 0.509, 1.0])
+    ears = Trajectory(times, np.zeros((6, 3)), np.array([[1.0, 0, 0, 0]]), times[1:5])
+    heard = rendered(scene([source((5, 0, 0), loop=True, start=-10, rolloff=0.0)], listener=ears), [tone(500, 1.0)], "mono")[0]
+    assert np.abs(heard).max() == pytest.approx(1.0, abs=0.01)
+
+
+def test_an_exaggerated_doppler_shift_does_not_turn_time_around():
+    path = moving([0, 2], [[5, 0, 0], [505, 0, 0]])
+    notes = []
+    ramp_up = np.linspace(-1, 1, RATE, dtype=np.float32)
+    plan = scene([source(path, rolloff=0.0, loop=True, start=-10)], duration=1.9, doppler_factor=2.0)
+    heard = np.concatenate(list(render(plan, [ramp_up], find_layout("mono"), notes)), axis=1)[0]
+    assert np.median(np.diff(heard[RATE:])) >= 0.0
+    assert notes
