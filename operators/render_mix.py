@@ -41,7 +41,6 @@ class SEE2SOUND_OT_render_mix(bpy.types.Operator):
     def _work(self, context: bpy.types.Context) -> list[str]:
         from ..see2sound_addon import pipeline
         from ..see2sound_addon.blender import sampling
-        from ..see2sound_addon.delivery.mixdown import Delivery
 
         scene = context.scene
         target = self.filepath or scene.see2sound.mix_path
@@ -56,7 +55,7 @@ class SEE2SOUND_OT_render_mix(bpy.types.Operator):
             path = path.with_name(f"{path.name or 'mix'}.wav")
         settings = scene.see2sound
         bits = 24 if path.suffix.lower() == ".flac" and settings.bits == "32" else int(settings.bits)
-        delivery = Delivery(bits, settings.loudness if settings.use_loudness else None, settings.ceiling)
+        delivery = pipeline.Delivery(bits, settings.loudness if settings.use_loudness else None, settings.ceiling)
         sofa = bpy.path.abspath(settings.sofa) if settings.sofa and layout == "binaural" else None
         with reporting.ProgressCursor(context) as progress:
             plan, notes = sampling.sample_scene(context, scene, Path(bpy.app.tempdir), progress)
