@@ -35,6 +35,8 @@ from .vision.depth import DEPTH_ESTIMATORS
 from .vision.look import Sighting, look
 from .vision.view import View
 
+AMBIENT_DISTANCE = Estimate(3.0, 1.0)
+"""What surrounds the listener has no distance; this one only sets its level."""
 SHORTEST_CLIP, LONGEST_CLIP = 1.0, 60.0
 """Seconds."""
 DEFAULT_FIELD_OF_VIEW = np.radians(50.0)
@@ -128,11 +130,12 @@ def _place(sighting: Sighting, name: str, view: View, camera: Camera, depth: np.
     region, guess = sighting.region, sighting.guess
     centre = visible_centre(region.mask)
     horizon = view.horizon
-    lies_flat = guess.extent == "area" and centre[1] > horizon.row
-    if not lies_flat:
-        from_picture = standing_distance(region.mask, depth, camera, horizon.row, horizon.confidence)
-    else:
+    if guess.extent == "ambient":
+        from_picture = AMBIENT_DISTANCE
+    elif guess.extent == "area" and centre[1] > horizon.row:  # it lies flat
         from_picture = surface_distance(region.mask, centre, depth, camera, horizon.row, horizon.confidence)
+    else:
+        from_picture = standing_distance(region.mask, depth, camera, horizon.row, horizon.confidence)
     distance = distance_for_label(from_picture, guess.label, region.box, camera)
     return PlacedSource(
         id=name,

@@ -91,7 +91,8 @@ def test_a_source_found_on_the_right_is_louder_right(tmp_path):
     energy = (soundfile.read(out / "mix_5.1.wav")[0] ** 2).sum(axis=0)
     sides = [source.path.positions[0][0] for source in plan.sources]
     assert min(sides) < 0 < max(sides)
-    assert energy[3] == 0 and (energy[[0, 1, 2]] > 0).all()
+    assert energy[3] == 0
+    assert (np.delete(energy, 3) > 1e-8 * energy.max()).all()  # the street's ambience fills the surrounds
     plan.sources = [max(plan.sources, key=lambda s: s.path.positions[0][0])]
     (tmp_path / "right.json").write_text(plan.to_json())
     see2sound("render", tmp_path / "right.json", "--layout", "5.1", "--out", tmp_path / "right.wav")

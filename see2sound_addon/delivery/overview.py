@@ -43,6 +43,8 @@ def _picture(pixels: np.ndarray, horizon_row: float, sources: list[PlacedSource]
     image = source.resize(size, Image.Resampling.LANCZOS)
     for number, item in enumerate(sources):
         colour = COLOURS[number % len(COLOURS)]
+        if item.extent == "ambient":
+            continue  # it is everywhere; its tag alone shows it
         mask = Image.fromarray(item.mask.astype(np.uint8) * 255).resize(size, Image.Resampling.BILINEAR)
         inside = np.asarray(mask) > 127
         tint = Image.fromarray(np.where(inside, 70, 0).astype(np.uint8))

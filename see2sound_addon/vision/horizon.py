@@ -15,10 +15,12 @@ LINES_SIDE = 900
 
 @dataclass(frozen=True)
 class Horizon:
-    """`row`: fraction of the picture's height from the top. `confidence`: 0 (a guess) to 1."""
+    """`row`: fraction of the picture's height from the top. `confidence`: 0 (a guess) to 1. `street`: whether straight lines
+    from many sides meet on it."""
 
     row: float
     confidence: float
+    street: bool = False
 
 
 def find_horizon(pixels: np.ndarray, small: np.ndarray) -> Horizon:
@@ -30,7 +32,7 @@ def find_horizon(pixels: np.ndarray, small: np.ndarray) -> Horizon:
     level, street = _level_edge(small), _vanishing_row(pixels)
     best = max(level, street, key=lambda horizon: horizon.confidence)
     row = best.confidence * best.row + (1.0 - best.confidence) * USUAL_ROW
-    return Horizon(float(np.clip(row, 0.05, 0.95)), best.confidence)
+    return Horizon(float(np.clip(row, 0.05, 0.95)), best.confidence, street.confidence > 0.5)
 
 
 def _level_edge(pixels: np.ndarray) -> Horizon:

@@ -31,6 +31,7 @@ KNOWN = {
     "rocket": Guess("rocket flame", "rocket engine roar", "point"),
     "waterfall": Guess("waterfall", "waterfall", "point"),
     "wide waterfall": Guess("waterfall", "waterfall", "area"),
+    "street": Guess("city", "city street ambience", "ambient"),
     "smoke": Guess("smoke", SILENT, "area"),
     "sky": Guess("sky", SILENT, "ambient"),
     "ground": Guess("bare ground", SILENT, "area"),

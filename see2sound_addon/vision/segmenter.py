@@ -17,6 +17,10 @@ SOUNDING_SURFACES = {"water": 0.06, "foliage": 0.10}
 """Surfaces that sound by themselves, with the least share of the picture at which they are worth a source."""
 
 
+STREET_SCORE = 0.1
+"""Of a street's ambience: it comes after everything that can be pointed at."""
+
+
 class Segmenter(Protocol):
     """Find at most `most` regions in a view, surest first; none is only background, none lies in another."""
 
@@ -36,7 +40,10 @@ def segment_by_saliency(view: View, most: int) -> list[Region]:
         if len(regions) < most and (claimed & taken).sum() <= 0.5 * max(1, claimed.sum()):
             regions.append(region)
             taken |= claimed
-    return sorted(regions + _things(view, taken, most - len(regions)), key=lambda region: -region.score)
+    found = sorted(regions + _things(view, taken, most - len(regions)), key=lambda region: -region.score)
+    if view.horizon.street and len(found) < most:
+        found.append(make_region(np.ones(view.small.shape[:2], bool), STREET_SCORE, "street"))
+    return found
 
 
 SEGMENTERS: dict[str, Segmenter] = {"saliency": segment_by_saliency}

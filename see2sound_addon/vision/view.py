@@ -32,6 +32,8 @@ def measure_view(pixels: np.ndarray, horizon_row: float | None = None) -> View:
     patches = find_superpixels(small)
     surfaces = measure_surfaces(small, patches)
     sky = surfaces["sky"]
-    horizon = find_horizon(pixels, small) if horizon_row is None else Horizon(horizon_row, 1.0)
+    horizon = find_horizon(pixels, small)
+    if horizon_row is not None:
+        horizon = Horizon(horizon_row, 1.0, horizon.street)
     plain = np.clip(sky + np.maximum(surfaces["sand"], surfaces["snow"]), 0.0, 1.0)
     return View(pixels, small, patches, saliency(patches), surfaces, plain, horizon)

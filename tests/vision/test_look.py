@@ -123,9 +123,10 @@ def test_a_street_s_lines_meet_at_the_horizon():
         for begin, end in ((0.0, 0.35), (0.4, 0.7)):
             a, b = start + begin * (vanish - start), start + end * (vanish - start)
             cv2.line(picture, tuple(int(v) for v in a), tuple(int(v) for v in b), (30, 30, 30), 2, cv2.LINE_AA)
-    view = measure_view(picture)
-    assert view.horizon.confidence > 0.5
+    view, sightings = look(picture, 5)
+    assert view.horizon.confidence > 0.5 and view.horizon.street
     assert view.horizon.row == pytest.approx(0.7, abs=0.03)
+    assert [s.guess.prompt for s in sightings if s.guess.extent == "ambient"] == ["city street ambience"]
 
 
 def test_a_given_horizon_is_taken():
