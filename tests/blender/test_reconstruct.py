@@ -118,10 +118,17 @@ def test_what_was_made_by_hand_survives_a_second_run(bpy, picture):
 
 
 def test_undo_takes_the_whole_step_back(bpy, picture):
-    bpy.ops.ed.undo_push(message="Before")
-    bpy.ops.see2sound.reconstruct(filepath=str(picture))
-    bpy.ops.ed.undo_push(message="Reconstruct Sources")
+    """Called with undo, as the interface calls operators: Blender itself pushes the steps."""
+    bpy.ops.see2sound.reconstruct("EXEC_DEFAULT", True, filepath=str(picture))
     assert len(speakers(bpy)) == 2
+    before = [o.data.sound.filepath for o in speakers(bpy)]
+    for thing in speakers(bpy):
+        thing.see2sound.prompt = "rain"
+    bpy.ops.see2sound.generate("EXEC_DEFAULT", True)
+    assert [o.data.sound.filepath for o in speakers(bpy)] != before
+    bpy.ops.ed.undo()
+    assert [o.data.sound.filepath for o in speakers(bpy)] == before
+    assert all(Path(bpy.path.abspath(path)).is_file() for path in before)
     bpy.ops.ed.undo()
     assert speakers(bpy) == []
     assert bpy.context.scene.camera is None
