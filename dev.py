@@ -35,6 +35,7 @@ BPY = {"4.2": "bpy==4.2.22", "4.5": "bpy==4.5.13"}
 
 
 def main() -> int:
+    """Do one verb; returns the exit code."""
     parser = argparse.ArgumentParser(description=__doc__)
     verbs = parser.add_subparsers(dest="verb", required=True)
     verbs.add_parser("setup", help="make .venv and install everything")
@@ -119,6 +120,7 @@ def must(*command: object) -> None:
 
 
 def run_demo(python: Path, picture: Path | None) -> int:
+    """The main job on a picture, or on a photograph that comes with scikit-image, into demo/."""
     if picture is None:
         where = "import skimage, pathlib; print(pathlib.Path(skimage.__file__).parent / 'data' / 'rocket.jpg')"
         picture = Path(subprocess.check_output([str(python), "-c", where], text=True).strip())
@@ -134,15 +136,14 @@ def run_tests(python: Path, versions: str, rest: list[str]) -> int:
     for version in filter(None, versions.split(",")):
         if version not in BPY:
             sys.exit(f"dev.py: there is no Blender {version!r} here. Hint: use {', '.join(BPY)}.")
-        old = setup(
-            ROOT / f".venv-{version}", "", BPY[version], "numpy<2", "pytest==9.2.0", "scikit-image<0.27", "pyloudnorm==0.2.0"
-        )
+        old = setup(ROOT / f".venv-{version}", "", BPY[version], *TOOLS)
         print(f"--- Blender {version}", flush=True)
         code = call(old, "-m", "pytest", "tests/blender", "tests/package/test_extension.py", *rest) or code
     return code
 
 
 def this_platform() -> str:
+    """As Blender's manifests name it."""
     machine = {"AMD64": "x64", "x86_64": "x64", "arm64": "arm64", "aarch64": "arm64"}.get(platform.machine(), "x64")
     return {"Linux": "linux", "Windows": "windows", "Darwin": "macos"}[platform.system()] + "-" + machine
 
@@ -191,6 +192,7 @@ FIND_TOOL = (
 
 
 def as_toml(names: list[str]) -> str:
+    """A list of names on one line, as the manifest writes it."""
     return "[" + ", ".join(f'"{name}"' for name in names) + "]"
 
 

@@ -2,7 +2,7 @@ import bpy
 from bpy.props import BoolProperty, IntProperty, StringProperty
 
 from ..see2sound_addon.blender import properties, sources
-from . import generate, reporting
+from . import reporting
 
 
 class SEE2SOUND_OT_reconstruct(bpy.types.Operator):
@@ -35,7 +35,7 @@ class SEE2SOUND_OT_reconstruct(bpy.types.Operator):
 
     def _work(self, context: bpy.types.Context) -> list[str]:
         from ..see2sound_addon import pipeline
-        from ..see2sound_addon.blender import camera, speakers
+        from ..see2sound_addon.blender import camera, speakers, voices
         from ..see2sound_addon.media.files import check_writable
 
         scene, settings = context.scene, context.scene.see2sound
@@ -54,10 +54,9 @@ class SEE2SOUND_OT_reconstruct(bpy.types.Operator):
         # All that can fail comes first; the scene is changed only after it.
         with reporting.ProgressCursor(context) as progress:
             found = pipeline.reconstruct(path, existing, options, progress)
-        matches = speakers.match(scene, found, picture)
-        made = {}
-        if self.generate:
-            made = generate.make_voices(context, [(m.source_id, m.prompt) for m in matches], folder)
+            matches = speakers.match(scene, found, picture)
+            wanted = [(matched.source_id, matched.prompt) for matched in matches] if self.generate else []
+            made = voices.make_voices(scene, wanted, folder, progress)
         settings.picture = picture
         if existing is None:
             camera.make_camera(scene, found.camera, (found.picture.width, found.picture.height))
@@ -68,4 +67,4 @@ class SEE2SOUND_OT_reconstruct(bpy.types.Operator):
         self.report({"INFO"}, f"{len(things)} sources found in {bpy.path.basename(path)}")
         if not self.generate:
             return []
-        return generate.attach_voices(context, [thing for thing in things if not speakers.has_own_sound(thing)], made)
+        return voices.attach_voices(scene, [thing for thing in things if not speakers.has_own_sound(thing)], made)

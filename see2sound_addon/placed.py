@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+SILENT = "silent"
+"""The prompt of what makes no sound."""
+
 
 @dataclass(frozen=True)
 class Estimate:

@@ -10,7 +10,7 @@ import bpy
 from .. import pipeline
 from ..progress import Progress, silent
 from ..soundscene import SoundScene
-from . import camera, sampling, session, speakers, units
+from . import camera, sampling, session, speakers, voices
 
 
 @dataclass
@@ -30,19 +30,11 @@ def build(
     scene.see2sound.picture = str(picture)
     camera.make_camera(scene, found.camera, (found.picture.width, found.picture.height))
     camera.show_picture(scene.camera, str(picture))
-    models: dict[str, str] = {}
-    notes: list[str] = []
-    made = speakers.apply(bpy.context, scene, found, speakers.match(scene, found, str(picture)), str(picture))
-    seconds = pipeline.clip_length(units.duration(scene))
-    for number, thing in enumerate(made):
-        progress("Making sounds", number, len(made))
-        name, prompt = thing.see2sound.source_id, thing.see2sound.prompt
-        seed = pipeline.seed_for(name, scene.see2sound.seed)
-        path = out / "clips" / pipeline.clip_name(name, prompt, seconds, seed)
-        voice = pipeline.voice(prompt, path, seconds, seed)
-        speakers.attach_clip(thing, path, voice.reference_distance, scene)
-        models[name] = voice.model
-        notes += [f"{name}: {note}" for note in voice.notes]
+    matches = speakers.match(scene, found, str(picture))
+    made = voices.make_voices(scene, [(m.source_id, m.prompt) for m in matches], out / "clips", progress)
+    things = speakers.apply(bpy.context, scene, found, matches, str(picture))
+    notes = voices.attach_voices(scene, things, made)
+    models = {source_id: voice.model for source_id, (_, voice) in made.items()}
     session.save_scene(out / "scene.blend")
     plan, more = sampling.sample_scene(bpy.context, scene, out / "clips", progress)
     return BuiltScene(plan, models, notes + more)

@@ -129,10 +129,10 @@ class Binaural:
         frames = (stop - start) // HOP + 1
         spectrum = np.zeros((2, frames, self.spectra.shape[2]), np.complex64)
         for arrival in arrivals:
-            spectrum += self._both_ears(arrival, start - HOP, stop + HOP)
+            spectrum += self._both_ears(arrival)
         return self._overlap_add(fft.irfft(spectrum, self.size, axis=2), stop - start)
 
-    def _both_ears(self, arrival: Arrival, start: int, stop: int) -> np.ndarray:
+    def _both_ears(self, arrival: Arrival) -> np.ndarray:
         near, weight = self.head.around(arrival.direction)
         delays = np.einsum("nk,nke->en", weight, self.head.delays[near]) * arrival.sharpness
         # The lead that all responses share is taken back here, so that nothing arrives late.

@@ -5,11 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
+from ..placed import SILENT
 from .regions import Region
 from .view import View
-
-SILENT = "silent"
-"""The prompt of what makes no sound."""
 
 
 @dataclass(frozen=True)

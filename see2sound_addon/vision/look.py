@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .labeller import LABELLERS, SILENT, Guess
+from ..placed import SILENT
+from .labeller import LABELLERS, Guess
 from .regions import Region
 from .segmenter import SEGMENTERS
 from .view import View, measure_view

@@ -1,0 +1,48 @@
+"""Sounds for Speakers: all made first, then attached, so that an error changes no scene."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import bpy
+
+from .. import pipeline
+from ..placed import SILENT
+from ..progress import Progress, silent
+from ..sound.voice import Voice
+from . import units
+from .speakers import attach_clip
+
+Made = dict[str, tuple[Path, Voice]]
+"""Clip and voice by source id; what is to be silent is not in it."""
+
+
+def make_voices(scene: bpy.types.Scene, wanted: list[tuple[str, str]], folder: Path, progress: Progress = silent) -> Made:
+    """Clips in `folder` for (source id, prompt) pairs, as long as the scene needs. Errors: those of `pipeline.voice`."""
+    made: Made = {}
+    seconds = pipeline.clip_length(units.duration(scene))
+    for number, (source_id, prompt) in enumerate(wanted):
+        progress("Making sounds", number, len(wanted))
+        if prompt.strip().lower() == SILENT:
+            continue
+        seed = pipeline.seed_for(source_id, scene.see2sound.seed)
+        path = folder / pipeline.clip_name(source_id, prompt, seconds, seed)
+        made[source_id] = (path, pipeline.voice(prompt, path, seconds, seed))
+    return made
+
+
+def attach_voices(scene: bpy.types.Scene, things: list[bpy.types.Object], made: Made) -> list[str]:
+    """Give Speakers their clips; what has none is muted, what was muted for that alone sounds again. Returns notes."""
+    notes = []
+    for thing in things:
+        facts = thing.see2sound
+        if facts.source_id not in made:
+            facts.silenced = facts.silenced or not thing.data.muted
+            thing.data.muted = True
+            continue
+        if facts.silenced:
+            facts.silenced = thing.data.muted = False
+        path, voice = made[facts.source_id]
+        attach_clip(thing, path, voice.reference_distance, scene)
+        notes += [f"{facts.source_id}: {note}" for note in voice.notes]
+    return notes
