@@ -126,7 +126,6 @@ def run_demo(python: Path, picture: Path | None) -> int:
         picture = Path(subprocess.check_output([str(python), "-c", where], text=True).strip())
     else:
         picture = Path.cwd() / picture
-    shutil.rmtree(ROOT / "demo", ignore_errors=True)
     return call(python, "-m", "see2sound_addon.cli", "run", picture, "--out", ROOT / "demo")
 
 
