@@ -14,7 +14,7 @@ from scipy.signal import resample
 
 from ..soundscene import SoundScene, Source
 from .damping import HOP, MARGIN, Damping, filter_moving
-from .delayline import Clip
+from .delayline import Clip, Recent
 from .extent import SPOKES, decorrelated, spokes
 from .motion import Segment, segments
 
@@ -28,6 +28,8 @@ NEAREST = 0.05
 """Metres: nearer than this, the level rises no more."""
 POINTLESS = 0.2
 """Metres: a source within this distance loses its direction little by little, as it passes through the listener."""
+SETTLED = 21.0
+"""Nepers: the retarded time is right to 1e-9 of the delay, far less than a thousandth of a sample."""
 _TOO_FAST = f"faster than {FASTEST:g} times the speed of sound; there it is heard from place to place, without Doppler."
 LOOP_FADE = 0.005
 """Seconds over which a loop that begins during the mix fades in; other clips begin as they are."""
@@ -52,11 +54,11 @@ class Arrival:
     core: slice
 
     def signal(self, rate: float, later: np.ndarray | None = None) -> np.ndarray:
-        """The sound over the block, (n,) float32, each moment `later` (m,) seconds than it would arrive."""
+        """The sound over the block before its gain, (n,) float32, each moment `later` (m,) seconds than it would arrive."""
         moment = self.moment if later is None else self.moment - rate * later
         if self.filters is None:
-            return self.clip.read(smooth(moment[self.core])) * ramp(self.gain[self.core])
-        return filter_moving(self.clip.read(smooth(moment)), self.filters) * ramp(self.gain[self.core])
+            return self.clip.read(smooth(moment[self.core]))
+        return filter_moving(self.clip.read(smooth(moment)), self.filters)
 
 
 @dataclass
@@ -114,6 +116,7 @@ class Propagation:
         self.listener, too_fast = segments(scene.listener, fastest)
         self.notes = [f"The listener moves {_TOO_FAST}"] if too_fast else []
         self.voices: list[Voice] = []
+        self._recent = Recent()
         for number, (source, samples) in enumerate(zip(scene.sources, clips, strict=True)):
             path, too_fast = segments(source.path, fastest)
             if too_fast:
@@ -129,10 +132,10 @@ class Propagation:
         wide = source.extent == "area" and source.radius > 0.0
         copies = SPOKES + 1 if wide else len(around) if source.extent == "ambient" and around is not None else 0
         if copies == 0:
-            return [Voice(source, Clip(samples, source.loop), len(samples) / self.rate, path, damping)]
+            return [Voice(source, Clip(samples, source.loop, self._recent), len(samples) / self.rate, path, damping)]
         voices = []
         for number, copy in enumerate(decorrelated(samples, copies, self.rate, source.loop, seed)):
-            voice = Voice(source, Clip(copy, source.loop), len(copy) / self.rate, path, damping, copies**-0.5)
+            voice = Voice(source, Clip(copy, source.loop, self._recent), len(copy) / self.rate, path, damping, copies**-0.5)
             if wide:
                 voice.spoke = number
             elif around is not None:
@@ -219,7 +222,7 @@ class Propagation:
         emitted = times - np.linalg.norm(towards, axis=1) / speed
         # As many turns as this path ever needs, not as many as this block does: the result must be the same to the bit.
         mach = min(0.95, 1.2 * mouth.top_speed / speed)
-        for _ in range(int(np.ceil(-30.0 / np.log(mach))) if mach > 0.0 else 0):
+        for _ in range(int(np.ceil(-SETTLED / np.log(mach))) if mach > 0.0 else 0):
             towards = mouth.positions(emitted) - positions
             emitted = times - np.linalg.norm(towards, axis=1) / speed
         return emitted, towards

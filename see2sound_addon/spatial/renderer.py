@@ -12,7 +12,7 @@ from ..soundscene import SoundScene
 from . import ambisonics, panning
 from .head import LEAD, Head, default_head, samples
 from .layouts import Layout, find_layout
-from .propagation import STEP, Arrival, Propagation
+from .propagation import STEP, Arrival, Propagation, ramp
 
 BLOCK = 32768
 """Samples a block, a multiple of STEP and HOP: long enough that Python's own time hardly counts. The result does not
@@ -85,7 +85,9 @@ class Panned:
         if not arrivals:
             return np.zeros((layout.channels, stop - start), np.float32)
         signals = np.stack([arrival.signal(self.rate) for arrival in arrivals])
-        gains = np.stack([self._gains(arrival)[arrival.core] for arrival in arrivals], axis=2).astype(np.float32)
+        gains = np.stack([(self._gains(arrival) * arrival.gain[:, None])[arrival.core] for arrival in arrivals], axis=2).astype(
+            np.float32
+        )
         # Straight lines between control points: each step is the product of the gains at both of its ends with the
         # signals faded out and in, all steps in one batched matrix product.
         parts = signals.reshape(len(arrivals), steps, STEP).transpose(1, 0, 2)
@@ -96,6 +98,9 @@ class Panned:
 
     def _gains(self, arrival: Arrival) -> np.ndarray:
         """(control points, channels)"""
+        return self._directional(arrival) * arrival.gain[:, None]
+
+    def _directional(self, arrival: Arrival) -> np.ndarray:
         layout = self.layout
         if layout.kind == "mono":
             return np.ones((len(arrival.gain), 1))
@@ -121,6 +126,7 @@ class Binaural:
         self.size = fft.next_fast_len(2 * HOP + head.responses.shape[2], real=True)
         self.lead = samples(LEAD, head.rate) / head.rate
         self.spectra = fft.rfft(head.responses, self.size, axis=2).astype(np.complex64)
+        self.table = self.spectra.reshape(len(self.spectra), -1).view(np.float32)
         self.everywhere = self.spectra.mean(axis=0)
         self.window = np.bartlett(2 * HOP + 1)[:-1].astype(np.float32)
         self.tail = np.zeros((2, self.size), np.float32)
@@ -136,7 +142,7 @@ class Binaural:
         near, weight = self.head.around(arrival.direction)
         delays = np.einsum("nk,nke->en", weight, self.head.delays[near]) * arrival.sharpness
         # The lead that all responses share is taken back here, so that nothing arrives late.
-        ears = np.stack([arrival.signal(self.rate, delay - self.lead) for delay in delays])
+        ears = np.stack([arrival.signal(self.rate, delay - self.lead) for delay in delays]) * ramp(arrival.gain[arrival.core])
         framed = np.lib.stride_tricks.sliding_window_view(ears, 2 * HOP, axis=1)[:, ::HOP] * self.window
         near, weight, sharpness = near[arrival.core], weight[arrival.core], arrival.sharpness[arrival.core]
         middles = slice(1 + HOP // STEP, len(weight) - 1 - HOP // STEP, HOP // STEP)
@@ -148,7 +154,9 @@ class Binaural:
         same = bool((near == near[0]).all() and np.ptp(weight, axis=0).max() < 1e-9 and np.ptp(sharpness) == 0.0)
         if same:  # a source that does not move needs one response, not one a frame
             near, weight, sharpness = near[:1], weight[:1], sharpness[:1]
-        exact = np.einsum("nk,nkef->enf", weight.astype(np.float32), self.spectra[near])
+        # One matrix product a frame, on real and imaginary parts alike.
+        mixed = weight.astype(np.float32)[:, None] @ self.table[near]
+        exact = mixed.reshape(len(near), 2, -1).view(np.complex64).transpose(1, 0, 2)
         if (sharpness < 1.0).any():
             blend = sharpness[None, :, None].astype(np.float32)
             exact = blend * exact + (1.0 - blend) * self.everywhere[:, None]
