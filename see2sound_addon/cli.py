@@ -157,7 +157,7 @@ def _run(options: argparse.Namespace) -> dict[str, Any]:
     from .blender import scenebuilder
     from .delivery.overview import write_overview
     from .media.files import check_writable, write_text
-    from .soundscene import SoundScene
+    from .planfile import plan_to_json, read_plan
 
     settings = pipeline.Settings(
         max_sources=options.max_sources,
@@ -174,9 +174,9 @@ def _run(options: argparse.Namespace) -> dict[str, Any]:
     built = scenebuilder.build(scene, found, options.picture.resolve(), out, _progress)
     notes = [*found.notes, *built.notes]
     built.plan.duration = options.duration  # frames end a little later
-    write_text(out / "plan.json", built.plan.to_json(out))
+    write_text(out / "plan.json", plan_to_json(built.plan, out))
     write_overview(found.picture.pixels, found.view.horizon.row, found.camera, found.sources, out / "overview.png")
-    plan = SoundScene.load(out / "plan.json")  # mixed from the file, so that `render` gives the same bytes
+    plan = read_plan(out / "plan.json")  # mixed from the file, so that `render` gives the same bytes
     mixes: list[dict[str, Any]] = []
     for layout in LAYOUTS_OF_RUN:
         report = pipeline.mix(plan, layout, out / f"mix_{layout}.wav", _progress)
@@ -216,11 +216,11 @@ def _text(levels: dict[str, Any]) -> str:
 
 def _render(options: argparse.Namespace) -> dict[str, Any]:
     from . import pipeline
-    from .soundscene import SoundScene
+    from .planfile import read_plan
 
     _check_output(options.out, options.plan)
     return _mixed(
-        pipeline.mix(SoundScene.load(options.plan), options.layout, options.out, _progress, _delivery(options), options.sofa),
+        pipeline.mix(read_plan(options.plan), options.layout, options.out, _progress, _delivery(options), options.sofa),
         [],
     )
 

@@ -13,7 +13,7 @@ from marked import FOLDER, needs_pictures
 from PIL import Image
 from scenes import angle_between, intensity_direction, noise, scene, source, write_wav
 
-from see2sound_addon.soundscene import SoundScene
+from see2sound_addon.planfile import plan_to_json, read_plan
 
 COMMAND = [sys.executable, "-m", "see2sound_addon.cli"]
 ROCKET = Path(skimage.__file__).parent / "data" / "rocket.jpg"
@@ -35,7 +35,7 @@ def test_run_makes_everything(run):
     out, done = run
     made = sorted(str(p.relative_to(out)) for p in out.rglob("*") if p.is_file())
     result = json.loads(done.stdout)
-    clips = [str(s.clip.relative_to(out)) for s in SoundScene.load(out / "plan.json").sources]
+    clips = [str(s.clip.relative_to(out)) for s in read_plan(out / "plan.json").sources]
     assert len(clips) == len(result["sources"])
     mixes = ["mix_5.1.wav", "mix_ambix1.wav", "mix_binaural.wav"]
     assert clips
@@ -66,11 +66,11 @@ def test_the_blend_of_a_run_mixes_to_the_same_sound(run, tmp_path):
 
 def test_each_source_of_a_run_arrives_from_its_place(run, tmp_path):
     out, _ = run
-    plan = SoundScene.load(out / "plan.json")
+    plan = read_plan(out / "plan.json")
     for single in plan.sources:
-        alone = SoundScene.load(out / "plan.json")
+        alone = read_plan(out / "plan.json")
         alone.sources = [s for s in alone.sources if s.id == single.id]
-        (tmp_path / "alone.json").write_text(alone.to_json())
+        (tmp_path / "alone.json").write_text(plan_to_json(alone))
         see2sound("render", tmp_path / "alone.json", "--layout", "ambix1", "--out", tmp_path / "alone.wav")
         w, x, y, z = plan.listener.rotations[0]
         turn = np.array([  # world from local, of a unit quaternion
@@ -87,14 +87,14 @@ def test_a_source_found_on_the_right_is_louder_right(tmp_path):
     """The taxi in Times Square stands at three quarters of the width; its part of the 5.1 mix must be louder right."""
     out = tmp_path / "out"
     assert see2sound("run", FOLDER / "times_square.png", "--out", out, "--duration", "1").returncode == 0
-    plan = SoundScene.load(out / "plan.json")
+    plan = read_plan(out / "plan.json")
     energy = (soundfile.read(out / "mix_5.1.wav")[0] ** 2).sum(axis=0)
     sides = [source.path.positions[0][0] for source in plan.sources]
     assert min(sides) < 0 < max(sides)
     assert energy[3] == 0
     assert (np.delete(energy, 3) > 1e-8 * energy.max()).all()  # the street's ambience fills the surrounds
     plan.sources = [max(plan.sources, key=lambda s: s.path.positions[0][0])]
-    (tmp_path / "right.json").write_text(plan.to_json())
+    (tmp_path / "right.json").write_text(plan_to_json(plan))
     see2sound("render", tmp_path / "right.json", "--layout", "5.1", "--out", tmp_path / "right.wav")
     energy = (soundfile.read(tmp_path / "right.wav")[0] ** 2).sum(axis=0)
     assert energy[1] > 2 * energy[0]
@@ -107,9 +107,9 @@ def failing_calls(folder):
     clip = write_wav(folder / "a.wav", noise())
     good = scene([source((1, 0, 0))])
     good.sources[0].clip = clip
-    (folder / "good.json").write_text(good.to_json())
+    (folder / "good.json").write_text(plan_to_json(good))
     (folder / "broken.json").write_text('{"version": 1')
-    (folder / "lost.json").write_text(good.to_json().replace("a.wav", "gone.wav"))
+    (folder / "lost.json").write_text(plan_to_json(good).replace("a.wav", "gone.wav"))
     (folder / "text.blend").write_text("no blend")
     out = folder / "out"
     return {

@@ -85,9 +85,7 @@ class Panned:
         if not arrivals:
             return np.zeros((layout.channels, stop - start), np.float32)
         signals = np.stack([arrival.signal(self.rate) for arrival in arrivals])
-        gains = np.stack([(self._gains(arrival) * arrival.gain[:, None])[arrival.core] for arrival in arrivals], axis=2).astype(
-            np.float32
-        )
+        gains = np.stack([self._gains(arrival)[arrival.core] for arrival in arrivals], axis=2).astype(np.float32)
         # Straight lines between control points: each step is the product of the gains at both of its ends with the
         # signals faded out and in, all steps in one batched matrix product.
         parts = signals.reshape(len(arrivals), steps, STEP).transpose(1, 0, 2)
