@@ -103,6 +103,7 @@ def _source_to_dict(source: Source, folder: Path | None) -> dict[str, Any]:
         **({"synchronous": True} if source.synchronous else {}),
         **({} if source.lfe_db is None else {"lfe_db": source.lfe_db}),
         **({"divergence": source.divergence} if source.divergence else {}),
+        **({"spread": source.spread} if source.spread else {}),
         "reference_distance": source.reference_distance,
         "max_distance": source.max_distance,
         "rolloff": source.rolloff,
@@ -374,6 +375,7 @@ def _source_from_dict(data: Any, number: int, folder: Path) -> Source:
         synchronous=reader.flag("synchronous", False),
         lfe_db=None if reader.data.get("lfe_db") is None else reader.number("lfe_db", low=-1000.0, high=120.0),
         divergence=reader.number("divergence", 0.0, low=0.0, high=1.0),
+        spread=reader.number("spread", 0.0, low=0.0, high=2.0 * math.pi),
     )
     reader.data.pop("lfe_db", None)
     if source.min_gain > source.max_gain:

@@ -82,7 +82,8 @@ class Source:
     `pitch`: how many times faster than recorded the clip plays. `fader`: what happens to its level as it sounds.
     `min_gain`, `max_gain`: bounds of the distance model's gain. `synchronous`: heard when it sounds, without the time that
     sound takes, as dialogue is in films. `lfe_db`: how much of it goes to low-frequency loudspeakers, None for nothing.
-    `divergence`: 0 to 1, how much of a point source moves from its place to 45 degrees left and right (ITU-R BS.2127).
+    `divergence`: 0 to 1, how much of a point source moves from its place to 45 degrees left and right; `spread`: the angle
+    in radians over which a point source is spread, without decorrelation (both as in ITU-R BS.2127).
     """
 
     id: str
@@ -107,6 +108,7 @@ class Source:
     synchronous: bool = False
     lfe_db: float | None = None
     divergence: float = 0.0
+    spread: float = 0.0
 
 
 Absorption = tuple[float, ...]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from scipy import fft
 
-from ..soundscene import Air, Source
+from ..soundscene import Air, Occlusion
 
 HOP = 256
 """Samples between filters."""
@@ -41,11 +41,11 @@ def air_absorption(frequency: np.ndarray, air: Air) -> np.ndarray:
 class Damping:
     """The filters of one source: air over its distance, and the low-pass of what stands in between."""
 
-    def __init__(self, air: Air | None, source: Source, rate: float) -> None:
+    def __init__(self, air: Air | None, occlusion: Occlusion, rate: float) -> None:
         self.frequency = fft.rfftfreq(SIZE, 1.0 / rate)
         self.per_metre = None if air is None else air_absorption(self.frequency, air)
-        self.occlusion = source.occlusion
-        self.obstructed = bool((source.occlusion.lowpass < OPEN).any())
+        self.occlusion = occlusion
+        self.obstructed = bool((occlusion.lowpass < OPEN).any())
 
     @property
     def active(self) -> bool:

@@ -131,11 +131,12 @@ class Clip:
     def filtered(self, number: int, level: int) -> np.ndarray:
         """(CHUNK, COLUMNS) float32: the samples of a chunk, filtered by each of the polynomials' coefficients."""
         first = number * CHUNK - (TAPS // 2 - 1)
-        stretch = self._stretch(first, CHUNK + TAPS - 1)
+        stretch = self.stretch(first, CHUNK + TAPS - 1)
         rows = np.lib.stride_tricks.sliding_window_view(stretch, ROW + TAPS - 1)[::ROW]
         return (np.ascontiguousarray(rows) @ _row_matrix(level)).reshape(CHUNK, COLUMNS)
 
-    def _stretch(self, first: int, count: int) -> np.ndarray:
+    def stretch(self, first: int, count: int) -> np.ndarray:
+        """`count` samples from the `first` on, as they are."""
         if self.loop:
             return self.samples.take(np.arange(first, first + count), mode="wrap")
         stretch = np.zeros(count, np.float32)

@@ -38,6 +38,11 @@ class Segment:
             return 0.0
         return float((np.linalg.norm(np.diff(self.points, axis=0), axis=1) / np.diff(self.times)).max())
 
+    @property
+    def turns(self) -> bool:
+        """Whether its orientation ever changes."""
+        return self._turn is not None
+
     def positions(self, times: np.ndarray) -> np.ndarray:
         """(n, 3) metres at (n,) seconds."""
         if self._path is None:

@@ -7,16 +7,19 @@ where blocks begin.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.signal import resample
 
-from ..soundscene import SoundScene, Source
+from ..soundscene import Occlusion, SoundScene, Source
+from .bands import REACH, filter_bands
 from .damping import HOP, MARGIN, Damping, filter_moving
 from .delayline import Clip, Recent
 from .extent import SPOKES, decorrelated, spokes
+from .lowfrequency import low_frequencies
 from .motion import Segment, segments
+from .rooms import Image, holds, images
 
 STEP = 64
 """Samples between control points: 1.3 ms at 48 kHz."""
@@ -41,24 +44,26 @@ class Arrival:
 
     All arrays are over control points (m,): `moment` is the position in the clip, in samples; `gain` linear; `direction`
     (m, 3) unit vectors in the listener's frame; `sharpness` 1 far away, 0 at the listener. `filters`: magnitudes of its
-    damping, or None. `core`: the control points from one before the block to two after it; a damped sound needs others
-    on either side.
+    damping, or None; `walls`: (bands,) what a reflection has left, or None. `core`: the control points from one before the
+    block to two after it; a filtered sound needs others on either side.
     """
 
-    clip: Clip
+    voice: Voice
     moment: np.ndarray
     gain: np.ndarray
     direction: np.ndarray
     sharpness: np.ndarray
     filters: np.ndarray | None
+    walls: np.ndarray | None
     core: slice
 
     def signal(self, rate: float, later: np.ndarray | None = None) -> np.ndarray:
         """The sound over the block before its gain, (n,) float32, each moment `later` (m,) seconds than it would arrive."""
         moment = self.moment if later is None else self.moment - rate * later
-        if self.filters is None:
-            return self.clip.read(smooth(moment[self.core]))
-        return filter_moving(self.clip.read(smooth(moment)), self.filters)
+        signal = self.voice.clip.read(smooth(moment))
+        if self.filters is not None:
+            signal = filter_moving(signal, self.filters)
+        return signal if self.walls is None else filter_bands(signal, self.walls, rate)
 
 
 @dataclass
@@ -66,7 +71,8 @@ class Voice:
     """A source, or one of the copies that make it wide: what it plays, where, through which filter.
 
     `spoke`: which direction of an area's it is, -1 for a point; `fixed`: (3,) a direction in the listener's frame that it
-    has whatever moves, for ambient sound, or None.
+    has whatever moves, for ambient sound, or None. `image`: which reflection it is, or None. `is_lfe`: whether it is what
+    the source sends to the low-frequency loudspeakers.
     """
 
     source: Source
@@ -77,6 +83,8 @@ class Voice:
     level: float = 1.0
     spoke: int = -1
     fixed: np.ndarray | None = None
+    image: Image | None = None
+    is_lfe: bool = False
 
 
 def ramp(control: np.ndarray) -> np.ndarray:
@@ -105,10 +113,18 @@ class Propagation:
     """All sources on their way to the listener of a scene.
 
     `clips`: one mono signal (n,) float32 at the scene's rate for each source. `around`: directions (k, 3) in the listener's
-    frame over which ambient sound is spread, or None where it has no direction at all.
+    frame over which ambient sound is spread, or None where it has no direction at all. `lfe`: whether low-frequency sends
+    are wanted. `elsewhere`: numbers of sources that somebody else renders.
     """
 
-    def __init__(self, scene: SoundScene, clips: list[np.ndarray], around: np.ndarray | None = None) -> None:
+    def __init__(
+        self,
+        scene: SoundScene,
+        clips: list[np.ndarray],
+        around: np.ndarray | None = None,
+        lfe: bool = False,
+        elsewhere: frozenset[int] = frozenset(),
+    ) -> None:
         self.scene = scene
         self.rate = float(scene.sample_rate)
         # An exaggerated Doppler shift must not turn time around.
@@ -117,25 +133,33 @@ class Propagation:
         self.notes = [f"The listener moves {_TOO_FAST}"] if too_fast else []
         self.voices: list[Voice] = []
         self._recent = Recent()
+        reflections = images(scene.room)
         for number, (source, samples) in enumerate(zip(scene.sources, clips, strict=True)):
             path, too_fast = segments(source.path, fastest)
             if too_fast:
                 self.notes.append(f"Source {source.id!r} moves {_TOO_FAST}")
             samples = at_pitch(samples, source.pitch, source.loop)
-            self.voices += self._voices(source, samples, path, around, scene.seed + number)
-        self.margin = MARGIN // STEP if any(voice.damping.active for voice in self.voices) else 0
+            clip, damping = Clip(samples, source.loop, self._recent), Damping(scene.air, source.occlusion, self.rate)
+            direct = Voice(source, clip, len(samples) / self.rate, path, damping)
+            if number not in elsewhere:
+                self.voices += self._copies(direct, around, scene.seed + number)
+                self.voices += self._reflections(direct, reflections)
+            if lfe and source.lfe_db is not None:
+                low = Clip(low_frequencies(samples, self.rate, source.loop), source.loop, self._recent)
+                self.voices.append(replace(direct, clip=low, level=10.0 ** (source.lfe_db / 20.0), is_lfe=True))
+        self.margin = max((_margin(voice) for voice in self.voices), default=0)
 
-    def _voices(
-        self, source: Source, samples: np.ndarray, path: list[Segment], around: np.ndarray | None, seed: int
-    ) -> list[Voice]:
-        damping = Damping(self.scene.air, source, self.rate)
+    def _copies(self, direct: Voice, around: np.ndarray | None, seed: int) -> list[Voice]:
+        """A source's direct sound: one voice, or as many as make it wide."""
+        source = direct.source
         wide = source.extent == "area" and source.radius > 0.0
-        copies = SPOKES + 1 if wide else len(around) if source.extent == "ambient" and around is not None else 0
-        if copies == 0:
-            return [Voice(source, Clip(samples, source.loop, self._recent), len(samples) / self.rate, path, damping)]
+        count = SPOKES + 1 if wide else len(around) if source.extent == "ambient" and around is not None else 0
+        if count == 0:
+            return [direct]
         voices = []
-        for number, copy in enumerate(decorrelated(samples, copies, self.rate, source.loop, seed)):
-            voice = Voice(source, Clip(copy, source.loop, self._recent), len(copy) / self.rate, path, damping, copies**-0.5)
+        for number, copy in enumerate(decorrelated(direct.clip.samples, count, self.rate, source.loop, seed)):
+            clip = Clip(copy, source.loop, self._recent)
+            voice = replace(direct, clip=clip, seconds=len(copy) / self.rate, level=count**-0.5)
             if wide:
                 voice.spoke = number
             elif around is not None:
@@ -143,12 +167,23 @@ class Propagation:
             voices.append(voice)
         return voices
 
+    def _reflections(self, direct: Voice, reflections: list[Image]) -> list[Voice]:
+        source = direct.source
+        if not reflections or source.extent == "ambient":
+            return []
+        if not holds(self.scene.room, source.path):
+            self.notes.append(f"Source {source.id!r} is outside the room; it is heard without its reflections.")
+            return []
+        # What stands between source and listener does not stand in the way of their images.
+        damping = Damping(self.scene.air, Occlusion(), self.rate)
+        return [replace(direct, image=image, damping=damping) for image in reflections]
+
     def arrivals(self, start: int, stop: int) -> Iterator[Arrival]:
         """What arrives from sample `start` to `stop`, both multiples of STEP: one item a voice and pose between cuts."""
         points = np.arange(start // STEP - 1 - self.margin, -(-stop // STEP) + 2 + self.margin)
         times = points * STEP / self.rate
         for ear in self.listener:
-            heard = _presence(times, ear)
+            heard = presence(times, ear)
             if not heard.any():
                 continue
             poses = (ear.positions(times), ear.rotations(times))
@@ -170,32 +205,57 @@ class Propagation:
         voice: Voice,
     ) -> Arrival | None:
         source = voice.source
-        emitted, towards = self._retarded(times, poses[0], mouth)
-        distance = np.linalg.norm(towards, axis=1)
-        delay = times - emitted
-        factor = self.scene.doppler_factor
-        if factor != 1.0:
-            first = self._first_delay(ear, mouth)
-            delay = np.maximum(first + factor * (delay - first), 0.0)
+        emitted, towards, distance, delay = self._delay(times, poses[0], ear, mouth, voice)
         moment = times - delay - source.start
-        presence = heard * _presence(emitted, mouth)
+        there = heard * presence(emitted, mouth)
         if source.loop:
-            presence = presence * np.clip(moment / LOOP_FADE, 0.0, 1.0)
+            there = there * np.clip(moment / LOOP_FADE, 0.0, 1.0)
         margin = 2.0 * STEP / self.rate
         playing = (moment > -margin) & (source.loop | (moment < voice.seconds + margin))
-        if not (presence * playing).any():
+        if not (there * playing).any():
             return None
-        gain = presence * voice.level * 10.0 ** (source.gain_db / 20.0)
-        gain = gain * distance_gain(distance, source, self.scene.distance_model)
-        gain = gain * _cone_gain(-towards, mouth.rotations(emitted), source) * _occlusion_gain(times, source)
-        gain = gain * 10.0 ** (np.interp(emitted, source.fader.times, source.fader.gain_db) / 20.0)
+        gain = there * voice.level * 10.0 ** (source.gain_db / 20.0) * fader_gain(emitted, source)
+        if not voice.is_lfe:  # no distance, no direction: what is sent there is sent there
+            gain = gain * self._level(distance, -towards, mouth.rotations(emitted), voice)
+        if voice.image is None:
+            gain = gain * _occlusion_gain(times, source)
         direction, sharpness = self._direction(towards, distance, poses[1], voice)
-        core, filters = slice(self.margin, len(times) - self.margin), None
+        own = _margin(voice)
+        extra = self.margin - own
+        mine, filters = slice(extra, len(times) - extra), None
         if voice.damping.active:
             every = HOP // STEP
-            middles = slice(1 + every, len(times) - 1 - every, every)
+            middles = slice(extra + 1 + every, len(times) - extra - 1 - every, every)
             filters = voice.damping.magnitudes(times[middles], distance[middles])
-        return Arrival(voice.clip, moment * self.rate, gain, direction, sharpness, filters, core)
+        walls = None if voice.image is None else voice.image.reflectance
+        core = slice(own, len(times) - 2 * extra - own)
+        moment = moment[mine] * self.rate
+        return Arrival(voice, moment, gain[mine], direction[mine], sharpness[mine], filters, walls, core)
+
+    def _delay(
+        self, times: np.ndarray, positions: np.ndarray, ear: Segment, mouth: Segment, voice: Voice
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+        """When what arrives at `times` was emitted, vectors (n, 3) to there, their lengths, and the delay to be heard."""
+        if voice.source.synchronous:
+            towards = _seen(mouth.positions(times), voice.image) - positions
+            distance = np.linalg.norm(towards, axis=1)
+            # Reflections are as late after the direct sound as they would be.
+            direct = np.linalg.norm(mouth.positions(times) - positions, axis=1)
+            return times, towards, distance, (distance - direct) / self.scene.speed_of_sound
+        emitted, towards = self._retarded(times, positions, mouth, voice.image)
+        delay, factor = times - emitted, self.scene.doppler_factor
+        if factor != 1.0:
+            first = self._first_delay(ear, mouth, voice.image)
+            delay = np.maximum(first + factor * (delay - first), 0.0)
+        return emitted, towards, np.linalg.norm(towards, axis=1), delay
+
+    def _level(self, distance: np.ndarray, outwards: np.ndarray, rotations: np.ndarray, voice: Voice) -> np.ndarray:
+        """What distance and cone leave, linear (n,). Blender's Speakers face along their local -Z."""
+        facing = -rotations[:, :, 2]
+        if voice.image is None:
+            return distance_gain(distance, voice.source, self.scene.distance_model) * cone_gain(outwards, facing, voice.source)
+        facing = facing @ voice.image.matrix.T
+        return spreading_gain(distance, voice.source) * cone_gain(outwards, facing, voice.source)
 
     def _direction(
         self, towards: np.ndarray, distance: np.ndarray, rotations: np.ndarray, voice: Voice
@@ -212,25 +272,27 @@ class Propagation:
             return spokes(direction, half_angle)[voice.spoke], np.ones(len(distance))
         return direction, np.clip(distance / POINTLESS, 0.0, 1.0)
 
-    def _retarded(self, times: np.ndarray, positions: np.ndarray, mouth: Segment) -> tuple[np.ndarray, np.ndarray]:
+    def _retarded(
+        self, times: np.ndarray, positions: np.ndarray, mouth: Segment, image: Image | None
+    ) -> tuple[np.ndarray, np.ndarray]:
         """When the sound that arrives at `times` was emitted, and the vector (n, 3) from the listener to there.
 
         Solves t_e = t - |L(t) - P(t_e)| / c by fixed-point iteration, which gains a factor 1/Mach a turn.
         """
         speed = self.scene.speed_of_sound
-        towards = mouth.positions(times) - positions
+        towards = _seen(mouth.positions(times), image) - positions
         emitted = times - np.linalg.norm(towards, axis=1) / speed
         # As many turns as this path ever needs, not as many as this block does: the result must be the same to the bit.
         mach = min(0.95, 1.2 * mouth.top_speed / speed)
         for _ in range(int(np.ceil(-SETTLED / np.log(mach))) if mach > 0.0 else 0):
-            towards = mouth.positions(emitted) - positions
+            towards = _seen(mouth.positions(emitted), image) - positions
             emitted = times - np.linalg.norm(towards, axis=1) / speed
         return emitted, towards
 
-    def _first_delay(self, ear: Segment, mouth: Segment) -> float:
+    def _first_delay(self, ear: Segment, mouth: Segment, image: Image | None) -> float:
         """The delay, in seconds, when the two of them were first at these poses."""
         time = np.array([max(ear.begin, mouth.begin, 0.0)])
-        towards = mouth.positions(time) - ear.positions(time)
+        towards = _seen(mouth.positions(time), image) - ear.positions(time)
         return float(np.linalg.norm(towards)) / self.scene.speed_of_sound
 
 
@@ -273,17 +335,37 @@ def _model_gain(distance: np.ndarray, source: Source, model: str) -> np.ndarray:
     return (distance / reference) ** -rolloff
 
 
-def _cone_gain(outwards: np.ndarray, rotations: np.ndarray, source: Source) -> np.ndarray:
-    """OpenAL 1.1, section 4.3.5, for a source that faces along its local -Z, as Blender's Speakers do."""
+def spreading_gain(distance: np.ndarray, source: Source) -> np.ndarray:
+    """Linear gain (n,) of a reflection: by the inverse law from the reference distance on, whatever law an artist chose for
+    direct sound; under laws that hardly fade, the many images of a source would drown it."""
+    reference = max(source.reference_distance, NEAREST)
+    return np.asarray(reference / np.maximum(reference + source.rolloff * (distance - reference), reference))
+
+
+def cone_gain(outwards: np.ndarray, facing: np.ndarray, source: Source) -> np.ndarray:
+    """OpenAL 1.1, section 4.3.5: linear (n,) for vectors (n, 3) from a source that faces along `facing` (n, 3)."""
     cone = source.cone
     if cone.outer_gain >= 1.0 or cone.inner >= 2.0 * np.pi - 1e-3:
         return np.ones(len(outwards))
-    facing = -rotations[:, :, 2]
     length = np.maximum(np.linalg.norm(outwards, axis=1), 1e-9)
     angle = 2.0 * np.arccos(np.clip((outwards * facing).sum(axis=1) / length, -1.0, 1.0))
     width = max(cone.outer - cone.inner, 1e-6)
     along = np.clip((angle - cone.inner) / width, 0.0, 1.0)
-    return 1.0 + along * (cone.outer_gain - 1.0)
+    return np.asarray(1.0 + along * (cone.outer_gain - 1.0))
+
+
+def fader_gain(emitted: np.ndarray, source: Source) -> np.ndarray:
+    """Linear gain (n,) at the moments (n,) that a source sounds."""
+    return np.asarray(10.0 ** (np.interp(emitted, source.fader.times, source.fader.gain_db) / 20.0))
+
+
+def _seen(points: np.ndarray, image: Image | None) -> np.ndarray:
+    return points if image is None else image.mirror(points)
+
+
+def _margin(voice: Voice) -> int:
+    """Control points that a voice's filters need on either side."""
+    return (MARGIN // STEP if voice.damping.active else 0) + (0 if voice.image is None else REACH // STEP)
 
 
 def _occlusion_gain(times: np.ndarray, source: Source) -> np.ndarray:
@@ -291,8 +373,8 @@ def _occlusion_gain(times: np.ndarray, source: Source) -> np.ndarray:
     return 10.0 ** (np.interp(times, occlusion.times, occlusion.gain_db) / 20.0)
 
 
-def _presence(times: np.ndarray, segment: Segment) -> np.ndarray:
-    """1 within a segment, 0 outside, with straight fades around its cuts; all segments add up to 1, however close."""
+def presence(times: np.ndarray, segment: Segment) -> np.ndarray:
+    """(n,): 1 within a segment, 0 outside, with straight fades around its cuts; all segments add up to 1, however close."""
     since_begin = _ramp_up(times - segment.begin) if np.isfinite(segment.begin) else np.ones(len(times))
     since_end = _ramp_up(times - segment.end) if np.isfinite(segment.end) else np.zeros(len(times))
     return since_begin - since_end

@@ -7,12 +7,17 @@ from typing import Protocol
 
 import numpy as np
 from scipy import fft
+from scipy.signal import oaconvolve
 
 from ..soundscene import SoundScene
 from . import ambisonics, panning
+from .delayline import TAPS, windowed_sinc
 from .head import LEAD, Head, default_head, samples
 from .layouts import Layout, find_layout
 from .propagation import STEP, Arrival, Propagation, ramp
+from .reverberation import Noises
+from .rooms import check_listener
+from .surroundings import Surroundings
 
 BLOCK = 32768
 """Samples a block, a multiple of STEP and HOP: long enough that Python's own time hardly counts. The result does not
@@ -21,18 +26,32 @@ HOP = 256
 """Samples between the head's responses that a moving source fades through."""
 
 
+EARLY = 96
+"""Samples of room before and after a head's response, for the delays between its ears."""
+
+
 class Renderer(Protocol):
     """Turn what arrives in one block into channels. Blocks come in order, without gaps.
 
     `margin`: samples before and after a block that it wants to know of, a multiple of STEP. `around`: directions (k, 3)
-    in the listener's frame over which it wants ambient sound spread, None if it needs no direction for that.
+    in the listener's frame over which it wants ambient sound spread, None if it needs no direction for that. `lfe`: whether
+    it has low-frequency loudspeakers.
     """
 
     margin: int
     around: np.ndarray | None
+    lfe: bool
 
     def __call__(self, arrivals: list[Arrival], start: int, stop: int) -> np.ndarray:
         """(channels, stop - start) float32."""
+        ...
+
+    def impulses(self, directions: np.ndarray, fractions: np.ndarray) -> tuple[np.ndarray, int]:
+        """See `reverberation.Place`."""
+        ...
+
+    def diffuse(self, noises: Noises) -> np.ndarray:
+        """See `surroundings.Spreader`."""
         ...
 
 
@@ -44,21 +63,32 @@ def render(
     head: Head | None = None,
     start: int = 0,
     stop: int | None = None,
+    response: np.ndarray | None = None,
 ) -> Iterator[np.ndarray]:
     """Yield blocks (channels, up to BLOCK) float32 that add up to the samples from `start` to `stop`, the whole by default.
 
     Any part equals that part of the whole, so that a long film can be cut over machines. `clips`: a mono signal (n,)
     float32 at the scene's rate for each source. `notes` receives what its user should know. `head`: whose ears hear a
-    binaural mix, None for the default.
+    binaural mix, None for the default. `response`: (channels, taps) of a room that is a measured response.
+    Error: `room-outside`.
     """
+    check_listener(scene)
     stop = scene.samples if stop is None else min(stop, scene.samples)
+    if layout.kind == "binaural":
+        head = head or default_head(scene.sample_rate)
     renderer = _make(layout, scene, head)
-    propagation = Propagation(scene, clips, renderer.around)
+    room = Surroundings(scene, clips, renderer, layout, head, response, BLOCK)
+    propagation = Propagation(scene, clips, renderer.around, renderer.lfe, room.still)
+    for begin in range((start // BLOCK - room.before) * BLOCK, max(0, start // BLOCK - 1) * BLOCK, BLOCK):
+        room(begin, begin + BLOCK)  # what was heard before rings on
     # What rings on from before is shorter than a block: one block ahead of the part is rendered and thrown away.
     first = max(0, start // BLOCK - 1) * BLOCK
     for begin in range(first, stop, BLOCK):
         end = begin + BLOCK
         block = renderer(list(propagation.arrivals(begin - renderer.margin, end + renderer.margin)), begin, end)
+        reverberation = room(begin, end)
+        if reverberation is not None:
+            block = block + reverberation
         if end > start:
             yield block[:, max(0, start - begin) : stop - begin]
     notes.extend(propagation.notes)
@@ -66,8 +96,8 @@ def render(
 
 def _make(layout: Layout, scene: SoundScene, head: Head | None) -> Renderer:
     rate = float(scene.sample_rate)
-    if layout.kind == "binaural":
-        return Binaural(rate, head or default_head(scene.sample_rate))
+    if head is not None and layout.kind == "binaural":
+        return Binaural(rate, head)
     return Panned(layout, rate)
 
 
@@ -79,6 +109,8 @@ class Panned:
     def __init__(self, layout: Layout, rate: float) -> None:
         self.layout, self.rate = layout, rate
         self.around = panning.main_directions(layout) if layout.kind == "speakers" else None
+        self._lfe = np.array([speaker.is_lfe for speaker in layout.speakers], float)
+        self.lfe = bool(self._lfe.any())
 
     def __call__(self, arrivals: list[Arrival], start: int, stop: int) -> np.ndarray:
         layout, steps = self.layout, (stop - start) // STEP
@@ -98,8 +130,30 @@ class Panned:
         """(control points, channels)"""
         return self._directional(arrival) * arrival.gain[:, None]
 
+    def impulses(self, directions: np.ndarray, fractions: np.ndarray) -> tuple[np.ndarray, int]:
+        kernels = windowed_sinc(fractions)[:, ::-1]
+        return (self._pan(directions)[:, :, None] * kernels[:, None]).astype(np.float32), TAPS // 2
+
+    def diffuse(self, noises: Noises) -> np.ndarray:
+        layout = self.layout
+        if layout.kind == "ambisonics":  # equal power from everywhere, each order's share in SN3D
+            gains = (2.0 * np.floor(np.sqrt(np.arange(layout.channels))) + 1.0) ** -0.5
+        else:
+            gains = np.ones(1) if layout.kind == "mono" else (1.0 - self._lfe) / np.sqrt((1.0 - self._lfe).sum())
+        return np.asarray(gains[:, None] * noises(layout.channels), np.float32)
+
+    def _pan(self, directions: np.ndarray) -> np.ndarray:
+        """(n, channels) of points far away."""
+        if self.layout.kind == "mono":
+            return np.ones((len(directions), 1))
+        if self.layout.kind == "speakers":
+            return panning.pan(directions, np.ones(len(directions)), self.layout)
+        return ambisonics.encode(directions, self.layout.order)
+
     def _directional(self, arrival: Arrival) -> np.ndarray:
         layout = self.layout
+        if arrival.voice.is_lfe:
+            return np.tile(self._lfe / np.sqrt(self._lfe.sum()), (len(arrival.gain), 1))
         if layout.kind == "mono":
             return np.ones((len(arrival.gain), 1))
         if layout.kind == "speakers":
@@ -117,6 +171,7 @@ class Binaural:
     """
 
     margin = HOP
+    lfe = False
 
     def __init__(self, rate: float, head: Head) -> None:
         self.rate, self.head = rate, head
@@ -135,6 +190,24 @@ class Binaural:
         for arrival in arrivals:
             spectrum += self._both_ears(arrival)
         return self._overlap_add(fft.irfft(spectrum, self.size, axis=2), stop - start)
+
+    def impulses(self, directions: np.ndarray, fractions: np.ndarray) -> tuple[np.ndarray, int]:
+        near, weight = self.head.around(directions)
+        size = fft.next_fast_len(self.head.responses.shape[2] + 4 * EARLY, real=True)
+        aligned = fft.rfft(self.head.responses, size, axis=2)
+        mixed = np.einsum("nk,nkef->nef", weight.astype(np.float32), aligned[near])
+        delays = np.einsum("nk,nke->ne", weight, self.head.delays[near]) * self.rate
+        turn = -2j * np.pi * fft.rfftfreq(size)
+        late = EARLY + delays - fractions[:, None]
+        ears = fft.irfft(mixed * np.exp(turn * late[..., None]), size, axis=2)
+        return ears.astype(np.float32), EARLY + samples(LEAD, self.head.rate)
+
+    def diffuse(self, noises: Noises) -> np.ndarray:
+        directions = panning.main_directions(find_layout("7.1.4"))
+        impulses, early = self.impulses(directions, np.zeros(len(directions)))
+        unrelated = noises(len(directions))[:, None] / np.float32(np.sqrt(len(directions)))
+        heard = oaconvolve(unrelated, impulses, axes=2).sum(axis=0)
+        return np.asarray(heard[:, early:], np.float32)
 
     def _both_ears(self, arrival: Arrival) -> np.ndarray:
         near, weight = self.head.around(arrival.direction)
