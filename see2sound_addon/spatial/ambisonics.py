@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
+from scipy.special import eval_legendre
 
 HIGHEST_ORDER = 7
 
@@ -40,6 +41,19 @@ def encode(direction: np.ndarray, order: int, order_gains: np.ndarray | None = N
         for n in range(1, order + 1):
             harmonics[:, n * n : (n + 1) ** 2] *= order_gains[:, n : n + 1]
     return harmonics
+
+
+def cap_orders(order: int, spread: float) -> np.ndarray:
+    """(order + 1,): what is left of each order when a source is spread evenly over a cap, `spread` radians across.
+
+    The mean of a Legendre polynomial over the cap (Zotter and Frank, "Ambisonics", 2019, appendix A.3).
+    """
+    gains = np.ones(order + 1)
+    if spread > 0.0:
+        cosine = math.cos(min(spread / 2.0, math.pi))
+        for n in range(1, order + 1):
+            gains[n] = (eval_legendre(n - 1, cosine) - eval_legendre(n + 1, cosine)) / ((2 * n + 1) * (1.0 - cosine))
+    return gains
 
 
 def _double_factorial(n: int) -> float:

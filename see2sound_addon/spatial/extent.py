@@ -38,6 +38,23 @@ def decorrelated(samples: np.ndarray, copies: int, rate: float, loop: bool, seed
     return made
 
 
+DIVERGED = np.radians(45.0)
+
+
+def diverged(direction: np.ndarray, divergence: float) -> list[tuple[float, np.ndarray]]:
+    """Shares of power, and directions (n, 3): the source's own and those DIVERGED to its left and right (ITU-R BS.2127-1,
+    section 7.3.7)."""
+    if divergence == 0.0:
+        return [(1.0, direction)]
+    level = np.hypot(direction[:, 0], direction[:, 1])
+    overhead = level < 1e-7
+    left = np.stack([-direction[:, 1], direction[:, 0], np.zeros(len(direction))], axis=1) / np.maximum(level, 1e-9)[:, None]
+    left[overhead] = (0.0, 1.0, 0.0)
+    side = divergence / (1.0 + divergence)
+    ahead, aside = np.cos(DIVERGED) * direction, np.sin(DIVERGED) * left
+    return [(1.0 - 2.0 * side, direction), (side, ahead + aside), (side, ahead - aside)]
+
+
 def spokes(direction: np.ndarray, half_angle: np.ndarray) -> list[np.ndarray]:
     """The middle (n, 3) of an area and directions around it, for half angles (n,) in radians."""
     helper = np.where(np.abs(direction[:, 2:]) < 0.9, [0.0, 0.0, 1.0], [1.0, 0.0, 0.0])

@@ -12,10 +12,15 @@ from typing import Protocol
 import numpy as np
 from scipy.spatial import ConvexHull
 
+from .extent import diverged
 from .layouts import LAYOUTS, Layout, Loudspeaker
 
 EDGE = 1e-9
 """How far outside a region, by its smallest gain, a direction may lie and still be taken to be on its edge."""
+
+
+FADE = np.radians(10.0)
+"""Over which a spread source fades at its rim."""
 
 
 class Panner(Protocol):
@@ -24,21 +29,49 @@ class Panner(Protocol):
     def __call__(self, direction: np.ndarray) -> np.ndarray: ...
 
 
-def pan(direction: np.ndarray, sharpness: np.ndarray, layout: Layout) -> np.ndarray:
+def pan(
+    direction: np.ndarray, sharpness: np.ndarray, layout: Layout, divergence: float = 0.0, spread: float = 0.0
+) -> np.ndarray:
     """Gains (n, channels) for unit vectors (n, 3) in the listener's frame; nothing for low-frequency channels.
 
     `sharpness` (n,): 1 pans a point; less goes more and more to all loudspeakers alike, for sources that pass through
-    the listener.
+    the listener. `divergence` and `spread` (radians): see `soundscene.Source`.
     """
     if len(direction) > 1 and not (np.ptp(direction, axis=0).any() or np.ptp(sharpness)):
-        return np.repeat(pan(direction[:1], sharpness[:1], layout), len(direction), axis=0)
-    gains = find_panner(layout.name)(direction)
+        return np.repeat(pan(direction[:1], sharpness[:1], layout, divergence, spread), len(direction), axis=0)
+    power = sum(w * _spread_gains(places, layout.name, spread) ** 2 for w, places in diverged(direction, divergence))
+    gains = np.sqrt(power)
     if (sharpness < 1.0).any():
         focus = (sharpness**2)[:, None]
         gains = np.sqrt(focus * gains**2 + (1.0 - focus) / gains.shape[1])
     channels = np.zeros((len(direction), layout.channels))
     channels[:, [i for i, speaker in enumerate(layout.speakers) if not speaker.is_lfe]] = gains
     return channels
+
+
+def _spread_gains(direction: np.ndarray, name: str, spread: float) -> np.ndarray:
+    """(n, loudspeakers): section 7.3.8.2.2 for an extent as high as it is wide; less than FADE goes over into a point."""
+    if spread == 0.0:
+        return find_panner(name)(direction)
+    points, gains = _everywhere(name)
+    apart = np.arccos(np.clip(direction @ points.T, -1.0, 1.0))
+    weight = np.clip(1.0 - (apart - max(spread, FADE / 2.0) / 2.0) / FADE, 0.0, 1.0)
+    spread_gains = weight @ gains
+    spread_gains /= np.linalg.norm(spread_gains, axis=1, keepdims=True)
+    share = min(spread / FADE, 1.0)
+    point = find_panner(name)(direction) if share < 1.0 else 0.0
+    return np.asarray(np.sqrt(share * spread_gains**2 + (1.0 - share) * point**2))
+
+
+@cache
+def _everywhere(name: str) -> tuple[np.ndarray, np.ndarray]:
+    """Directions (k, 3) 5 degrees apart, row by row, and a layout's gains for them (k, loudspeakers)."""
+    points = [
+        unit_vector(azimuth, elevation)
+        for elevation in np.linspace(-90.0, 90.0, 37)
+        for azimuth in np.linspace(0.0, 360.0, max(1, round(72.0 * np.cos(np.radians(elevation)))), endpoint=False)
+    ]
+    return np.array(points), find_panner(name)(np.array(points))
 
 
 def main_directions(layout: Layout) -> np.ndarray:

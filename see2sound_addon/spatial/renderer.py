@@ -12,6 +12,7 @@ from scipy.signal import oaconvolve
 from ..soundscene import SoundScene
 from . import ambisonics, panning
 from .delayline import TAPS, windowed_sinc
+from .extent import SPOKES, diverged, spokes
 from .head import LEAD, Head, default_head, samples
 from .layouts import Layout, find_layout
 from .propagation import STEP, Arrival, Propagation, ramp
@@ -151,16 +152,17 @@ class Panned:
         return ambisonics.encode(directions, self.layout.order)
 
     def _directional(self, arrival: Arrival) -> np.ndarray:
-        layout = self.layout
+        layout, source = self.layout, arrival.voice.source
         if arrival.voice.is_lfe:
             return np.tile(self._lfe / np.sqrt(self._lfe.sum()), (len(arrival.gain), 1))
         if layout.kind == "mono":
             return np.ones((len(arrival.gain), 1))
         if layout.kind == "speakers":
-            return panning.pan(arrival.direction, arrival.sharpness, layout)
+            return panning.pan(arrival.direction, arrival.sharpness, layout, source.divergence, source.spread)
         orders = np.ones((len(arrival.gain), layout.order + 1))
-        orders[:, 1:] = arrival.sharpness[:, None]
-        return ambisonics.encode(arrival.direction, layout.order, orders)
+        orders[:, 1:] = arrival.sharpness[:, None] * ambisonics.cap_orders(layout.order, source.spread)[1:]
+        places = diverged(arrival.direction, source.divergence)
+        return np.asarray(sum(share * ambisonics.encode(place, layout.order, orders) for share, place in places))
 
 
 class Binaural:
@@ -210,7 +212,7 @@ class Binaural:
         return np.asarray(heard[:, early:], np.float32)
 
     def _both_ears(self, arrival: Arrival) -> np.ndarray:
-        near, weight = self.head.around(arrival.direction)
+        near, weight = self._around(arrival)
         delays = np.einsum("nk,nke->en", weight, self.head.delays[near]) * arrival.sharpness
         # The lead that all responses share is taken back here, so that nothing arrives late.
         ears = np.stack([arrival.signal(self.rate, delay - self.lead) for delay in delays]) * ramp(arrival.gain[arrival.core])
@@ -219,6 +221,19 @@ class Binaural:
         middles = slice(1 + HOP // STEP, len(weight) - 1 - HOP // STEP, HOP // STEP)
         response = self._responses(near[middles], weight[middles], sharpness[middles])
         return fft.rfft(framed, self.size, axis=2) * response
+
+    def _around(self, arrival: Arrival) -> tuple[np.ndarray, np.ndarray]:
+        """Measured directions (n, k) and their weights (n, k), of sum 1, all those of a spread or diverged source together."""
+        source = arrival.voice.source
+        places = diverged(arrival.direction, source.divergence)
+        if source.spread > 0.0:
+            half = np.full(len(arrival.gain), source.spread / 2.0)
+            places = [(share / (SPOKES + 1), spoke) for share, place in places for spoke in spokes(place, half)]
+        if len(places) == 1:
+            return self.head.around(arrival.direction)
+        found = [(share, *self.head.around(place)) for share, place in places]
+        near = np.concatenate([near for _, near, _ in found], axis=1)
+        return near, np.concatenate([share * weight for share, _, weight in found], axis=1)
 
     def _responses(self, near: np.ndarray, weight: np.ndarray, sharpness: np.ndarray) -> np.ndarray:
         """Spectra (2, frames, bins), between measured directions their weighted mean."""

@@ -82,3 +82,51 @@ def test_unknown_layouts_are_named():
     with pytest.raises(See2SoundError, match=r"no layout '9\.9'") as caught:
         find_layout("9.9")
     assert "5.1" in caught.value.hint
+
+
+SPREAD = np.load(Path(__file__).parents[1] / "data" / "ear_spread.npz")
+
+
+@pytest.mark.parametrize("name", ["0+5+0", "4+7+0", "9+10+3"])
+def test_diverged_and_spread_gains_are_those_of_the_ebu_s_renderer(name):
+    """references/ear_spread.py, angles in degrees."""
+    layout, unit = find_layout(name), SPREAD["directions"]
+    columns = [layout.labels.index(label) for label in SPREAD[f"{name} labels"]]
+    for value in SPREAD["divergences"]:
+        gains = pan(unit, np.ones(len(unit)), layout, divergence=value)
+        assert np.abs(gains[:, columns] - SPREAD[f"{name} divergence {value}"]).max() < 1e-6
+    for angle in SPREAD["spreads"]:
+        gains = pan(unit, np.ones(len(unit)), layout, spread=np.radians(angle))
+        assert np.abs(gains[:, columns] - SPREAD[f"{name} spread {angle}"]).max() < 1e-6
+
+
+def test_a_spread_source_is_wider_in_ambisonics_and_keeps_its_place():
+    """Fully spread, only W is left; half a sphere leaves half of the first order (the mean of a cosine over it)."""
+    for spread, left in ((np.pi, 0.5), (2 * np.pi, 0.0)):
+        heard = rendered(scene([source((0, 5, 0), spread=spread)], 0.5), [noise()], "ambix1")
+        w, y = heard[:, 6000:-3000].astype(float)[:2]
+        assert (w * y).sum() / (w * w).sum() == pytest.approx(left, abs=1e-3)
+
+
+def test_diverged_sources_stay_in_the_middle_of_both_ears():
+    heard = rendered(scene([source((5, 0, 0), divergence=1.0, spread=0.5)], 0.5), [noise()], "binaural")[:, 3000:]
+    assert 10 * np.log10((heard[0] ** 2).sum() / (heard[1] ** 2).sum()) == pytest.approx(0.0, abs=0.5)
+
+
+def test_low_frequency_loudspeakers_get_what_is_sent_to_them_and_nothing_else():
+    """Below 120 Hz all of the send, an octave above almost nothing (-24 dB an octave), whatever the distance."""
+    from scenes import tone
+
+    for hertz, level in ((40, -10.0), (240, -10.0 - 24.6)):
+        plan = scene([source((30, 0, 0), lfe_db=-10.0)], 2.0)
+        heard = rendered(plan, [tone(hertz, 2.0)], "5.1")
+        sent = heard[3, 48000:]
+        assert 20 * np.log10(np.abs(sent).max()) == pytest.approx(level, abs=0.5)
+    assert np.abs(rendered(scene([source((30, 0, 0))], 1.0), [tone(40, 1.0)], "5.1")[3]).max() == 0.0
+    assert rendered(scene([source((3, 0, 0), lfe_db=0.0)], 0.2), [noise()], "stereo").shape == (2, 9600)
+
+
+def test_synchronous_sources_are_heard_when_they_sound():
+    late = rendered(scene([source((34.33, 0, 0))], 0.5), [noise()], "mono")[0]
+    now = rendered(scene([source((34.33, 0, 0), synchronous=True)], 0.5), [noise()], "mono")[0]
+    assert np.abs(now[:-4800] - late[4800:]).max() < 1e-6

@@ -28,10 +28,10 @@ def scene(sources, duration=1.0, listener=(0.0, 0.0, 0.0), **more):
     return SoundScene(duration, ears, sources, **more)
 
 
-def rendered(plan, clips, layout):
+def rendered(plan, clips, layout, notes=None, **more):
     """(channels, samples)"""
-    notes = []
-    blocks = list(render(plan, [np.asarray(clip, np.float32) for clip in clips], find_layout(layout), notes))
+    notes = [] if notes is None else notes
+    blocks = list(render(plan, [np.asarray(clip, np.float32) for clip in clips], find_layout(layout), notes, **more))
     return np.concatenate(blocks, axis=1) if blocks else np.zeros((find_layout(layout).channels, 0), np.float32)
 
 
