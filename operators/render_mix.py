@@ -41,6 +41,7 @@ class SEE2SOUND_OT_render_mix(bpy.types.Operator):
     def _work(self, context: bpy.types.Context) -> list[str]:
         from ..see2sound_addon import pipeline
         from ..see2sound_addon.blender import sampling
+        from ..see2sound_addon.jobs.mixing import mix_on_all_cores
 
         scene = context.scene
         target = self.filepath or scene.see2sound.mix_path
@@ -59,6 +60,6 @@ class SEE2SOUND_OT_render_mix(bpy.types.Operator):
         sofa = bpy.path.abspath(settings.sofa) if settings.sofa and layout == "binaural" else None
         with reporting.ProgressCursor(context) as progress:
             plan, notes = sampling.sample_scene(context, scene, Path(bpy.app.tempdir), progress)
-            report = pipeline.mix(plan, layout, path, progress, delivery, sofa)
+            report = mix_on_all_cores(plan, layout, path, progress, delivery, sofa)
         self.report({"INFO"}, f"{path.name}: {plan.duration:.2f} s, true peak {report.levels.true_peak:.1f} dB")
         return notes + report.notes

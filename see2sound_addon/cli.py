@@ -156,6 +156,7 @@ def _run(options: argparse.Namespace) -> dict[str, Any]:
     from . import pipeline
     from .blender import scenebuilder
     from .delivery.overview import write_overview
+    from .jobs.mixing import mix_on_all_cores
     from .media.files import check_writable, write_text
     from .planfile import plan_to_json, read_plan
 
@@ -179,7 +180,7 @@ def _run(options: argparse.Namespace) -> dict[str, Any]:
     plan = read_plan(out / "plan.json")  # mixed from the file, so that `render` gives the same bytes
     mixes: list[dict[str, Any]] = []
     for layout in LAYOUTS_OF_RUN:
-        report = pipeline.mix(plan, layout, out / f"mix_{layout}.wav", _progress)
+        report = mix_on_all_cores(plan, layout, out / f"mix_{layout}.wav", _progress)
         mixes.append({"file": str(report.path), "layout": layout, "samples": report.samples, **_levels(report)})
         notes += [note for note in report.notes if note not in notes]
     sources = [
@@ -215,12 +216,12 @@ def _text(levels: dict[str, Any]) -> str:
 
 
 def _render(options: argparse.Namespace) -> dict[str, Any]:
-    from . import pipeline
+    from .jobs.mixing import mix_on_all_cores
     from .planfile import read_plan
 
     _check_output(options.out, options.plan)
     return _mixed(
-        pipeline.mix(read_plan(options.plan), options.layout, options.out, _progress, _delivery(options), options.sofa),
+        mix_on_all_cores(read_plan(options.plan), options.layout, options.out, _progress, _delivery(options), options.sofa),
         [],
     )
 
@@ -238,8 +239,8 @@ def _delivery(options: argparse.Namespace) -> Any:
 
 def _mix(options: argparse.Namespace) -> dict[str, Any]:
     session = _blender()
-    from . import pipeline
     from .blender import sampling
+    from .jobs.mixing import mix_on_all_cores
     from .spatial.layouts import find_layout
 
     find_layout(options.layout)
@@ -249,7 +250,7 @@ def _mix(options: argparse.Namespace) -> dict[str, Any]:
         plan, notes = sampling.sample_scene(session.context(), scene, Path(packed), _progress)
         if session.has_scripts():
             notes.append("The file's scripts were not run, for it may come from a stranger.")
-        return _mixed(pipeline.mix(plan, options.layout, options.out, _progress, _delivery(options), options.sofa), notes)
+        return _mixed(mix_on_all_cores(plan, options.layout, options.out, _progress, _delivery(options), options.sofa), notes)
 
 
 def _mixed(report: Any, notes: list[str]) -> dict[str, Any]:

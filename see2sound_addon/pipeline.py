@@ -18,7 +18,7 @@ from . import __version__ as VERSION
 from .camera import Camera
 from .delivery.mixdown import Delivery, Levels, deliver
 from .errors import See2SoundError
-from .media.audio import read_clip, write_clip
+from .media.audio import read_clip, read_response, write_clip
 from .media.pictures import Picture, read_picture
 from .media.sofa import read_sofa
 from .placed import Estimate, PlacedSource
@@ -26,11 +26,12 @@ from .placement.distance import combine, size_distance, standing_distance, surfa
 from .placement.position import area_radius, place, visible_centre
 from .progress import Progress, silent
 from .sound.voice import GENERATORS, Voice
-from .soundscene import SoundScene, check_clip_exists
-from .spatial.head import head_from_measurement
+from .soundscene import Response, SoundScene, check_clip_exists
+from .spatial.head import Head, head_from_measurement
 from .spatial.layouts import Layout, find_layout
 from .spatial.loudness import Meter
 from .spatial.renderer import BLOCK, render
+from .spatial.rooms import check_listener
 from .vision.depth import DEPTH_ESTIMATORS
 from .vision.look import Sighting, look
 from .vision.view import View
@@ -194,6 +195,42 @@ class MixReport:
     notes: list[str] = field(default_factory=list)
 
 
+@dataclass
+class Mixdown:
+    """Everything that a mix needs in memory: `clips` a mono signal (n,) for each source, `response` (channels, taps) of a
+    room that is one, `head` for a binaural layout."""
+
+    scene: SoundScene
+    layout: Layout
+    clips: list[np.ndarray]
+    head: Head | None
+    response: np.ndarray | None
+    notes: list[str]
+
+
+def prepare_mix(scene: SoundScene, layout_name: str, sofa: str | os.PathLike[str] | None = None) -> Mixdown:
+    """Read what a mix needs. Errors: `layout-unknown`, `room-outside`, `sofa-*`, `clip-*`, `response-*`."""
+    layout = find_layout(layout_name)
+    check_listener(scene)
+    notes = [] if scene.sources else ["The scene has no sources; the mix is silent."]
+    read: dict[Path, np.ndarray] = {}
+    for source in scene.sources:
+        check_clip_exists(source)
+        if source.clip not in read:
+            clip = read_clip(source.clip, scene.sample_rate)
+            read[source.clip] = clip.samples
+            notes += clip.notes
+    head, response = None, None
+    if sofa is not None and layout.kind != "binaural":
+        notes.append(f"The head {os.fspath(sofa)} is not used: only binaural mixes have ears.")
+    elif sofa is not None:
+        measured = read_sofa(sofa)
+        head = head_from_measurement(measured.directions, measured.responses, measured.rate, scene.sample_rate)
+    if isinstance(scene.room, Response):
+        response = read_response(scene.room.file, scene.sample_rate)
+    return Mixdown(scene, layout, [read[source.clip] for source in scene.sources], head, response, notes)
+
+
 def mix(
     scene: SoundScene,
     layout_name: str,
@@ -201,42 +238,34 @@ def mix(
     progress: Progress = silent,
     delivery: Delivery = Delivery(),
     sofa: str | os.PathLike[str] | None = None,
+    mixdown: Mixdown | None = None,
+    blocks: Iterator[np.ndarray] | None = None,
 ) -> MixReport:
     """Render a scene into a WAV or FLAC file of exactly `scene.samples`.
 
     `sofa`: a measured head (SimpleFreeFieldHRIR) for a binaural mix, None for the manikin that comes with See2Sound.
-    Errors: `layout-unknown`, `sofa-*`, `format-*`, `clip-*`, `folder-not-writable`.
+    `mixdown`: what `prepare_mix` has read already; `blocks`: what somebody else renders, see `jobs.mixing`.
+    Errors: those of `prepare_mix`, `format-*`, `would-overwrite`, `folder-not-writable`.
     """
-    layout, out = find_layout(layout_name), Path(out)
-    notes = [] if scene.sources else ["The scene has no sources; the mix is silent."]
-    read: dict[Path, np.ndarray] = {}
+    out, mixdown = Path(out), mixdown or prepare_mix(scene, layout_name, sofa)
+    layout = mixdown.layout
     for source in scene.sources:
-        check_clip_exists(source)
         if out.exists() and out.samefile(source.clip):
             raise See2SoundError(
                 "would-overwrite",
                 f"{out} is the clip of source {source.id!r}; the mix would overwrite it.",
                 "Choose another name.",
             )
-        if source.clip not in read:
-            clip = read_clip(source.clip, scene.sample_rate)
-            read[source.clip] = clip.samples
-            notes += clip.notes
-    clips = [read[source.clip] for source in scene.sources]
-
-    head = None
-    if sofa is not None and layout.kind != "binaural":
-        notes.append(f"The head {os.fspath(sofa)} is not used: only binaural mixes have ears.")
-    elif sofa is not None:
-        measured = read_sofa(sofa)
-        head = head_from_measurement(measured.directions, measured.responses, measured.rate, scene.sample_rate)
-
-    def blocks() -> Iterator[np.ndarray]:
-        for number, block in enumerate(render(scene, clips, layout, notes, head)):
-            progress(f"Mixing {layout.name}", number * BLOCK, scene.samples)
-            yield block
-
     meter = Meter(layout, scene.sample_rate)
-    levels = deliver(blocks(), meter, out, layout.channels, scene.sample_rate, scene.samples, layout.mask, delivery, scene.seed)
+    blocks = blocks or _rendered(mixdown, progress)
+    levels = deliver(blocks, meter, out, layout.channels, scene.sample_rate, scene.samples, layout.mask, delivery, scene.seed)
     progress(f"Mixing {layout.name}", scene.samples, scene.samples)
-    return MixReport(out, layout, scene.samples, levels, notes + levels.notes)
+    return MixReport(out, layout, scene.samples, levels, mixdown.notes + levels.notes)
+
+
+def _rendered(mixdown: Mixdown, progress: Progress) -> Iterator[np.ndarray]:
+    scene = mixdown.scene
+    blocks = render(scene, mixdown.clips, mixdown.layout, mixdown.notes, mixdown.head, response=mixdown.response)
+    for number, block in enumerate(blocks):
+        progress(f"Mixing {mixdown.layout.name}", number * BLOCK, scene.samples)
+        yield block

@@ -19,6 +19,9 @@ from .files import check_place, not_writable, whole_file
 
 LONGEST_CLIP = 2**28
 """Frames (93 minutes at 48 kHz) times channels; a longer file is not read into memory."""
+LONGEST_RESPONSE = 20
+"""Seconds of a room's impulse response."""
+RESPONSE_CHANNELS = (1, 2, *((order + 1) ** 2 for order in range(1, 8)))
 LOWEST_RATE, HIGHEST_RATE = 4000, 768000
 """Hz."""
 LARGEST_SAMPLE = 1000.0
@@ -43,6 +46,44 @@ def read_clip(path: str | os.PathLike[str], rate: int) -> ClipFile:
     Errors: `clip-missing`, `clip-unreadable`, `clip-empty`, `clip-invalid`, `clip-too-long`.
     """
     path = Path(path)
+    data, own_rate = _read(path, rate, LONGEST_CLIP)
+    clip = ClipFile(data[:, 0])
+    if data.shape[1] > 1:
+        clip.samples = data.mean(axis=1)
+        clip.notes.append(f"{path.name} has {data.shape[1]} channels; they were averaged to one.")
+    if own_rate != rate:
+        clip.samples = _resampled(clip.samples, own_rate, rate)
+        clip.notes.append(f"{path.name} was resampled from {own_rate} to {rate} Hz.")
+    clip.samples = np.ascontiguousarray(clip.samples, dtype=np.float32)
+    return clip
+
+
+def read_response(path: str | os.PathLike[str], rate: int) -> np.ndarray:
+    """A room's impulse response (channels, taps) float32 at `rate` Hz: mono, stereo or AmbiX.
+
+    Errors: those of `read_clip`, `response-channels`.
+    """
+    path = Path(path)
+    data, own_rate = _read(path, rate, LONGEST_RESPONSE * rate * 64)
+    if data.shape[1] not in RESPONSE_CHANNELS:
+        raise See2SoundError(
+            "response-channels",
+            f"{path.name} has {data.shape[1]} channels.",
+            "A room's response is mono, stereo or AmbiX (4, 9, 16, 25, 36, 49 or 64 channels).",
+        )
+    if len(data) > LONGEST_RESPONSE * own_rate:
+        raise See2SoundError("clip-too-long", f"{path.name} is longer than {LONGEST_RESPONSE} s.", "Cut its end.")
+    response = data.T if own_rate == rate else np.stack([_resampled(channel, own_rate, rate) for channel in data.T])
+    return np.ascontiguousarray(response, np.float32) * np.float32(own_rate / rate)
+
+
+def _resampled(samples: np.ndarray, own_rate: int, rate: int) -> np.ndarray:
+    common = math.gcd(own_rate, rate)
+    return np.asarray(resample_poly(samples.astype(np.float64), rate // common, own_rate // common))
+
+
+def _read(path: Path, rate: int, longest: int) -> tuple[np.ndarray, int]:
+    """(n, channels) float32 and their rate."""
     if not path.is_file():
         raise See2SoundError("clip-missing", f"There is no audio file at {path}.", "Check the path.")
     try:
@@ -51,7 +92,7 @@ def read_clip(path: str | os.PathLike[str], rate: int) -> ClipFile:
                 raise See2SoundError(
                     "clip-rate", f"{path.name} has a sampling rate of {file.samplerate} Hz.", "Export it with 48000 Hz."
                 )
-            if file.frames * max(file.channels, rate / file.samplerate) > LONGEST_CLIP:
+            if file.frames * max(file.channels, rate / file.samplerate) > longest:
                 raise See2SoundError("clip-too-long", f"{path.name} is too long to be a clip.", "Cut it first.")
             data, own_rate = file.read(dtype="float32", always_2d=True), file.samplerate
     except soundfile.LibsndfileError as error:
@@ -64,16 +105,7 @@ def read_clip(path: str | os.PathLike[str], rate: int) -> ClipFile:
         raise See2SoundError("clip-empty", f"{path.name} holds no sound: its length is zero.", "Export it again.")
     if not np.abs(data).max() <= LARGEST_SAMPLE:
         raise See2SoundError("clip-invalid", f"{path.name} holds values that are no audio.", "Export it again.")
-    clip = ClipFile(data[:, 0])
-    if data.shape[1] > 1:
-        clip.samples = data.mean(axis=1)
-        clip.notes.append(f"{path.name} has {data.shape[1]} channels; they were averaged to one.")
-    if own_rate != rate:
-        common = math.gcd(own_rate, rate)
-        clip.samples = resample_poly(clip.samples.astype(np.float64), rate // common, own_rate // common)
-        clip.notes.append(f"{path.name} was resampled from {own_rate} to {rate} Hz.")
-    clip.samples = np.ascontiguousarray(clip.samples, dtype=np.float32)
-    return clip
+    return data, own_rate
 
 
 class AudioWriter:

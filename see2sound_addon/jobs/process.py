@@ -1,0 +1,170 @@
+"""A worker process as its starter sees it: plain data in, progress and one result out, a clear error whatever happens."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+from queue import Empty, Queue
+from typing import Any
+
+from ..errors import See2SoundError
+from ..progress import Progress, silent
+
+PACKAGE_ROOT = Path(__file__).resolve().parents[2]
+SILENCE = 30.0
+"""Seconds without a sign of life after which a worker is given up; the first one includes starting Python."""
+GRACE = 2.0
+"""Seconds that a worker has to stop by itself before it is killed."""
+LONGEST_LINE = 2**24
+
+
+class Worker:
+    """A process that does one task at a time.
+
+    `python`: which Python, None for our own, with the libraries that it has. `environment_more`: variables for it.
+    `poll` returns at once, `wait` blocks. Use it as a context manager, or `close` it.
+    """
+
+    def __init__(self, python: str | os.PathLike[str] | None = None, environment_more: dict[str, str] | None = None) -> None:
+        environment = dict(os.environ)
+        # Our own Python finds our libraries wherever Blender put them; another one has its own.
+        paths = [str(PACKAGE_ROOT), *(sys.path if python is None else [])]
+        environment["PYTHONPATH"] = os.pathsep.join(path for path in paths if path)
+        environment.update(PYTHONIOENCODING="utf-8", PYTHONUNBUFFERED="1")
+        environment.update(environment_more or {})
+        self.log = Path(tempfile.mkstemp(prefix="see2sound_", suffix=".log")[1])
+        with self.log.open("wb") as log:
+            program = os.fspath(python or sys.executable)
+            try:
+                self._process = subprocess.Popen(
+                    [program, "-m", f"{__package__.split('.')[-2]}.jobs.worker"],
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    stderr=log,
+                    env=environment,
+                    cwd=PACKAGE_ROOT,  # "-m" looks for modules where it starts, and that must not be a stranger's folder
+                    creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+                )
+            except OSError as error:
+                self.log.unlink()
+                raise See2SoundError("worker-start", f"{program} cannot be started: {error}.", "Set it up again.") from error
+        self._lines: Queue[bytes | None] = Queue()
+        threading.Thread(target=self._read, daemon=True).start()
+        self._heard = time.monotonic()
+        self.busy = False
+
+    def start(self, task: str, data: dict[str, Any]) -> None:
+        """Begin a task; its data must be what JSON can carry."""
+        self._heard = time.monotonic()
+        self.busy = True
+        self._write({"task": task, "data": data})
+
+    def poll(self, progress: Progress = silent) -> dict[str, Any] | None:
+        """The result, or None while there is none. Errors: the task's own, `worker-died`, `worker-rubbish`, `worker-hangs`."""
+        while True:
+            try:
+                line = self._lines.get_nowait()
+            except Empty:
+                if time.monotonic() - self._heard > SILENCE:
+                    self.kill()
+                    raise self._failure("worker-hangs", f"The worker has given no sign of life for {SILENCE:.0f} s.") from None
+                return None
+            if line is None:
+                raise self._failure("worker-died", f"The worker stopped unexpectedly ({self._ending()}).")
+            result = self._take(line, progress)
+            if result is not None:
+                self.busy = False
+                return result
+
+    def wait(self, progress: Progress = silent) -> dict[str, Any]:
+        """The result, after blocking. If `progress` raises, the worker is told to stop, and what it raised goes on."""
+        while True:
+            try:
+                result = self.poll(progress)
+            except See2SoundError:
+                raise
+            except BaseException:
+                self.close()
+                raise
+            if result is not None:
+                return result
+            time.sleep(0.01)
+
+    def cancel(self) -> None:
+        """Ask the task to stop at its next step; `poll` then raises the error `cancelled`."""
+        self._write({"cancel": True})
+
+    def kill(self) -> None:
+        """End the process at once."""
+        self._process.kill()
+        self._process.wait()
+
+    def close(self) -> None:
+        """End the process, politely first, and remove its log."""
+        try:
+            if self._process.stdin is not None:
+                self._process.stdin.close()
+            self._process.wait(GRACE if not self.busy else 0.2)
+        except (OSError, subprocess.TimeoutExpired):
+            self.kill()
+        self.busy = False
+        self.log.unlink(missing_ok=True)
+
+    def __enter__(self) -> Worker:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _take(self, line: bytes, progress: Progress) -> dict[str, Any] | None:
+        self._heard = time.monotonic()
+        try:
+            message = json.loads(line)
+            if "progress" in message:
+                label, done, total = message["progress"]
+                progress(str(label), int(done), int(total))
+                return None
+            if "alive" in message:
+                return None
+            if "error" in message:
+                error = See2SoundError(*(str(message["error"][key]) for key in ("code", "message", "hint")))
+            else:
+                return dict(message["result"])
+        except (ValueError, KeyError, TypeError) as wrong:
+            self.kill()
+            raise self._failure("worker-rubbish", f"The worker answered what nobody understands: {line[:60]!r}.") from wrong
+        self.busy = False
+        raise error
+
+    def _write(self, message: dict[str, Any]) -> None:
+        try:
+            assert self._process.stdin is not None
+            self._process.stdin.write(json.dumps(message).encode() + b"\n")
+            self._process.stdin.flush()
+        except (OSError, ValueError):
+            pass  # it is gone; `poll` says so
+
+    def _read(self) -> None:
+        assert self._process.stdout is not None
+        while line := self._process.stdout.readline(LONGEST_LINE):
+            self._lines.put(line)
+        self._lines.put(None)
+
+    def _ending(self) -> str:
+        code = self._process.wait()
+        return f"killed by signal {-code}" if code < 0 else f"exit {code}"
+
+    def _failure(self, code: str, message: str) -> See2SoundError:
+        self.busy = False
+        try:
+            last = [text for text in self.log.read_text(errors="replace").splitlines() if text.strip()][-1:]
+        except OSError:
+            last = []
+        hint = f"The last line of its log, {self.log}: {last[0][:200]}" if last else "Try again."
+        return See2SoundError(code, message, hint)

@@ -1,0 +1,95 @@
+"""The other end of a job: a process that does one task after another and says how it goes, a JSON object a line.
+
+In, a line each: {"task": name, "data": {...}} or {"cancel": true}. Out: {"alive": true}, {"progress": [label, done, total]},
+and at the end of a task {"result": {...}} or {"error": {"code", "message", "hint"}}. Whatever else is printed goes to the
+log.
+
+Run as `python -m see2sound_addon.jobs.worker`.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import threading
+import time
+from queue import Queue
+from typing import Any
+
+from ..errors import See2SoundError
+from .tasks import find_task
+
+HEARTBEAT = 1.0
+"""Seconds between signs of life, from a thread of their own: a process that is stuck as a whole gives none."""
+
+
+class Cancelled(Exception):
+    """Somebody does not want the result any more."""
+
+
+class Channel:
+    """Lines out, from any thread; and requests in, with cancelling beside them."""
+
+    def __init__(self) -> None:
+        # A copy of standard output that only this class knows; libraries that print get the log instead.
+        self._out = os.fdopen(os.dup(1), "w", encoding="utf-8")
+        os.dup2(2, 1)
+        self._lock = threading.Lock()
+        self.requests: Queue[dict[str, Any] | None] = Queue()
+        self.cancelled = threading.Event()
+        threading.Thread(target=self._listen, daemon=True).start()
+        threading.Thread(target=self._beat, daemon=True).start()
+
+    def send(self, message: dict[str, Any]) -> None:
+        """Write one line; a parent that is gone ends this process."""
+        with self._lock:
+            try:
+                self._out.write(json.dumps(message) + "\n")
+                self._out.flush()
+            except (BrokenPipeError, ValueError):
+                os._exit(1)
+
+    def progress(self, label: str, done: int, total: int) -> None:
+        """What tasks are given to call; raises Cancelled."""
+        if self.cancelled.is_set():
+            raise Cancelled
+        self.send({"progress": [label, done, total]})
+
+    def _listen(self) -> None:
+        for line in sys.stdin:
+            request = json.loads(line)
+            if request.get("cancel"):
+                self.cancelled.set()
+            else:
+                self.requests.put(request)
+        self.cancelled.set()
+        self.requests.put(None)
+
+    def _beat(self) -> None:
+        while True:
+            time.sleep(HEARTBEAT)
+            self.send({"alive": True})
+
+
+def main() -> None:
+    """Serve until standard input ends."""
+    channel = Channel()
+    while (request := channel.requests.get()) is not None:
+        channel.send(_answer(request, channel))
+        channel.cancelled.clear()
+
+
+def _answer(request: dict[str, Any], channel: Channel) -> dict[str, Any]:
+    try:
+        return {"result": find_task(request["task"])(request["data"], channel.progress)}
+    except Cancelled:
+        return {"error": {"code": "cancelled", "message": "Cancelled.", "hint": ""}}
+    except See2SoundError as error:
+        return {"error": {"code": error.code, "message": error.message, "hint": error.hint}}
+    except MemoryError:
+        return {"error": {"code": "out-of-memory", "message": "The memory is not enough.", "hint": "Close other programs."}}
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,187 @@
+"""Worker processes, and everything that can go wrong with them."""
+
+import os
+import signal
+import stat
+import sys
+import time
+
+import numpy as np
+import pytest
+import soundfile
+from scenes import moving, noise, scene, source, write_wav
+
+from see2sound_addon import pipeline
+from see2sound_addon.errors import See2SoundError
+from see2sound_addon.jobs import process
+from see2sound_addon.jobs.mixing import mix_on_all_cores
+from see2sound_addon.jobs.process import Worker
+from see2sound_addon.planfile import plan_to_json
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals and scripts are those of a Unix")
+
+
+def plan_file(folder, seconds=30.0):
+    write_wav(folder / "a.wav", noise(2.0)[None])
+    path = moving([0, seconds], [(5, 5, 0), (5, -5, 0)])
+    plan = scene([source(path, loop=True)], seconds)
+    plan.sources[0].clip = folder / "a.wav"
+    (folder / "plan.json").write_text(plan_to_json(plan))
+    return plan
+
+
+def long_task(folder):
+    plan_file(folder, 3600.0)
+    return {
+        "plan": str(folder / "plan.json"), "layout": "ambix7", "sofa": None, "start": 0, "stop": 3600 * 48000,
+        "out": str(folder / "out.raw"),
+    }  # fmt: skip
+
+
+def pretender(folder, text):
+    """Something that is started as if it were a Python."""
+    script = folder / "python"
+    script.write_text(f"#!/bin/sh\n{text}\n")
+    script.chmod(script.stat().st_mode | stat.S_IXUSR)
+    return script
+
+
+def until(worker, seconds=20.0):
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        worker.poll()
+        time.sleep(0.01)
+    raise AssertionError("nothing happened")
+
+
+def test_a_worker_does_one_task_after_another_and_says_how_far_it_is(tmp_path):
+    plan = plan_file(tmp_path, 3.0)
+    with Worker() as worker:
+        for layout, channels in (("mono", 1), ("5.1", 6)):
+            seen = []
+            worker.start("render_part", {
+                "plan": str(tmp_path / "plan.json"), "layout": layout, "sofa": None, "start": 0, "stop": plan.samples,
+                "out": str(tmp_path / "out.raw"),
+            })  # fmt: skip
+            worker.wait(lambda label, done, total, seen=seen: seen.append(done / total))
+            assert np.fromfile(tmp_path / "out.raw", np.float32).size == channels * plan.samples
+            assert seen == sorted(seen) and seen[-1] == 1.0
+    assert not worker.log.exists()
+
+
+def test_a_task_s_own_error_arrives_whole(tmp_path):
+    with Worker() as worker:
+        worker.start("render_part", {"plan": str(tmp_path / "none.json"), "layout": "mono", "sofa": None})
+        with pytest.raises(See2SoundError) as caught:
+            worker.wait()
+        assert (caught.value.code, caught.value.hint) == ("plan-missing", "Check the path.")
+        worker.start("fly", {})
+        with pytest.raises(See2SoundError, match="no task 'fly'"):
+            worker.wait()
+
+
+def test_cancelling_stops_within_a_second_and_the_worker_lives_on(tmp_path):
+    with Worker() as worker:
+        worker.start("render_part", long_task(tmp_path))
+        while not (tmp_path / "out.raw").exists():
+            worker.poll()
+            time.sleep(0.01)
+        worker.cancel()
+        begin = time.monotonic()
+        with pytest.raises(See2SoundError) as caught:
+            until(worker)
+        assert caught.value.code == "cancelled"
+        assert time.monotonic() - begin < 1.0
+        worker.start("fly", {})
+        with pytest.raises(See2SoundError, match="no task"):
+            until(worker)
+
+
+def test_whoever_waits_can_stop_waiting(tmp_path):
+    def enough(label, done, total):
+        raise KeyboardInterrupt
+
+    worker = Worker()
+    worker.start("render_part", long_task(tmp_path))
+    with pytest.raises(KeyboardInterrupt):
+        worker.wait(enough)
+    assert worker._process.poll() is not None
+
+
+def test_a_killed_worker_is_a_clear_error(tmp_path):
+    with Worker() as worker:
+        worker.start("render_part", long_task(tmp_path))
+        os.kill(worker._process.pid, signal.SIGKILL)
+        with pytest.raises(See2SoundError, match=r"stopped unexpectedly \(killed by signal 9\)") as caught:
+            until(worker)
+    assert caught.value.code == "worker-died"
+
+
+def test_a_worker_that_crashes_shows_the_end_of_its_log(tmp_path):
+    with Worker(pretender(tmp_path, "echo 'no torch here' >&2; exit 3")) as worker:
+        worker.start("render_part", {})
+        with pytest.raises(See2SoundError, match="exit 3") as caught:
+            until(worker)
+    assert "no torch here" in caught.value.hint
+
+
+@pytest.mark.parametrize("rubbish", ["hello", "[1,2]", '{"progress": 7}', '{"error": {}}', "7"])
+def test_rubbish_is_an_error_and_ends_the_worker(tmp_path, rubbish):
+    with Worker(pretender(tmp_path, f"echo '{rubbish}'; sleep 60")) as worker:
+        worker.start("render_part", {})
+        with pytest.raises(See2SoundError) as caught:
+            until(worker)
+        assert caught.value.code == "worker-rubbish"
+        assert worker._process.poll() is not None
+
+
+def test_a_worker_that_hangs_is_given_up(tmp_path, monkeypatch):
+    monkeypatch.setattr(process, "SILENCE", 0.5)
+    with Worker(pretender(tmp_path, "sleep 60")) as worker:
+        worker.start("render_part", {})
+        with pytest.raises(See2SoundError) as caught:
+            until(worker)
+        assert caught.value.code == "worker-hangs"
+
+
+def test_a_python_that_is_not_there():
+    with pytest.raises(See2SoundError) as caught:
+        Worker("/nowhere/python")
+    assert caught.value.code == "worker-start"
+
+
+def test_what_lies_in_the_working_folder_is_not_imported(tmp_path, monkeypatch):
+    (tmp_path / "json.py").write_text("import os; os._exit(9)")
+    monkeypatch.chdir(tmp_path)
+    with Worker() as worker:
+        worker.start("fly", {})
+        with pytest.raises(See2SoundError, match="no task"):
+            until(worker)
+
+
+def test_a_mix_on_several_cores_equals_the_mix_on_one(tmp_path, monkeypatch):
+    monkeypatch.setattr("see2sound_addon.jobs.mixing.WORTH", 0.0)
+    plan = plan_file(tmp_path, 9.0)
+    one = pipeline.mix(plan, "binaural", tmp_path / "one.wav")
+    seen = []
+    several = mix_on_all_cores(
+        plan, "binaural", tmp_path / "several.wav", lambda label, done, total: seen.append((label, done)), cores=3
+    )
+    assert any("3 cores" in label for label, _ in seen)
+    first, second = (soundfile.read(tmp_path / name)[0] for name in ("one.wav", "several.wav"))
+    assert first.shape == second.shape == (9 * 48000, 2)
+    assert np.abs(first - second).max() < 1e-6 * np.abs(first).max()
+    assert several.levels.loudness == pytest.approx(one.levels.loudness, abs=1e-3)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.wav", "one.wav", "plan.json", "several.wav"]
+
+
+def test_an_error_on_one_core_is_the_mix_s_error_and_leaves_nothing(tmp_path, monkeypatch):
+    monkeypatch.setattr("see2sound_addon.jobs.mixing.WORTH", 0.0)
+    plan = plan_file(tmp_path, 9.0)
+
+    def stop(label, done, total):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        mix_on_all_cores(plan, "mono", tmp_path / "mix.wav", stop, cores=3)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.wav", "plan.json"]
