@@ -3,11 +3,12 @@
 import bpy
 
 from ..see2sound_addon import cli
-from . import generate, reconstruct, remove_source, render_mix, select_source
+from . import add_room, generate, reconstruct, remove_source, render_mix, select_source
 
 CLASSES = (
     reconstruct.SEE2SOUND_OT_reconstruct,
     generate.SEE2SOUND_OT_generate,
+    add_room.SEE2SOUND_OT_add_room,
     render_mix.SEE2SOUND_OT_render_mix,
     select_source.SEE2SOUND_OT_select_source,
     remove_source.SEE2SOUND_OT_remove_source,

@@ -2,13 +2,16 @@
 
 import bpy
 
-from . import mix, picture, sources
+from . import mix, picture, room, sources
 
 CLASSES = (
     picture.SEE2SOUND_PT_picture,
     picture.SEE2SOUND_PT_picture_camera,
     sources.SEE2SOUND_UL_sources,
     sources.SEE2SOUND_PT_sources,
+    sources.SEE2SOUND_PT_sources_space,
+    room.SEE2SOUND_PT_room,
+    room.SEE2SOUND_PT_room_walls,
     mix.SEE2SOUND_PT_mix,
     mix.SEE2SOUND_PT_mix_level,
     mix.SEE2SOUND_PT_mix_air,

@@ -52,3 +52,28 @@ class SEE2SOUND_PT_sources(Sidebar, bpy.types.Panel):
         row = layout.row(align=True)
         row.operator("see2sound.generate", icon="SOUND")
         row.operator("see2sound.generate", text="Selected").selected = True
+
+
+class SEE2SOUND_PT_sources_space(Sidebar, bpy.types.Panel):
+    bl_label = "In Space"
+    bl_parent_id = "SEE2SOUND_PT_sources"
+    bl_options = {"DEFAULT_CLOSED"}
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        return sources.active_source(context.scene) is not None
+
+    def draw(self, context: bpy.types.Context) -> None:
+        layout = self.layout
+        layout.use_property_split = True
+        layout.use_property_decorate = False
+        facts = sources.active_source(context.scene).see2sound
+        layout.prop(facts, "synchronous")
+        if facts.extent == "point":
+            layout.prop(facts, "spread")
+            layout.prop(facts, "divergence")
+        row = layout.row(heading="LFE")
+        row.prop(facts, "use_lfe", text="")
+        column = row.column()
+        column.active = facts.use_lfe
+        column.prop(facts, "lfe", text="")

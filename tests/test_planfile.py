@@ -49,6 +49,8 @@ def test_the_design_s_example_reads_and_comes_back():
 
 
 S = ("sources", 0)
+WALLS = dict.fromkeys(("-x", "+x", "-y", "+y", "floor", "ceiling"), "plaster")
+BOX = {"kind": "shoebox", "centre": [0, 0, 1.5], "size": [8, 6, 3], "walls": WALLS}
 BAD = {
     "unknown key": (changed((*S, "colour"), "red"), "plan-key-unknown", "'colour'"),
     "unknown key at the top": (changed(("extra",), 1), "plan-key-unknown", "'extra'"),
@@ -61,6 +63,15 @@ BAD = {
     "a rotation that is none": (changed((*S, "rotations"), [[1, 1, 0, 0]]), "plan-value", "'rotations'"),
     "another version": (changed(("version",), 2), "plan-version", "'version'"),
     "air that is too wet": (changed(("air",), {"humidity": 130}), "plan-value", "'humidity'"),
+    "a room of another kind": (changed(("room",), {"kind": "cave"}), "plan-value", "'kind'"),
+    "a room too thin": (changed(("room",), {**BOX, "size": [1, 2, 0]}), "plan-value", "'size'"),
+    "a room without a wall": (changed(("room",), {**BOX, "walls": {"floor": "brick"}}), "plan-key-missing", "'-x'"),
+    "a wall of cheese": (changed(("room",), {**BOX, "walls": {**WALLS, "floor": "cheese"}}), "plan-value", "'floor'"),
+    "a wall that gives": (changed(("room",), {**BOX, "walls": {**WALLS, "+y": [1.5] * 7}}), "plan-value", "'+y'"),
+    "a wall of six octaves": (changed(("room",), {**BOX, "walls": {**WALLS, "+y": [0.5] * 6}}), "plan-value", "'+y'"),
+    "too many reflections": (changed(("room",), {**BOX, "order": 30}), "plan-value", "'order'"),
+    "a room's unknown key": (changed(("room",), {**BOX, "colour": 1}), "plan-key-unknown", "'colour'"),
+    "a spread beyond the sphere": (changed((*S, "spread"), 7.0), "plan-value", "'spread'"),
     "an unknown extent": (changed((*S, "extent"), "huge"), "plan-value", "'extent'"),
     "a duration of zero": (changed(("duration",), 0), "plan-value", "'duration'"),
     "a flag that is text": (changed((*S, "loop"), "yes"), "plan-value", "'loop'"),
@@ -98,3 +109,20 @@ def test_a_missing_clip_names_the_path_and_the_source(tmp_path):
 def test_rubbish_is_one_error(text):
     with pytest.raises(See2SoundError):
         plan_from_json(text)
+
+
+@pytest.mark.parametrize("room", [
+    {**BOX, "walls": {**WALLS, "floor": [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7]}, "order": 3, "tail": False,
+     "rotation": [0.6, 0.0, 0.0, 0.8]},
+    {"kind": "ground", "height": -0.5, "material": "snow"},
+    {"kind": "response", "file": "hall.wav", "gain_db": -6.0},
+])  # fmt: skip
+def test_rooms_come_back(room):
+    plan = changed(("room",), room)
+    plan["sources"][0].update(synchronous=True, lfe_db=-10.0, divergence=0.5, spread=1.0)
+    scene = plan_from_json(json.dumps(plan), Path("/somewhere"))
+    again = json.loads(plan_to_json(scene, Path("/somewhere")))
+    assert {key: again["room"][key] for key in room} == room
+    assert {key: again["sources"][0][key] for key in ("synchronous", "lfe_db", "divergence", "spread")} == {
+        "synchronous": True, "lfe_db": -10.0, "divergence": 0.5, "spread": 1.0,
+    }  # fmt: skip

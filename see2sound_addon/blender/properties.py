@@ -14,9 +14,8 @@ from bpy.props import (
 )
 
 from . import sources
+from .roomproperties import RELATIVE_PATH, RoomProperties
 
-# Since 4.5 Blender wants to be told that a path may begin with "//".
-RELATIVE_PATH = {"PATH_SUPPORTS_BLEND_RELATIVE"} if bpy.app.version >= (4, 5, 0) else set()
 EXTENT_ITEMS = (
     ("point", "Point", "Sounds from one place", "DOT", 0),
     ("area", "Area", "Sounds from a surface as wide as its radius", "MESH_CIRCLE", 1),
@@ -81,6 +80,25 @@ class SourceProperties(bpy.types.PropertyGroup):
     extent: EnumProperty(name="Extent", description="How large the sound is", items=EXTENT_ITEMS, update=_extent_changed)
     score: FloatProperty(name="Score", description="How surely this is a thing of its own", min=0.0, max=1.0, subtype="FACTOR")
     radius: FloatProperty(name="Radius", description="How wide an area source is", min=0.0, soft_max=100.0, unit="LENGTH")
+    synchronous: BoolProperty(
+        name="In Sync",
+        description="Heard when it sounds, without the time that sound takes and without Doppler, as dialogue is in films",
+    )
+    divergence: FloatProperty(
+        name="Divergence", description="How much of it moves from its place to 45 degrees left and right", min=0.0, max=1.0,
+        subtype="FACTOR",
+    )  # fmt: skip
+    spread: FloatProperty(
+        name="Spread", description="The angle that a point source fills, without being decorrelated", min=0.0, max=6.283185,
+        subtype="ANGLE",
+    )  # fmt: skip
+    use_lfe: BoolProperty(
+        name="Send to LFE", description="Send its low frequencies to the LFE channel, which gets nothing else"
+    )
+    lfe: FloatProperty(
+        name="LFE Level (dB)", description="How much of it goes to the LFE channel, whatever its distance", default=-10.0,
+        min=-120.0, max=20.0, precision=1,
+    )  # fmt: skip
     loop: BoolProperty(name="Loop", description="Repeat the clip without a seam for as long as the scene lasts", default=True)
     picture: StringProperty(
         name="Picture", description="The picture it was found in", subtype="FILE_PATH", options=RELATIVE_PATH
@@ -160,11 +178,12 @@ class SceneProperties(bpy.types.PropertyGroup):
     humidity: FloatProperty(
         name="Humidity", description="Relative humidity of the air", default=50.0, min=0.0, max=100.0, subtype="PERCENTAGE"
     )
+    room: PointerProperty(name="Room", description="What surrounds the scene", type=RoomProperties)
     active_id: StringProperty(name="Active Source", description="The chosen source")
     active_index: IntProperty(name="Active Row", description="The chosen row", get=_chosen_row, set=_choose_row)
 
 
-CLASSES = (SourceProperties, SceneProperties)
+CLASSES = (SourceProperties, RoomProperties, SceneProperties)
 
 
 def register() -> None:

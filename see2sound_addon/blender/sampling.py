@@ -18,6 +18,7 @@ from ..errors import See2SoundError
 from ..media.files import whole_file
 from ..progress import Progress, silent
 from ..soundscene import Air, Cone, Fader, SoundScene, Source, Trajectory
+from .room import scene_room
 from .sources import free_id, sound_strips
 from .units import duration, frame_rate, metres_per_unit
 
@@ -81,6 +82,7 @@ def sample_scene(
         speed_of_sound=scene.audio_doppler_speed,
         doppler_factor=scene.audio_doppler_factor,
         distance_model=scene.audio_distance_model.lower(),
+        room=scene_room(scene, context.evaluated_depsgraph_get()),
         air=Air(settings.temperature, settings.humidity) if settings.use_air else None,
     )
     taken: set[str] = set()
@@ -191,6 +193,10 @@ def _source(thing: bpy.types.Object, name: str, start: float, sample: Sample, sc
         rolloff=speaker.attenuation,
         min_gain=speaker.volume_min,
         max_gain=speaker.volume_max,
+        synchronous=facts.synchronous,
+        divergence=facts.divergence,
+        spread=facts.spread,
+        lfe_db=facts.lfe if facts.use_lfe else None,
         cone=Cone(math.radians(speaker.cone_angle_inner), math.radians(speaker.cone_angle_outer), speaker.cone_volume_outer),
     )
 

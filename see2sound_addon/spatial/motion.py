@@ -13,6 +13,9 @@ from ..soundscene import Trajectory
 PLACE_TIME, MOST_PLACES = 0.04, 500
 """Seconds that each place of something too fast lasts, and how many there are at most between two samples of its path."""
 
+AROUND, AHEAD = 4, 500
+"""Samples of a path that its curve looks at on either side, and for which it is made in advance."""
+
 
 @dataclass
 class Segment:
@@ -25,16 +28,16 @@ class Segment:
     quaternions: np.ndarray
 
     def __post_init__(self) -> None:
+        self._curve: Akima1DInterpolator | None
         moves = len(self.points) > 1 and bool(np.ptp(self.points, axis=0).any())
         turns = len(self.quaternions) > 1 and bool(np.ptp(self.quaternions, axis=0).any())
-        # Modified Akima: smooth, exact on straight lines, and without overshoot where something starts or stops.
-        self._path = Akima1DInterpolator(*_at_least_three(self.times, self.points), method="makima") if moves else None
+        self._moves, self._valid, self._curve = moves, (0.0, 0.0), None
         self._turn = Slerp(self.times, _rotation(self.quaternions)) if turns else None
 
     @property
     def top_speed(self) -> float:
         """Metres a second, the most between two samples; 0 for what stands still."""
-        if self._path is None:
+        if not self._moves:
             return 0.0
         return float((np.linalg.norm(np.diff(self.points, axis=0), axis=1) / np.diff(self.times)).max())
 
@@ -45,9 +48,27 @@ class Segment:
 
     def positions(self, times: np.ndarray) -> np.ndarray:
         """(n, 3) metres at (n,) seconds."""
-        if self._path is None:
+        if not self._moves:
             return np.broadcast_to(self.points[0], (len(times), 3))
-        return np.asarray(self._path(np.clip(times, self.times[0], self.times[-1])))
+        begin, end = times.min(), times.max()
+        if begin < self.times[0] or end > self.times[-1]:
+            times = np.clip(times, self.times[0], self.times[-1])
+            begin, end = times.min(), times.max()
+        if self._curve is None or not (self._valid[0] <= begin and end <= self._valid[1]):
+            self._curve = self._curve_over(begin, end)
+        return np.asarray(self._curve(times))
+
+    def _curve_over(self, begin: float, end: float) -> Akima1DInterpolator:
+        """The curve through all samples, or of a long film those around `begin` to `end`: a piece depends on no more than
+        three samples to either side, so that both are the same.
+
+        Modified Akima: smooth, exact on straight lines, and without overshoot where something starts or stops.
+        """
+        first = int(np.searchsorted(self.times, begin, "right")) - 1
+        last = int(np.searchsorted(self.times, end, "left")) + AHEAD
+        inside = slice(max(0, first - AROUND), last + 1 + AROUND)
+        self._valid = (self.times[max(0, first)], self.times[min(last, len(self.times) - 1)])
+        return Akima1DInterpolator(*_at_least_three(self.times[inside], self.points[inside]), method="makima")
 
     def rotations(self, times: np.ndarray) -> np.ndarray:
         """(n, 3, 3) world from local at (n,) seconds."""

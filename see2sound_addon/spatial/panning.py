@@ -136,7 +136,7 @@ class HullPanner:
             corner[hit[:, None], quadrangle.members] = gains[inside]
             outside[hit] = False
         gains = corner @ self.downmix.T
-        return gains / np.linalg.norm(gains, axis=1, keepdims=True)
+        return np.asarray(gains / np.sqrt(np.einsum("nc,nc->n", gains, gains))[:, None])
 
 
 class StereoPanner:

@@ -238,16 +238,16 @@ class Propagation:
         """When what arrives at `times` was emitted, vectors (n, 3) to there, their lengths, and the delay to be heard."""
         if voice.source.synchronous:
             towards = _seen(mouth.positions(times), voice.image) - positions
-            distance = np.linalg.norm(towards, axis=1)
+            distance = _length(towards)
             # Reflections are as late after the direct sound as they would be.
-            direct = np.linalg.norm(mouth.positions(times) - positions, axis=1)
+            direct = _length(mouth.positions(times) - positions)
             return times, towards, distance, (distance - direct) / self.scene.speed_of_sound
         emitted, towards = self._retarded(times, positions, mouth, voice.image)
         delay, factor = times - emitted, self.scene.doppler_factor
         if factor != 1.0:
             first = self._first_delay(ear, mouth, voice.image)
             delay = np.maximum(first + factor * (delay - first), 0.0)
-        return emitted, towards, np.linalg.norm(towards, axis=1), delay
+        return emitted, towards, _length(towards), delay
 
     def _level(self, distance: np.ndarray, outwards: np.ndarray, rotations: np.ndarray, voice: Voice) -> np.ndarray:
         """What distance and cone leave, linear (n,). Blender's Speakers face along their local -Z."""
@@ -281,12 +281,12 @@ class Propagation:
         """
         speed = self.scene.speed_of_sound
         towards = _seen(mouth.positions(times), image) - positions
-        emitted = times - np.linalg.norm(towards, axis=1) / speed
+        emitted = times - _length(towards) / speed
         # As many turns as this path ever needs, not as many as this block does: the result must be the same to the bit.
         mach = min(0.95, 1.2 * mouth.top_speed / speed)
         for _ in range(int(np.ceil(-SETTLED / np.log(mach))) if mach > 0.0 else 0):
             towards = _seen(mouth.positions(emitted), image) - positions
-            emitted = times - np.linalg.norm(towards, axis=1) / speed
+            emitted = times - _length(towards) / speed
         return emitted, towards
 
     def _first_delay(self, ear: Segment, mouth: Segment, image: Image | None) -> float:
@@ -347,7 +347,7 @@ def cone_gain(outwards: np.ndarray, facing: np.ndarray, source: Source) -> np.nd
     cone = source.cone
     if cone.outer_gain >= 1.0 or cone.inner >= 2.0 * np.pi - 1e-3:
         return np.ones(len(outwards))
-    length = np.maximum(np.linalg.norm(outwards, axis=1), 1e-9)
+    length = np.maximum(_length(outwards), 1e-9)
     angle = 2.0 * np.arccos(np.clip((outwards * facing).sum(axis=1) / length, -1.0, 1.0))
     width = max(cone.outer - cone.inner, 1e-6)
     along = np.clip((angle - cone.inner) / width, 0.0, 1.0)
@@ -357,6 +357,11 @@ def cone_gain(outwards: np.ndarray, facing: np.ndarray, source: Source) -> np.nd
 def fader_gain(emitted: np.ndarray, source: Source) -> np.ndarray:
     """Linear gain (n,) at the moments (n,) that a source sounds."""
     return np.asarray(10.0 ** (np.interp(emitted, source.fader.times, source.fader.gain_db) / 20.0))
+
+
+def _length(vectors: np.ndarray) -> np.ndarray:
+    """(n,) of (n, 3), in half the time of numpy.linalg.norm."""
+    return np.asarray(np.sqrt(np.einsum("ni,ni->n", vectors, vectors)))
 
 
 def _seen(points: np.ndarray, image: Image | None) -> np.ndarray:

@@ -42,7 +42,7 @@ def draw(bpy, extension, panel, context=None):
     return log
 
 
-PANELS = [f"SEE2SOUND_PT_{name}" for name in ("picture", "picture_camera", "sources", "mix", "mix_level", "mix_air")]
+PANELS = [f"SEE2SOUND_PT_{name}" for name in ("picture", "picture_camera", "sources", "room", "mix", "mix_level", "mix_air")]
 
 
 def shown(log):
@@ -61,6 +61,7 @@ def test_the_chosen_source_can_be_edited(bpy, extension, picture):
     bpy.ops.see2sound.select_source(source_id="two_things_1")
     for panel in PANELS:
         assert draw(bpy, extension, panel)
+    draw(bpy, extension, "SEE2SOUND_PT_sources_space")
     assert {"label", "prompt", "extent", "volume"} <= set(shown(draw(bpy, extension, "SEE2SOUND_PT_sources")))
 
 
@@ -78,14 +79,31 @@ def test_the_list_shows_sources_only_and_filters_by_label(bpy, extension, pictur
 
 
 def test_everything_has_a_tooltip_and_numbers_have_units(bpy, extension):
-    groups = [bpy.types.Scene.bl_rna.properties["see2sound"], bpy.types.Object.bl_rna.properties["see2sound"]]
+    room = bpy.types.Scene.bl_rna.properties["see2sound"].fixed_type.properties["room"]
+    groups = [room, bpy.types.Scene.bl_rna.properties["see2sound"], bpy.types.Object.bl_rna.properties["see2sound"]]
     for group in groups:
         for item in group.fixed_type.properties:
             if item.identifier not in ("rna_type", "name"):
                 assert item.description, item.identifier
-    for name in ("reconstruct", "generate", "render_mix", "select_source", "remove_source"):
+    for name in ("reconstruct", "generate", "add_room", "render_mix", "select_source", "remove_source"):
         operator = getattr(bpy.ops.see2sound, name).get_rna_type()
         assert operator.description
         for item in operator.properties:
             if item.identifier != "rna_type" and not item.is_hidden:
                 assert item.description, (name, item.identifier)
+
+
+def test_the_room_panel_shows_what_each_kind_needs(bpy, extension):
+    room = bpy.context.scene.see2sound.room
+    walls = bpy.types.SEE2SOUND_PT_room_walls
+    for kind, needed in (
+        ("none", {"kind"}),
+        ("ground", {"kind", "height", "ground"}),
+        ("response", {"kind", "response", "gain"}),
+        ("shoebox", {"kind", "box", "order", "tail"}),
+    ):
+        room.kind = kind
+        assert set(shown(draw(bpy, extension, "SEE2SOUND_PT_room"))) == needed
+        assert walls.poll(bpy.context) == (kind == "shoebox")
+    room.floor = "CUSTOM"
+    assert set(shown(draw(bpy, extension, "SEE2SOUND_PT_room_walls"))) >= {"floor", "wall_x0", "custom"}

@@ -226,3 +226,19 @@ def test_an_exaggerated_doppler_shift_does_not_turn_time_around():
     heard = np.concatenate(list(render(plan, [ramp_up], find_layout("mono"), notes)), axis=1)[0]
     assert np.median(np.diff(heard[RATE:])) >= 0.0
     assert notes
+
+
+def test_a_long_path_s_curve_is_the_same_wherever_it_is_asked():
+    """Curves are made piece by piece; SciPy's through all samples at once is the truth."""
+    from scipy.interpolate import Akima1DInterpolator
+
+    from see2sound_addon.spatial.motion import segments
+
+    random = np.random.default_rng(1)
+    times = np.cumsum(random.uniform(0.01, 0.1, 5000))
+    points = np.cumsum(random.standard_normal((5000, 3)) * 0.01, axis=0)
+    (path,), _ = segments(moving(times, points), 300.0)
+    whole = Akima1DInterpolator(times, points, method="makima")
+    for begin in (0.0, 100.0, 101.0, 40.0, times[-1] - 1.0):
+        asked = np.linspace(begin, begin + 3.0, 500)
+        assert path.positions(asked) == pytest.approx(whole(np.clip(asked, times[0], times[-1])), abs=1e-12)

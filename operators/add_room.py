@@ -1,0 +1,25 @@
+import bpy
+
+from . import reporting
+
+
+class SEE2SOUND_OT_add_room(bpy.types.Operator):
+    """Put a box around the cameras and Speakers, as the room that the mix is heard in"""
+
+    bl_idname = "see2sound.add_room"
+    bl_label = "Add Room Box"
+    bl_options = {"REGISTER", "UNDO"}
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        return reporting.run(self, lambda: self._work(context))
+
+    def _work(self, context: bpy.types.Context) -> list[str]:
+        from ..see2sound_addon.blender import room
+
+        context.view_layer.update()
+        thing = room.add_box(context)
+        if context.mode == "OBJECT":
+            for other in context.view_layer.objects:
+                other.select_set(other == thing)
+            context.view_layer.objects.active = thing
+        return []

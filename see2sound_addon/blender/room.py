@@ -1,0 +1,91 @@
+"""A scene's room as the plan has it, and a box to begin with."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import bpy
+from mathutils import Vector
+
+from ..errors import See2SoundError
+from ..materials import MATERIALS
+from ..soundscene import Absorption, Ground, Response, Room, Shoebox
+from .roomproperties import CUSTOM, RoomProperties
+from .units import metres_per_unit
+
+ROOM_NAME = "Sound Room"
+SPACE = 1.5
+"""Metres that a new box leaves around what is in it."""
+FLAT = 0.1
+"""Metres: what is thinner than this is no room."""
+
+
+def scene_room(scene: bpy.types.Scene, graph: bpy.types.Depsgraph) -> Room | None:
+    """The room in metres, as it is now. Errors: `room-object`, `room-response`."""
+    settings = scene.see2sound.room
+    match settings.kind:
+        case "ground":
+            return Ground(settings.height * metres_per_unit(scene), _absorption(settings, "ground"))
+        case "shoebox":
+            return _box(settings, graph, metres_per_unit(scene))
+        case "response":
+            path = Path(bpy.path.abspath(settings.response))
+            if not settings.response or not path.is_file():
+                raise See2SoundError(
+                    "room-response", f"There is no impulse response at {str(path)!r}.", "Choose a file in the Room panel."
+                )
+            return Response(path, settings.gain)
+    return None
+
+
+def _box(settings: RoomProperties, graph: bpy.types.Depsgraph, scale: float) -> Shoebox:
+    if settings.box is None:
+        raise See2SoundError("room-object", "The room has no box.", "Choose an object in the Room panel, or add one there.")
+    thing = settings.box.evaluated_get(graph)
+    pose = thing.matrix_world
+    low, high = _bounds(thing)
+    size = Vector(high - low) * pose.to_scale() * scale
+    size = Vector(abs(value) for value in size)
+    if min(size) < FLAT:
+        raise See2SoundError("room-object", f"{thing.name!r} is too thin for a room.", "Use something with a volume.")
+    names = ("wall_x0", "wall_x1", "wall_y0", "wall_y1", "floor", "ceiling")
+    return Shoebox(
+        centre=tuple(pose @ ((low + high) / 2.0) * scale),
+        size=tuple(size),
+        walls=tuple(_absorption(settings, name) for name in names),
+        rotation=tuple(pose.to_quaternion().normalized()),
+        order=settings.order,
+        tail=settings.tail,
+    )
+
+
+def _bounds(thing: bpy.types.Object) -> tuple[Vector, Vector]:
+    if thing.type == "EMPTY":  # an empty is drawn as large as this to either side
+        reach = Vector((1.0, 1.0, 1.0)) * thing.empty_display_size
+        return -reach, reach
+    corners = [Vector(corner) for corner in thing.bound_box]
+    return Vector(map(min, zip(*corners, strict=True))), Vector(map(max, zip(*corners, strict=True)))
+
+
+def _absorption(settings: RoomProperties, name: str) -> Absorption:
+    material = getattr(settings, name)
+    return tuple(settings.custom) if material == CUSTOM else MATERIALS[material]
+
+
+def add_box(context: bpy.types.Context) -> bpy.types.Object:
+    """A wire cube around the cameras and all Speakers of a scene, and the scene's room from now on."""
+    scene = context.scene
+    scale = metres_per_unit(scene)
+    inside = [thing.matrix_world.translation for thing in scene.objects if thing.type in {"SPEAKER", "CAMERA"}]
+    inside = inside or [Vector((0.0, 0.0, 1.6)) / scale]
+    space = Vector((SPACE, SPACE, SPACE)) / scale
+    low = Vector(map(min, zip(*inside, strict=True))) - space
+    high = Vector(map(max, zip(*inside, strict=True))) + space
+    if low.z + space.z >= 0.0:  # everything is above the floor that most scenes have
+        low.z = min(0.0, low.z + space.z)
+    thing = bpy.data.objects.new(ROOM_NAME, None)
+    thing.empty_display_type, thing.empty_display_size = "CUBE", 0.5
+    thing.location, thing.scale = (low + high) / 2.0, high - low
+    scene.collection.objects.link(thing)
+    scene.see2sound.room.kind, scene.see2sound.room.box = "shoebox", thing
+    return thing

@@ -1,0 +1,72 @@
+"""The room that a scene's mix is heard in, as an artist sets it."""
+
+from __future__ import annotations
+
+import bpy
+from bpy.props import (
+    BoolProperty,
+    EnumProperty,
+    FloatProperty,
+    FloatVectorProperty,
+    IntProperty,
+    PointerProperty,
+    StringProperty,
+)
+
+from ..materials import BANDS, MATERIALS
+
+CUSTOM = "CUSTOM"
+KIND_ITEMS = (
+    ("none", "None", "Open air: sounds arrive on the straight way alone"),
+    ("ground", "Ground", "A plane under everything sends sound back"),
+    ("shoebox", "Box", "Six walls, as large and where an object's bounds are: reflections, then reverberation"),
+    ("response", "Impulse Response", "The sound of a real place, from a file"),
+)
+MATERIAL_ITEMS = (
+    *((name, name.title() if name != "open" else "Open (no wall)", "") for name in sorted(MATERIALS)),
+    (CUSTOM, "Custom", "What is set under Custom Absorption"),
+)
+# Since 4.5 Blender wants to be told that a path may begin with "//".
+RELATIVE_PATH = {"PATH_SUPPORTS_BLEND_RELATIVE"} if bpy.app.version >= (4, 5, 0) else set()
+
+
+def _wall(name: str, where: str, material: str) -> object:
+    description = f"What the wall {where} is made of; materials differ in what they take of low and high sounds"
+    return EnumProperty(name=name, description=description, items=MATERIAL_ITEMS, default=material)
+
+
+class RoomProperties(bpy.types.PropertyGroup):
+    """Part of the Scene's settings."""
+
+    kind: EnumProperty(name="Room", description="What surrounds the scene and sends sound back", items=KIND_ITEMS)
+    height: FloatProperty(name="Height", description="How high the ground lies", default=0.0, unit="LENGTH")
+    ground: _wall("Material", "under everything", "grass")
+    box: PointerProperty(
+        name="Box",
+        description="The object whose bounds are the room; the camera must stay inside",
+        type=bpy.types.Object,
+        poll=lambda self, thing: thing.type in {"MESH", "EMPTY", "CURVE", "LATTICE", "VOLUME"},
+    )
+    wall_x0: _wall("Wall -X", "at the box's lower X", "plaster")
+    wall_x1: _wall("Wall +X", "at the box's upper X", "plaster")
+    wall_y0: _wall("Wall -Y", "at the box's lower Y", "plaster")
+    wall_y1: _wall("Wall +Y", "at the box's upper Y", "plaster")
+    floor: _wall("Floor", "under foot", "wood floor")
+    ceiling: _wall("Ceiling", "overhead", "plaster")
+    custom: FloatVectorProperty(
+        name="Custom Absorption", size=len(BANDS), min=0.0, max=1.0, default=(0.1,) * len(BANDS),
+        description="How much a wall of Custom material takes in the octaves from 125 Hz to 8 kHz, 0 to 1",
+    )  # fmt: skip
+    order: IntProperty(
+        name="Reflections", description="After how many walls at most a reflection is followed one by one. "
+        "What moves costs time for every reflection; the rest is reverberation", default=2, min=0, max=10,
+    )  # fmt: skip
+    tail: BoolProperty(name="Reverberation", description="Add what rings on after these reflections", default=True)
+    response: StringProperty(
+        name="Response", description="An impulse response: mono (from everywhere), stereo or AmbiX",
+        subtype="FILE_PATH", options=RELATIVE_PATH,
+    )  # fmt: skip
+    gain: FloatProperty(
+        name="Level (dB)", description="How loud the response is beside the sources", default=0.0,
+        soft_min=-40.0, soft_max=20.0, min=-120.0, max=60.0, precision=1,
+    )  # fmt: skip
