@@ -45,7 +45,7 @@ def main() -> int:
     test.add_argument("--blender", metavar="4.5,4.2", default="", help="also run Blender's tests in these versions")
     build = verbs.add_parser("build", help="build the extension and let Blender validate it")
     build.add_argument("--all", action="store_true", help="for all platforms, not only this one")
-    verbs.add_parser("bench", help="measure speed")
+    verbs.add_parser("bench", help="measure speed").add_argument("parts", nargs="*", help="job, voices, renderer, peers, cores")
     options, rest = parser.parse_known_args()
     if rest and options.verb != "test":
         parser.error(f"unknown arguments: {' '.join(rest)}")
@@ -57,7 +57,7 @@ def main() -> int:
     if options.verb == "build":
         return build_extension(python, every_platform=options.all)
     if options.verb == "bench":
-        return call(python, ROOT / "benchmarks" / "run.py")
+        return call(python, ROOT / "benchmarks" / "run.py", *options.parts)
     print(f"Ready: {VENV}")
     return 0
 

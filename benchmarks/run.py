@@ -1,6 +1,6 @@
-"""Where the time goes: the main job step by step, and the renderer as times real time. Judges nothing.
+"""Where the time goes: the main job step by step, the renderer beside its peers and beside the machine. Judges nothing.
 
-Run by `python3 dev.py bench`.
+Run by `python3 dev.py bench`; `python3 dev.py bench renderer` runs only the parts named: job, voices, renderer, peers, cores.
 """
 
 from __future__ import annotations
@@ -10,31 +10,39 @@ import os
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
+import cProfile
 import platform
+import pstats
 import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
 
-import numpy as np
 import skimage
+import soundfile
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+import peers
+from machine import best, limits
+from scenes import RATE, box, clip, hall, orbits
 
 from see2sound_addon import pipeline
+from see2sound_addon.jobs.mixing import mix_on_all_cores
 from see2sound_addon.sound.voice import MODELS, synthesise
-from see2sound_addon.soundscene import SoundScene, Source, Trajectory
+from see2sound_addon.spatial.delayline import COLUMNS, ROW, TAPS
 from see2sound_addon.spatial.layouts import LAYOUTS
 from see2sound_addon.spatial.renderer import render
 
-RATE = 48000
 PICTURE = Path(skimage.__file__).parent / "data" / "motorcycle_left.png"
 
 
 def main() -> None:
     print(f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}\n")
-    main_job()
-    voices()
-    renderer()
+    parts = {"job": main_job, "voices": voices, "renderer": renderer, "peers": beside_peers, "cores": cores}
+    for name in sys.argv[1:] or parts:
+        parts[name]()
 
 
 def timed(work, *arguments):
@@ -65,25 +73,77 @@ def voices() -> None:
     print()
 
 
+def rendered(scene, layout):
+    """Times real time, one core, the best of three."""
+    clips = [clip()] * len(scene.sources)
+    return scene.duration / best(lambda: [None for _ in render(scene, clips, LAYOUTS[layout], [])], 3)
+
+
 def renderer() -> None:
-    print("Renderer, 8 sources with true propagation delay, 60 s, one core: times real time")
-    clip = np.random.default_rng(0).standard_normal(5 * RATE).astype(np.float32)
+    flops, bytes_ = limits()
+    print("Renderer, 8 sources with true propagation delay, 60 s: times real time")
+    print(f"  (one core; it multiplies matrices at {flops:.0f} GFLOP/s and copies {bytes_:.0f} GB/s)")
     for kind, moving in (("still", False), ("moving", True)):
         plan = orbits(8, 60.0, moving)
         for layout in ("stereo", "5.1", "7.1.4", "ambix1", "ambix3", "ambix7", "binaural"):
-            seconds, _ = timed(lambda: [None for _ in render(plan, [clip] * 8, LAYOUTS[layout], [])])  # noqa: B023
-            print(f"  {layout:9} {kind:7} {60.0 / seconds:6.1f}")
+            print(f"  {layout:9} {kind:7} {rendered(plan, layout):6.1f}")
+    print(f"  one moving source in a room of order 2 with its tail, binaural: {rendered(hall(60.0), 'binaural'):.1f}\n")
+    for layout in ("ambix3", "7.1.4", "binaural"):
+        where_the_time_goes(layout, flops)
+    print()
 
 
-def orbits(count: int, duration: float, moving: bool) -> SoundScene:
-    times = np.linspace(0.0, duration, int(duration * 24) + 1)
-    sources = []
-    for number in range(count):
-        angle = 0.5 * times + number
-        points = np.stack([5 * np.cos(angle), 5 * np.sin(angle), np.sin(angle)], axis=1)
-        path = Trajectory(times, points, np.array([[1.0, 0, 0, 0]])) if moving else Trajectory.fixed(points[0])
-        sources.append(Source(f"s{number}", Path("clip.wav"), path, loop=True))
-    return SoundScene(duration, Trajectory.fixed((0, 0, 0)), sources)
+def where_the_time_goes(layout, flops):
+    plan, clips = orbits(8, 60.0), [clip()] * 8
+    profile = cProfile.Profile()
+    profile.runcall(lambda: [None for _ in render(plan, clips, LAYOUTS[layout], [])])
+    stats = pstats.Stats(profile)
+    total = stats.total_tt
+    parts = {"reading clips": "read", "paths, delays, levels": "_arrive", "gains": "_gains", "heads": "_responses"}
+    found = {
+        name: sum(values[3] for key, values in stats.stats.items() if key[2] == function and "spatial" in key[0])
+        for name, function in parts.items()
+    }
+    text = ", ".join(f"{name} {100 * seconds / total:.0f} %" for name, seconds in found.items() if seconds)
+    # The matrix products of reading and mixing, and what else is a multiplication: the least that this method needs.
+    needed = 60 * RATE * 8 * (2 * (ROW + TAPS - 1) * COLUMNS + 14 + 4 * LAYOUTS[layout].channels) / 1e9
+    rest = 100 - 100 * sum(found.values()) / total
+    print(f"  {layout}: {text}, rest {rest:.0f} %; {100 * needed / total / flops:.0f} % of the GFLOP/s")
+
+
+def beside_peers() -> None:
+    print("Beside others in the same run: times real time, and how many times as fast as they")
+    rows = [
+        ("8 moving to 7.1", "7.1", "Blender's mixdown (no delay)", lambda: peers.blender(60, "SURROUND71")),
+        ("8 moving to 7.1", "7.1", "OpenAL Soft (no delay)", lambda: peers.openal(60, "7.1")),
+        ("8 moving to two ears", "binaural", "OpenAL Soft (no delay)", lambda: peers.openal(60, "hrtf")),
+        ("8 moving to AmbiX-3", "ambix3", "OpenAL Soft (no delay)", lambda: peers.openal(60, "ambix3")),
+        ("8 still, room of order 10", "5.1", "pyroomacoustics", lambda: peers.pyroomacoustics(60)),
+    ]
+    for what, layout, name, peer in rows:
+        ours = rendered(box(60.0, 10) if "room" in what else orbits(8, 60.0), layout)
+        theirs = peer()
+        other = "not here" if theirs is None else f"{60 / theirs:6.1f}  ratio {ours * theirs / 60:5.2f}"
+        print(f"  {what:26} {ours:6.1f}   {name:29} {other}")
+    print()
+
+
+def cores() -> None:
+    print("On all cores, with the file written and measured: times real time")
+    with tempfile.TemporaryDirectory() as folder:
+        sound = Path(folder) / "clip.wav"
+        soundfile.write(sound, 0.1 * clip(), RATE, subtype="FLOAT")
+        plan = orbits(8, 240.0, every=4.0)
+        for source in plan.sources:
+            source.clip = sound
+        for layout in ("ambix3", "binaural"):
+            speeds = []
+            for count in (1, os.cpu_count()):
+                out = Path(folder) / "mix.wav"
+                seconds, _ = timed(lambda: mix_on_all_cores(plan, layout, out, cores=count))  # noqa: B023
+                speeds.append(240 / seconds)
+            one, several = speeds
+            print(f"  {layout:9} one core {one:6.1f}   {os.cpu_count()} cores {several:6.1f}   ratio {several / one:.2f}")
 
 
 if __name__ == "__main__":

@@ -44,6 +44,8 @@ class SEE2SOUND_PT_sources(Sidebar, bpy.types.Panel):
             column.prop(facts, "extent")
             if facts.extent == "area":
                 column.prop(facts, "radius")
+            elif facts.extent == "ambient":
+                column.prop(facts, "diffuse")
             column.prop(active.data, "volume")
             column.prop(facts, "loop")
         elif not any(sources.is_source(thing) for thing in scene.objects):

@@ -23,7 +23,7 @@ from .media.pictures import Picture, read_picture
 from .media.sofa import read_sofa
 from .placed import Estimate, PlacedSource
 from .placement.distance import combine, size_distance, standing_distance, surface_distance
-from .placement.position import area_radius, place, visible_centre
+from .placement.position import area_radius, place, region_points, visible_centre
 from .progress import Progress, silent
 from .sound.voice import GENERATORS, Voice
 from .soundscene import Response, SoundScene, check_clip_exists
@@ -138,6 +138,8 @@ def _place(sighting: Sighting, name: str, view: View, camera: Camera, depth: np.
     else:
         from_picture = standing_distance(region.mask, depth, camera, horizon.row, horizon.confidence)
     distance = distance_for_label(from_picture, guess.label, region.box, camera)
+    position = place(camera, centre, distance.metres)
+    is_area = guess.extent == "area"
     return PlacedSource(
         id=name,
         label=guess.label,
@@ -149,8 +151,9 @@ def _place(sighting: Sighting, name: str, view: View, camera: Camera, depth: np.
         mask=region.mask,
         from_picture=from_picture,
         distance=distance,
-        position=place(camera, centre, distance.metres),
-        radius=area_radius(camera, region.box, distance.metres) if guess.extent == "area" else 0.0,
+        position=position,
+        radius=area_radius(camera, region.box, distance.metres) if is_area else 0.0,
+        points=region_points(region.mask, camera, depth, centre, distance.metres) - position if is_area else np.zeros((0, 3)),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -24,6 +24,7 @@ class PlacedSource:
 
     `box`: x0, y0, x1, y1 and `centre`: x, y, as fractions of the picture, y down. `mask`: (height, width) bool, small.
     `from_picture`: its distance by the picture alone, `distance`: with its usual size. `position`: (3,) world, metres.
+    `points`: (k, 3) metres from there, over the area that sounds.
     """
 
     id: str
@@ -38,3 +39,4 @@ class PlacedSource:
     distance: Estimate
     position: np.ndarray
     radius: float
+    points: np.ndarray = field(default_factory=lambda: np.zeros((0, 3)))

@@ -33,6 +33,7 @@ from .soundscene import (
 )
 
 VERSION = 1
+MOST_POINTS = 32
 LARGEST_FILE = 256 * 2**20
 """Bytes; a plan larger than this is not read."""
 
@@ -104,6 +105,8 @@ def _source_to_dict(source: Source, folder: Path | None) -> dict[str, Any]:
         **({} if source.lfe_db is None else {"lfe_db": source.lfe_db}),
         **({"divergence": source.divergence} if source.divergence else {}),
         **({"spread": source.spread} if source.spread else {}),
+        **({"points": _rounded(source.points)} if len(source.points) else {}),
+        **({"diffuse": True} if source.diffuse else {}),
         "reference_distance": source.reference_distance,
         "max_distance": source.max_distance,
         "rolloff": source.rolloff,
@@ -376,8 +379,12 @@ def _source_from_dict(data: Any, number: int, folder: Path) -> Source:
         lfe_db=None if reader.data.get("lfe_db") is None else reader.number("lfe_db", low=-1000.0, high=120.0),
         divergence=reader.number("divergence", 0.0, low=0.0, high=1.0),
         spread=reader.number("spread", 0.0, low=0.0, high=2.0 * math.pi),
+        points=reader.array("points", 3, []),
+        diffuse=reader.flag("diffuse", False),
     )
     reader.data.pop("lfe_db", None)
+    if len(source.points) > MOST_POINTS:
+        raise reader.fail("'points'", f"must be at most {MOST_POINTS}")
     if source.min_gain > source.max_gain:
         raise reader.fail("'min_gain'", "must not be above max_gain")
     if not source.id:

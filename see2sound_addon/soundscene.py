@@ -83,7 +83,9 @@ class Source:
     `min_gain`, `max_gain`: bounds of the distance model's gain. `synchronous`: heard when it sounds, without the time that
     sound takes, as dialogue is in films. `lfe_db`: how much of it goes to low-frequency loudspeakers, None for nothing.
     `divergence`: 0 to 1, how much of a point source moves from its place to 45 degrees left and right; `spread`: the angle
-    in radians over which a point source is spread, without decorrelation (both as in ITU-R BS.2127).
+    in radians over which a point source is spread, without decorrelation (both as in ITU-R BS.2127). `points`: (k, 3) metres
+    from the source in its own frame, where an area sounds, instead of a disc of `radius`. `diffuse`: an ambient source fills
+    all ambisonic orders, not the first channel alone.
     """
 
     id: str
@@ -109,6 +111,8 @@ class Source:
     lfe_db: float | None = None
     divergence: float = 0.0
     spread: float = 0.0
+    points: np.ndarray = field(default_factory=lambda: np.zeros((0, 3)))
+    diffuse: bool = False
 
 
 Absorption = tuple[float, ...]

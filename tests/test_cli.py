@@ -13,7 +13,9 @@ from marked import FOLDER, needs_pictures
 from PIL import Image
 from scenes import angle_between, intensity_direction, noise, scene, source, write_wav
 
+from see2sound_addon.materials import MATERIALS
 from see2sound_addon.planfile import plan_to_json, read_plan
+from see2sound_addon.soundscene import Response, Shoebox
 
 COMMAND = [sys.executable, "-m", "see2sound_addon.cli"]
 ROCKET = Path(skimage.__file__).parent / "data" / "rocket.jpg"
@@ -111,6 +113,11 @@ def failing_calls(folder):
     (folder / "broken.json").write_text('{"version": 1')
     (folder / "lost.json").write_text(plan_to_json(good).replace("a.wav", "gone.wav"))
     (folder / "text.blend").write_text("no blend")
+    walls = (MATERIALS["brick"],) * 6
+    good.room = Shoebox((50.0, 0.0, 0.0), (4.0, 4.0, 4.0), walls)
+    (folder / "outside.json").write_text(plan_to_json(good))
+    good.room = Response(folder / "gone_ir.wav")
+    (folder / "no_response.json").write_text(plan_to_json(good))
     out = folder / "out"
     return {
         "a missing picture": ("run", folder / "none.png", "--out", out),
@@ -119,6 +126,15 @@ def failing_calls(folder):
         "a missing plan": ("render", folder / "none.json", "--layout", "5.1", "--out", folder / "mix.wav"),
         "a broken plan": ("render", folder / "broken.json", "--layout", "5.1", "--out", folder / "mix.wav"),
         "a lost clip": ("render", folder / "lost.json", "--layout", "5.1", "--out", folder / "mix.wav"),
+        "a listener outside the room": (
+            "render",
+            folder / "outside.json",
+            "--layout",
+            "5.1",
+            "--out",
+            folder / "mix.wav",
+        ),
+        "a lost response": ("render", folder / "no_response.json", "--layout", "5.1", "--out", folder / "mix.wav"),
         "an unknown layout": ("render", folder / "good.json", "--layout", "13.7", "--out", folder / "mix.wav"),
         "a missing scene": ("mix", folder / "none.blend", "--layout", "5.1", "--out", folder / "mix.wav"),
         "no scene": ("mix", folder / "text.blend", "--layout", "5.1", "--out", folder / "mix.wav"),

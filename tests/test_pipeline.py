@@ -108,3 +108,21 @@ def test_integers_never_clip_in_silence(tmp_path):
     report = pipeline.mix(scene([thing]), "mono", tmp_path / "mix.wav", delivery=Delivery(16))
     assert np.abs(soundfile.read(tmp_path / "mix.wav")[0]).max() == pytest.approx(10 ** (-1 / 20), rel=0.01)
     assert any("13.0 dB quieter" in note for note in report.notes)
+
+
+def test_a_room_s_response_is_read_and_heard(tmp_path):
+    """An echo after half a second, 6 dB down, from 30 degrees left."""
+    from see2sound_addon.soundscene import Response
+
+    plan = plan_with_clip(tmp_path, duration=1.5)
+    plan.sources[0].loop = False
+    response = np.zeros((2, RATE))
+    response[0, RATE // 2] = 1.0
+    plan.room = Response(write_wav(tmp_path / "ir.wav", response), gain_db=-6.0)
+    pipeline.mix(plan, "stereo", tmp_path / "wet.wav")
+    plan.room = None
+    pipeline.mix(plan, "stereo", tmp_path / "dry.wav")
+    echo = soundfile.read(tmp_path / "wet.wav")[0] - soundfile.read(tmp_path / "dry.wav")[0]
+    expected = soundfile.read(tmp_path / "a.wav")[0][:RATE] * 10 ** (-6 / 20)
+    assert np.abs(echo[RATE // 2 : 3 * RATE // 2, 0] - expected).max() < 1e-4
+    assert np.abs(echo[:, 1]).max() < 1e-5

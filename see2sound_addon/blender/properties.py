@@ -16,6 +16,7 @@ from bpy.props import (
 from . import sources
 from .roomproperties import RELATIVE_PATH, RoomProperties
 
+SHAPE_POINTS = 8
 EXTENT_ITEMS = (
     ("point", "Point", "Sounds from one place", "DOT", 0),
     ("area", "Area", "Sounds from a surface as wide as its radius", "MESH_CIRCLE", 1),
@@ -99,6 +100,13 @@ class SourceProperties(bpy.types.PropertyGroup):
         name="LFE Level (dB)", description="How much of it goes to the LFE channel, whatever its distance", default=-10.0,
         min=-120.0, max=20.0, precision=1,
     )  # fmt: skip
+    shape: FloatVectorProperty(
+        name="Shape", description="Where an area sounds, in multiples of its radius from its middle; all zero is a disc",
+        size=3 * SHAPE_POINTS,
+    )  # fmt: skip
+    diffuse: BoolProperty(
+        name="Diffuse", description="In ambisonics, fill all channels with unrelated copies instead of the first one alone"
+    )
     loop: BoolProperty(name="Loop", description="Repeat the clip without a seam for as long as the scene lasts", default=True)
     picture: StringProperty(
         name="Picture", description="The picture it was found in", subtype="FILE_PATH", options=RELATIVE_PATH

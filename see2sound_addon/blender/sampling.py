@@ -18,6 +18,7 @@ from ..errors import See2SoundError
 from ..media.files import whole_file
 from ..progress import Progress, silent
 from ..soundscene import Air, Cone, Fader, SoundScene, Source, Trajectory
+from .properties import SourceProperties
 from .room import scene_room
 from .sources import free_id, sound_strips
 from .units import duration, frame_rate, metres_per_unit
@@ -193,12 +194,21 @@ def _source(thing: bpy.types.Object, name: str, start: float, sample: Sample, sc
         rolloff=speaker.attenuation,
         min_gain=speaker.volume_min,
         max_gain=speaker.volume_max,
+        points=_points(facts, scale),
+        diffuse=facts.diffuse,
         synchronous=facts.synchronous,
         divergence=facts.divergence,
         spread=facts.spread,
         lfe_db=facts.lfe if facts.use_lfe else None,
         cone=Cone(math.radians(speaker.cone_angle_inner), math.radians(speaker.cone_angle_outer), speaker.cone_volume_outer),
     )
+
+
+def _points(facts: SourceProperties, scale: float) -> np.ndarray:
+    """(k, 3) metres of an area that has a shape."""
+    shape = np.array(facts.shape).reshape(-1, 3)
+    used = shape[np.abs(shape).max(axis=1) > 0.0] if facts.source_id and facts.extent == "area" else shape[:0]
+    return used * facts.radius * scale
 
 
 def _laps_back(path: Path) -> float:

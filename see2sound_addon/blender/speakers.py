@@ -14,6 +14,7 @@ from ..camera import Camera
 from ..pipeline import Reconstruction, distance_for_label
 from ..placed import Estimate, PlacedSource
 from ..placement.position import area_radius, place
+from .properties import SHAPE_POINTS
 from .sources import free_id, is_source, remove, sound_strips, sources
 from .units import metres_per_unit
 
@@ -104,6 +105,9 @@ def _describe(thing: bpy.types.Object, source: PlacedSource, camera: Camera, pic
     facts.picture = picture
     facts.score, facts.box, facts.centre = source.score, source.box, source.centre
     facts.lens = (camera.focal, camera.aspect, *camera.centre)
+    # Relative to the radius, so that an area that an artist makes wider keeps its shape.
+    shape = source.points / source.radius if source.radius > 0.0 else np.zeros((0, 3))
+    facts.shape = np.pad(shape.ravel(), (0, 3 * SHAPE_POINTS - shape.size)).tolist()
     facts.camera_pose = camera.pose.tolist()
     facts.picture_distance, facts.picture_doubt = source.from_picture.metres, source.from_picture.sigma
     if new:

@@ -17,15 +17,11 @@ import time
 from queue import Queue
 from typing import Any
 
-from ..errors import See2SoundError
+from ..errors import Cancelled, See2SoundError
 from .tasks import find_task
 
 HEARTBEAT = 1.0
 """Seconds between signs of life, from a thread of their own: a process that is stuck as a whole gives none."""
-
-
-class Cancelled(Exception):
-    """Somebody does not want the result any more."""
 
 
 class Channel:

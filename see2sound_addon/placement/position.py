@@ -7,6 +7,9 @@ from scipy import ndimage
 
 from ..camera import Camera
 
+MOST_RELIEF = 3.0
+"""How many times nearer or farther than its centre a part of a region may be."""
+
 
 def visible_centre(mask: np.ndarray) -> tuple[float, float]:
     """The middle of a mask (height, width) bool as fractions x, y; the nearest point well inside where it lies outside."""
@@ -32,3 +35,37 @@ def area_radius(camera: Camera, box: tuple[float, float, float, float], metres: 
     left, right = camera.ray(x0, (y0 + y1) / 2.0), camera.ray(x1, (y0 + y1) / 2.0)
     half = np.arccos(np.clip(left @ right, -1.0, 1.0)) / 2.0
     return float(metres * np.tan(min(half, 1.4)))
+
+
+SPLITS = 3
+"""Halvings of a region: eight points."""
+
+
+def region_points(
+    mask: np.ndarray, camera: Camera, depth: np.ndarray, centre: tuple[float, float], metres: float
+) -> np.ndarray:
+    """Points (k, 3) in the world, metres, spread over a region (height, width) bool whose `centre` is `metres` away.
+
+    The region is halved along its longer side again and again; each part's middle has the distance that `depth`, of any
+    scale, tells relative to the centre's.
+    """
+    parts = [np.argwhere(mask)]
+    for _ in range(SPLITS):
+        parts = [half for part in parts for half in _halves(part)]
+    height, width = mask.shape
+    here = depth[min(int(centre[1] * height), height - 1), min(int(centre[0] * width), width - 1)]
+    points = []
+    for part in parts:
+        row, column = part[((part - part.mean(axis=0)) ** 2).sum(axis=1).argmin()]
+        ratio = depth[row, column] / here if np.isfinite(depth[row, column]) and np.isfinite(here) and here > 0.0 else 1.0
+        away = metres * float(np.clip(ratio, 1.0 / MOST_RELIEF, MOST_RELIEF))
+        points.append(place(camera, ((column + 0.5) / width, (row + 0.5) / height), away))
+    return np.array(points)
+
+
+def _halves(part: np.ndarray) -> list[np.ndarray]:
+    if len(part) < 2:
+        return [part]
+    axis = int(np.ptp(part, axis=0).argmax())
+    order = np.argsort(part[:, axis], kind="stable")
+    return [part[order[: len(part) // 2]], part[order[len(part) // 2 :]]]

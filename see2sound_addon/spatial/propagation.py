@@ -113,8 +113,9 @@ class Propagation:
     """All sources on their way to the listener of a scene.
 
     `clips`: one mono signal (n,) float32 at the scene's rate for each source. `around`: directions (k, 3) in the listener's
-    frame over which ambient sound is spread, or None where it has no direction at all. `lfe`: whether low-frequency sends
-    are wanted. `elsewhere`: numbers of sources that somebody else renders.
+    frame over which ambient sound is spread, or None where it has no direction at all. `directionless`:
+    whether that is for diffuse sources only. `lfe`: whether low-frequency sends are wanted. `elsewhere`: numbers of sources
+    that somebody else renders.
     """
 
     def __init__(
@@ -122,10 +123,11 @@ class Propagation:
         scene: SoundScene,
         clips: list[np.ndarray],
         around: np.ndarray | None = None,
+        directionless: bool = False,
         lfe: bool = False,
         elsewhere: frozenset[int] = frozenset(),
     ) -> None:
-        self.scene = scene
+        self.scene, self.directionless = scene, directionless
         self.rate = float(scene.sample_rate)
         # An exaggerated Doppler shift must not turn time around.
         fastest = FASTEST * scene.speed_of_sound / max(1.0, scene.doppler_factor)
@@ -152,8 +154,10 @@ class Propagation:
     def _copies(self, direct: Voice, around: np.ndarray | None, seed: int) -> list[Voice]:
         """A source's direct sound: one voice, or as many as make it wide."""
         source = direct.source
-        wide = source.extent == "area" and source.radius > 0.0
-        count = SPOKES + 1 if wide else len(around) if source.extent == "ambient" and around is not None else 0
+        wide = source.extent == "area" and (source.radius > 0.0 or len(source.points) > 0)
+        if source.extent != "ambient" or (self.directionless and not source.diffuse):
+            around = None
+        count = (len(source.points) or SPOKES + 1) if wide else 0 if around is None else len(around)
         if count == 0:
             return [direct]
         voices = []
@@ -167,7 +171,7 @@ class Propagation:
             voices.append(voice)
         return voices
 
-    def _reflections(self, direct: Voice, reflections: list[Image]) -> list[Voice]:
+    def _reflections(self, direct: Voice, reflections: tuple[Image, ...]) -> list[Voice]:
         source = direct.source
         if not reflections or source.extent == "ambient":
             return []
@@ -219,6 +223,9 @@ class Propagation:
             gain = gain * self._level(distance, -towards, mouth.rotations(emitted), voice)
         if voice.image is None:
             gain = gain * _occlusion_gain(times, source)
+        if voice.spoke >= 0 and len(source.points):
+            towards = towards + mouth.rotations(emitted) @ source.points[voice.spoke]
+            distance = _length(towards)
         direction, sharpness = self._direction(towards, distance, poses[1], voice)
         own = _margin(voice)
         extra = self.margin - own
@@ -267,7 +274,7 @@ class Propagation:
         direction[distance < 1e-9] = (1.0, 0.0, 0.0)
         if voice.source.extent == "ambient":
             return direction, np.zeros(len(distance))
-        if voice.spoke >= 0:
+        if voice.spoke >= 0 and len(voice.source.points) == 0:
             half_angle = np.arctan2(voice.source.radius, distance)
             return spokes(direction, half_angle)[voice.spoke], np.ones(len(distance))
         return direction, np.clip(distance / POINTLESS, 0.0, 1.0)

@@ -11,6 +11,7 @@ from scipy.signal import oaconvolve
 
 from ..soundscene import SoundScene
 from . import ambisonics, panning
+from .decoding import evenly_spread
 from .delayline import TAPS, windowed_sinc
 from .extent import SPOKES, diverged, spokes
 from .head import LEAD, Head, default_head, samples
@@ -27,6 +28,8 @@ HOP = 256
 """Samples between the head's responses that a moving source fades through."""
 
 
+MOST_AROUND = 24
+"""Directions from which a diffuse ambient source comes in ambisonics."""
 EARLY = 96
 """Samples of room before and after a head's response, for the delays between its ears."""
 
@@ -35,12 +38,13 @@ class Renderer(Protocol):
     """Turn what arrives in one block into channels. Blocks come in order, without gaps.
 
     `margin`: samples before and after a block that it wants to know of, a multiple of STEP. `around`: directions (k, 3)
-    in the listener's frame over which it wants ambient sound spread, None if it needs no direction for that. `lfe`: whether
-    it has low-frequency loudspeakers.
+    in the listener's frame over which it wants ambient sound spread, None if it needs no direction for that; `directionless`:
+    whether that is for diffuse sources only. `lfe`: whether it has low-frequency loudspeakers.
     """
 
     margin: int
     around: np.ndarray | None
+    directionless: bool
     lfe: bool
 
     def __call__(self, arrivals: list[Arrival], start: int, stop: int) -> np.ndarray:
@@ -79,7 +83,7 @@ def render(
         head = head or default_head(scene.sample_rate)
     renderer = _make(layout, scene, head)
     room = Surroundings(scene, clips, renderer, layout, head, response, BLOCK)
-    propagation = Propagation(scene, clips, renderer.around, renderer.lfe, room.still)
+    propagation = Propagation(scene, clips, renderer.around, renderer.directionless, renderer.lfe, room.still)
     for begin in range((start // BLOCK - room.before) * BLOCK, max(0, start // BLOCK - 1) * BLOCK, BLOCK):
         room(begin, begin + BLOCK)  # what was heard before rings on
     # What rings on from before is shorter than a block: one block ahead of the part is rendered and thrown away.
@@ -109,7 +113,9 @@ class Panned:
 
     def __init__(self, layout: Layout, rate: float) -> None:
         self.layout, self.rate = layout, rate
-        self.around = panning.main_directions(layout) if layout.kind == "speakers" else None
+        self.directionless = layout.kind == "ambisonics"
+        everywhere = evenly_spread(min(MOST_AROUND, 2 * layout.channels)) if self.directionless else None
+        self.around = panning.main_directions(layout) if layout.kind == "speakers" else everywhere
         self._lfe = np.array([speaker.is_lfe for speaker in layout.speakers], float)
         self.lfe = bool(self._lfe.any())
 
@@ -173,6 +179,7 @@ class Binaural:
     """
 
     margin = HOP
+    directionless = False
     lfe = False
 
     def __init__(self, rate: float, head: Head) -> None:

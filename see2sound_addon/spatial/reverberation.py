@@ -83,22 +83,20 @@ def still_response(scene: SoundScene, source: Source, place: Place) -> np.ndarra
     `place`: a renderer's `impulses`.
     """
     rate, speed = float(scene.sample_rate), scene.speed_of_sound
-    found: list[Image] = images(scene.room)
-    ear, mouth = scene.listener, source.path.positions[0]
-    turn = _matrix(ear.rotations[0])
-    points = np.array([mouth, *(image.mirror(mouth[None])[0] for image in found)])
-    towards = points - ear.positions[0]
+    found = (Image(np.eye(3), np.zeros(3), np.ones(len(BANDS))), *images(scene.room))
+    matrices, offsets = np.array([image.matrix for image in found]), np.array([image.offset for image in found])
+    bands = np.array([image.reflectance for image in found])
+    ear = scene.listener
+    towards = matrices @ source.path.positions[0] + offsets - ear.positions[0]
     distance = np.linalg.norm(towards, axis=1)
-    bands = np.array([np.ones(len(BANDS)), *(image.reflectance for image in found)])
-    facing = -_matrix(source.path.rotations[0])[:, 2]
-    facing = np.array([facing, *(image.matrix @ facing for image in found)])
+    facing = matrices @ -_matrix(source.path.rotations[0])[:, 2]
     gain = cone_gain(-towards, facing, source) * spreading_gain(distance, source)
     gain[0] = float(
         cone_gain(-towards[:1], facing[:1], source)[0] * distance_gain(distance[:1], source, scene.distance_model)[0]
     )
     late = (distance - (distance[0] if source.synchronous else 0.0)) * rate / speed
     whole = np.ceil(late).astype(int)
-    responses, early = place(towards @ turn / distance[:, None], whole - late)
+    responses, early = place(towards @ _matrix(ear.rotations[0]) / distance[:, None], whole - late)
     taps = responses.shape[2]
     length = int(whole.max()) + AHEAD + taps + REACH + MARGIN
     length = -(-length // HOP) * HOP

@@ -6,6 +6,7 @@ Allen and Berkley, "Image method for efficiently simulating small-room acoustics
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import product
 
 import numpy as np
@@ -38,17 +39,17 @@ class Image:
         return points @ self.matrix.T + self.offset
 
 
-def images(room: Room | None) -> list[Image]:
+@lru_cache(maxsize=4)
+def images(room: Room | None) -> tuple[Image, ...]:
     """Every reflection that is followed one by one."""
+    found: list[Image] = []
     match room:
         case Ground():
             reflectance = np.sqrt(1.0 - np.array(room.absorption))
             found = [Image(np.diag([1.0, 1.0, -1.0]), np.array([0.0, 0.0, 2.0 * room.height]), reflectance)]
         case Shoebox():
             found = _box_images(room)
-        case _:
-            return []
-    return [image for image in found if image.reflectance.max() > INAUDIBLE]
+    return tuple(image for image in found if image.reflectance.max() > INAUDIBLE)
 
 
 def _box_images(room: Shoebox) -> list[Image]:

@@ -18,6 +18,12 @@ from .panning import unit_vector
 from .reverberation import AHEAD, Dry, Noises, late_tail, mean_cone_gain, stands_still, still_response
 from .rooms import holds
 
+Senders = list[tuple[float, list[tuple[int, float]]]]
+"""Groups of sources that a room hears, by when its answer begins, seconds: a source's number and its amplitude at 1 m."""
+ONSET_STEP = 0.01
+"""Seconds to which these beginnings are rounded down, so that few responses serve many sources."""
+ONSET_FADE = 0.003
+
 
 class Spreader(Protocol):
     """What a room asks of a renderer."""
@@ -46,7 +52,7 @@ class Surroundings:
     ) -> None:
         rate, room = float(scene.sample_rate), scene.room
         self.still = frozenset(number for number, source in enumerate(scene.sources) if stands_still(scene, source))
-        self._senders: list[tuple[int, float]] = []
+        self._senders: Senders = []
         self._early: Convolver | None = None
         self._late: Convolver | None = None
         self._bed: Bed | None = None
@@ -56,9 +62,10 @@ class Surroundings:
             )
         if isinstance(room, Shoebox) and room.tail:
             self._senders = _senders(scene)
-            self._late = Convolver([late_tail(scene, room, spreader.diffuse)], block)
+            tail = late_tail(scene, room, spreader.diffuse)
+            self._late = Convolver([_not_before(tail, onset * rate, ONSET_FADE * rate) for onset, _ in self._senders], block)
         elif isinstance(room, Response) and response is not None:
-            self._senders = _senders(scene)
+            self._senders = [(0.0, [sender for _, group in _senders(scene) for sender in group])]
             response = response * np.float32(10.0 ** (room.gain_db / 20.0))
             late = AHEAD
             if len(response) > 2:
@@ -68,7 +75,7 @@ class Surroundings:
             else:
                 response = _around(response, scene, spreader)
             self._late = Convolver([np.pad(response, ((0, 0), (late, 0)))], block)
-        wanted = self.still | {number for number, _ in self._senders}
+        wanted = self.still | {number for _, group in self._senders for number, _ in group}
         self._dry = {number: Dry(scene.sources[number], clips[number], rate) for number in wanted}
 
     @property
@@ -83,18 +90,32 @@ class Surroundings:
         if self._early is not None:
             parts.append(self._early([dry[number] for number in sorted(self.still)]))
         if self._late is not None:
-            sent = np.zeros(stop - start, np.float32)
-            for number, level in self._senders:
-                sent += np.float32(level) * dry[number]
-            late = self._late([sent])
+            sent = np.zeros((len(self._senders), stop - start), np.float32)
+            for row, (_, group) in zip(sent, self._senders, strict=True):
+                for number, level in group:
+                    row += np.float32(level) * dry[number]
+            late = self._late(list(sent))
             parts.append(late if self._bed is None else self._bed(late, start))
         return sum(parts[1:], parts[0]) if parts else None
 
 
-def _senders(scene: SoundScene) -> list[tuple[int, float]]:
-    """Which sources a room hears, and each one's amplitude at 1 m over all directions."""
-    inside = [n for n, source in enumerate(scene.sources) if source.extent != "ambient" and holds(scene.room, source.path)]
-    return [(n, scene.sources[n].reference_distance * mean_cone_gain(scene.sources[n])) for n in inside]
+def _senders(scene: SoundScene) -> Senders:
+    """A room's answer begins with a source's direct sound, on its mean way to the listener, and not before it."""
+    groups: dict[float, list[tuple[int, float]]] = {}
+    for number, source in enumerate(scene.sources):
+        if source.extent == "ambient" or not holds(scene.room, source.path):
+            continue
+        way = source.path.positions.mean(axis=0) - scene.listener.positions.mean(axis=0)
+        late = 0.0 if source.synchronous else float(np.linalg.norm(way)) / scene.speed_of_sound
+        onset = ONSET_STEP * np.floor(late / ONSET_STEP)
+        groups.setdefault(onset, []).append((number, source.reference_distance * mean_cone_gain(source)))
+    return sorted(groups.items()) or [(0.0, [])]
+
+
+def _not_before(tail: np.ndarray, onset: float, fade: float) -> np.ndarray:
+    """A tail (channels, taps) without what comes before `onset`, fading in over `fade`, both in samples."""
+    since = (np.arange(tail.shape[1]) - AHEAD - onset) / fade
+    return tail * np.clip(since, 0.0, 1.0).astype(np.float32)
 
 
 def _around(response: np.ndarray, scene: SoundScene, spreader: Spreader) -> np.ndarray:

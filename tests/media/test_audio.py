@@ -116,3 +116,24 @@ def test_bad_clips(tmp_path):
         assert caught.value.code == code
         assert f"{name}.wav" in caught.value.message
         assert "\n" not in str(caught.value) and caught.value.hint
+
+
+def test_a_room_s_response_keeps_its_channels_and_its_energy_at_another_rate(tmp_path):
+    from see2sound_addon.media.audio import read_response
+
+    response = np.random.default_rng(0).standard_normal((4, 4410)).astype(np.float32) * 0.1
+    soundfile.write(tmp_path / "ir.wav", response.T, 44100, subtype="FLOAT")
+    read = read_response(tmp_path / "ir.wav", 48000)
+    assert read.shape == (4, 4800)
+    # Convolving keeps its gain: the sum of the taps, which is the response at 0 Hz, stays.
+    assert read.sum(axis=1) == pytest.approx(response.sum(axis=1), abs=0.02)
+
+
+@pytest.mark.parametrize(("channels", "seconds", "code"), [(3, 1, "response-channels"), (1, 21, "clip-too-long")])
+def test_what_is_no_response_is_refused(tmp_path, channels, seconds, code):
+    from see2sound_addon.media.audio import read_response
+
+    soundfile.write(tmp_path / "ir.wav", np.zeros((seconds * 8000, channels)), 8000)
+    with pytest.raises(See2SoundError) as caught:
+        read_response(tmp_path / "ir.wav", 48000)
+    assert caught.value.code == code

@@ -135,3 +135,23 @@ def test_the_visible_centre_lies_in_the_mask():
 def test_an_area_is_as_wide_as_it_looks():
     camera = Camera.from_field_of_view(np.radians(50), 0.75)
     assert area_radius(camera, (0.0, 0.5, 1.0, 0.5), 10.0) == pytest.approx(10.0 * np.tan(np.radians(25)))
+
+
+def test_a_region_s_points_lie_in_it_and_as_far_as_its_ground():
+    """A road that runs away from a camera at 1.6 m: its points lie on the ground, near and far, left and right."""
+    from see2sound_addon.placement.position import region_points
+
+    camera = Camera.from_field_of_view(np.radians(60), 0.75)
+    camera.pose = np.array([[1.0, 0, 0, 0], [0, 0, -1, 0], [0, 1, 0, 1.6], [0, 0, 0, 1]])
+    mask = np.zeros((90, 120), bool)
+    mask[60:85, 30:90] = True
+    rays = np.array([[camera.ray((x + 0.5) / 120, (y + 0.5) / 90) for x in range(120)] for y in range(90)])
+    down = (rays @ camera.pose[:3, :3].T)[..., 2]
+    depth = np.where(down < 0, 1.6 / np.maximum(-down, 1e-9), np.inf)
+    centre = (0.5, 72.5 / 90)
+    metres = depth[72, 60]
+    points = region_points(mask, camera, depth, centre, metres)
+    assert points.shape == (8, 3)
+    assert np.abs(points[:, 2]).max() < 0.05
+    assert np.ptp(points[:, 1]) > 1.0 and points[:, 0].min() < -0.5 < 0.5 < points[:, 0].max()
+    assert np.abs(points[:, 0].mean()) < 0.1

@@ -79,3 +79,32 @@ def test_the_same_seed_gives_the_same_copies_and_another_one_others():
     again = rendered(scene([source((5, 0, 0), extent="area", radius=3.0, loop=True)]), [noise()], "5.1")
     other = rendered(scene([source((5, 0, 0), extent="area", radius=3.0, loop=True)], seed=7), [noise()], "5.1")
     assert (first == again).all() and not (first == other).all()
+
+
+def test_an_area_sounds_where_its_points_are():
+    """Two points left and right behind: the loudspeakers there, as loud as one source; and they turn with it."""
+    points = np.array([[-8.0, 5.0, 0.0], [-8.0, -5.0, 0.0]])
+    place = source((3, 0, 0), extent="area", points=points, loop=True, start=-10)
+    out = rendered(scene([place]), [noise()], "5.1").astype(float)
+    energy = (out**2).sum(axis=1)
+    assert energy[4:].sum() > 0.9 * energy.sum()
+    assert energy[4] == pytest.approx(energy[5], rel=0.1)
+    point = rendered(scene([source((3, 0, 0), loop=True, start=-10)]), [noise()], "5.1")
+    assert energy.sum() == pytest.approx((point.astype(float) ** 2).sum(), rel=0.05)
+    place.path.rotations = np.array([[0.0, 0.0, 0.0, 1.0]])  # half a turn
+    front = (rendered(scene([place]), [noise()], "5.1").astype(float) ** 2).sum(axis=1)
+    assert front[:3].sum() > 0.9 * front.sum()
+
+
+@pytest.mark.parametrize("order", [1, 2, 3])
+def test_a_diffuse_ambient_source_fills_all_orders(order):
+    """The same power in W, its share in every order, and no direction."""
+    plain = rendered(scene([source((5, 0, 0), extent="ambient", loop=True, start=-10)], 2.0), [noise(2.0)], f"ambix{order}")
+    wide = rendered(
+        scene([source((5, 0, 0), extent="ambient", diffuse=True, loop=True, start=-10)], 2.0), [noise(2.0)], f"ambix{order}"
+    )
+    assert np.abs(plain[1:]).max() == 0.0
+    power = (wide.astype(float) ** 2).mean(axis=1)
+    assert power[0] == pytest.approx((plain[0].astype(float) ** 2).mean(), rel=0.1)
+    orders = np.floor(np.sqrt(np.arange(len(power))))
+    assert power * (2 * orders + 1) == pytest.approx(np.full(len(power), power[0]), rel=0.4)

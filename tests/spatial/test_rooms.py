@@ -341,3 +341,14 @@ def test_frequency_of_a_reflection_with_everything_still_is_the_source_s():
     room, listener, place = room_of("plain", order=3, tail=False)
     heard = rendered(scene([source(place)], 1.0, tuple(listener), room=room), [tone(1000, 2.0)], "mono")[0]
     assert frequency_of(heard[RATE // 4 :]) == pytest.approx(1000.0, rel=1e-6)
+
+
+@pytest.mark.parametrize("synchronous", [False, True])
+def test_nothing_is_heard_before_the_direct_sound(synchronous):
+    room, listener, place = room_of("hall", order=1)
+    plan = scene([source(place, synchronous=synchronous)], 0.5, tuple(listener), room=room)
+    heard = rendered(plan, [click()], "5.1")
+    direct = 0 if synchronous else int(REFERENCE["hall distance"].min() / SPEED * RATE)
+    before = max(0, direct - int(0.012 * RATE))
+    assert np.abs(heard[:, :before]).max(initial=0.0) < 1e-4 * np.abs(heard).max()
+    assert np.abs(heard[:, direct + 4800 :]).max() > 1e-3 * np.abs(heard).max()
