@@ -112,6 +112,22 @@ def setup(venv: Path, extra: str, *pins: str) -> Path:
     return python
 
 
+def setup_neural() -> Path:
+    """The environment that neural models are tested in, from the lock file for processors."""
+    venv, lock = ROOT / ".venv-neural", ROOT / "see2sound_addon" / "neural" / "locks" / "cpu.txt"
+    python = venv / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    stamp, wanted = venv / "see2sound.stamp", hashlib.sha256(lock.read_bytes()).hexdigest()
+    if not (python.exists() and stamp.exists() and stamp.read_text() == wanted):
+        print(f"Making {venv.name} ...", file=sys.stderr)
+        must(find_python(), "-m", "venv", venv)
+        pins = [line for line in lock.read_text().splitlines() if line and line[0] not in "#-"]
+        pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+        must(*pip, next(pin for pin in pins if pin.startswith("torch==")))
+        must(*pip, *pins)
+        stamp.write_text(wanted)
+    return python
+
+
 def must(*command: object) -> None:
     """Run a command, or leave with what it said."""
     code = call(*command)
@@ -131,6 +147,7 @@ def run_demo(python: Path, picture: Path | None) -> int:
 
 def run_tests(python: Path, versions: str, rest: list[str]) -> int:
     """All tests, and Blender's once more for each other version that was asked for."""
+    setup_neural()
     code = call(python, "-m", "pytest", *rest)
     for version in filter(None, versions.split(",")):
         if version not in BPY:

@@ -22,11 +22,14 @@ from see2sound_addon.spatial.layouts import find_layout
 from see2sound_addon.spatial.loudness import Meter
 from see2sound_addon.spatial.renderer import render
 
+EVERY = 10.0
+"""Samples of every path a second: they alone are 24 bytes each, 110 MB here."""
+
 
 def main():
     hours = float(sys.argv[1]) if len(sys.argv) > 1 else 2.0
     layout = find_layout(sys.argv[2] if len(sys.argv) > 2 else "stereo")
-    plan = orbits(64, hours * 3600)
+    plan = orbits(64, hours * 3600, every=EVERY)
     random = np.random.default_rng(0)
     clips = [random.standard_normal(5 * RATE).astype(np.float32) for _ in range(64)]
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

@@ -25,15 +25,17 @@ from .placed import Estimate, PlacedSource
 from .placement.distance import combine, size_distance, standing_distance, surface_distance
 from .placement.position import area_radius, place, region_points, visible_centre
 from .progress import Progress, silent
-from .sound.voice import GENERATORS, Voice
+from .sound.voice import GENERATORS, SoundGenerator, Voice
 from .soundscene import Response, SoundScene, check_clip_exists
 from .spatial.head import Head, head_from_measurement
 from .spatial.layouts import Layout, find_layout
 from .spatial.loudness import Meter
 from .spatial.renderer import BLOCK, render
 from .spatial.rooms import check_listener
-from .vision.depth import DEPTH_ESTIMATORS
+from .vision.depth import DEPTH_ESTIMATORS, DepthEstimator
+from .vision.labeller import LABELLERS, Labeller
 from .vision.look import Sighting, look
+from .vision.segmenter import SEGMENTERS, Segmenter
 from .vision.view import View
 
 AMBIENT_DISTANCE = Estimate(3.0, 1.0)
@@ -56,9 +58,16 @@ class Settings:
     field_of_view: float | None = None
     horizon: float | None = None
     camera_height: float = 1.6
-    segmenter: str = "saliency"
-    labeller: str = "measures"
-    depth: str = "ground"
+
+
+@dataclass(frozen=True)
+class Backends:
+    """Who does what; the embedded ones unless told otherwise, see `neural.client` for others."""
+
+    segmenter: Segmenter = SEGMENTERS["saliency"]
+    labeller: Labeller = LABELLERS["measures"]
+    depth: DepthEstimator = DEPTH_ESTIMATORS["ground"]
+    generator: SoundGenerator = GENERATORS["procedural"]
 
 
 @dataclass
@@ -77,6 +86,7 @@ def reconstruct(
     camera: Camera | None = None,
     settings: Settings = Settings(),
     progress: Progress = silent,
+    backends: Backends = Backends(),
 ) -> Reconstruction:
     """A picture's sounding things at their places in the world.
 
@@ -93,11 +103,11 @@ def reconstruct(
         if horizon is None and row is not None and camera.pose[2, 3] > 0.2:
             horizon, height = row, float(camera.pose[2, 3])
             notes.append(f"The horizon and the height above the ground, {height:.2f} m, are the camera's.")
-    view, sightings = look(picture.pixels, settings.max_sources, horizon, settings.segmenter, settings.labeller)
+    view, sightings = look(picture.pixels, settings.max_sources, horizon, backends.segmenter, backends.labeller)
     if camera is None:
         camera = standing_camera(picture, view.horizon.row, settings)
     progress("Placing it", 2, 3)
-    depth = DEPTH_ESTIMATORS[settings.depth](view, camera, height)
+    depth = backends.depth(view, camera, height)
     stem = re.sub(r"[^a-z0-9]+", "_", Path(path).stem.lower()).strip("_")[:40] or "picture"
     sources = [_place(sighting, f"{stem}_{number}", view, camera, depth) for number, sighting in enumerate(sightings, 1)]
     notes.append(camera.source)
@@ -163,9 +173,9 @@ def distance_for_label(from_picture: Estimate, label: str, box: tuple[float, flo
     return from_picture if from_size is None else combine([from_picture, from_size])
 
 
-def voice(prompt: str, path: Path, duration: float, seed: int = 0, rate: int = 48000, generator: str = "procedural") -> Voice:
-    """Make a clip and write it to `path`. Errors: `duration-invalid`, `folder-not-writable`."""
-    made = GENERATORS[generator](prompt, duration, seed, rate)
+def voice(prompt: str, path: Path, duration: float, seed: int = 0, rate: int = 48000, backends: Backends = Backends()) -> Voice:
+    """Make a clip and write it to `path`. Errors: `duration-invalid`, `folder-not-writable`, the generator's own."""
+    made = backends.generator(prompt, duration, seed, rate)
     write_clip(path, made.samples, rate)
     return made
 

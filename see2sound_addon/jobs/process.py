@@ -9,6 +9,7 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from queue import Empty, Queue
 from typing import Any
@@ -168,3 +169,29 @@ class Worker:
             last = []
         hint = f"The last line of its log, {self.log}: {last[0][:200]}" if last else "Try again."
         return See2SoundError(code, message, hint)
+
+
+def run_program(command: list[str], take_line: Callable[[str], object], code: str) -> None:
+    """Run a program to its end, each line that it prints to `take_line`; if that raises, the program is killed.
+
+    Error: `code`, with the last line, where it fails.
+    """
+    last = ""
+    try:
+        with subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, cwd=PACKAGE_ROOT,
+            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+        ) as program:  # fmt: skip
+            assert program.stdout is not None
+            try:
+                for raw in program.stdout:
+                    line = raw.decode(errors="replace").rstrip()
+                    last = line or last
+                    take_line(line)
+            except BaseException:
+                program.kill()
+                raise
+    except OSError as error:
+        raise See2SoundError(code, f"{command[0]} cannot be started: {error}.", "Set it up again.") from error
+    if program.returncode:
+        raise See2SoundError(code, f"{Path(command[0]).name} failed: {last[:300]}", "Try again; what was downloaded is kept.")

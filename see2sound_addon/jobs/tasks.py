@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib import import_module
 from typing import Any
 
 from ..errors import See2SoundError
@@ -32,7 +33,33 @@ def render_part(data: dict[str, Any], progress: Progress) -> dict[str, Any]:
     return {"notes": notes}
 
 
-TASKS: dict[str, Task] = {"render_part": render_part}
+def _neural(module: str, name: str) -> Task:
+    """A task of a neural module, which is imported when it is first asked for: only where torch is."""
+
+    def task(data: dict[str, Any], progress: Progress) -> dict[str, Any]:
+        progress("Loading the libraries", 0, 1)
+        try:
+            loaded = import_module(f"..neural.{module}", __package__)
+        except ImportError as error:
+            raise See2SoundError(
+                "neural-missing",
+                f"This Python has no neural libraries: {error}.",
+                "Set up the neural environment, or repair it.",
+            ) from error
+        result: dict[str, Any] = getattr(loaded, name)(data, progress)
+        return result
+
+    return task
+
+
+TASKS: dict[str, Task] = {
+    "render_part": render_part,
+    **{name: _neural("pictures", name) for name in ("regions", "detection", "depth", "names", "captions")},
+    "voice": _neural("sounds", "voice"),
+    "status": _neural("status", "status"),
+    "free": _neural("status", "free"),
+    "download": _neural("download", "download"),
+}
 
 
 def find_task(name: str) -> Task:

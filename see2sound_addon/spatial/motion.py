@@ -117,9 +117,11 @@ def _between_cuts(path: Trajectory) -> list[Segment]:
     bounds = [-np.inf, *path.cuts.tolist(), np.inf]
     found = []
     for begin, end in zip(bounds[:-1], bounds[1:], strict=True):
-        inside = np.flatnonzero((path.times >= begin) & (path.times < end))
-        if len(inside) == 0:  # no sample between two cuts: the pose before holds
-            inside = np.array([max(0, int(np.searchsorted(path.times, begin, "right")) - 1)])
+        first, last = (int(number) for number in np.searchsorted(path.times, [begin, end], "left"))
+        if first == last:  # no sample between two cuts: the pose before holds
+            first = max(0, int(np.searchsorted(path.times, begin, "right")) - 1)
+            last = first + 1
+        inside = slice(first, last)  # no copies: a long film's paths are large
         points = path.positions[inside] if len(path.positions) > 1 else path.positions
         quaternions = path.rotations[inside] if len(path.rotations) > 1 else path.rotations
         found.append(Segment(begin, end, path.times[inside], points, quaternions))

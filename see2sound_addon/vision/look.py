@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..placed import SILENT
-from .labeller import LABELLERS, Guess
+from .labeller import LABELLERS, Guess, Labeller
 from .regions import Region
-from .segmenter import SEGMENTERS
+from .segmenter import SEGMENTERS, Segmenter
 from .view import View, measure_view
 
 SPARE = 3
@@ -28,11 +28,11 @@ def look(
     pixels: np.ndarray,
     max_sources: int,
     horizon_row: float | None = None,
-    segmenter: str = "saliency",
-    labeller: str = "measures",
+    segmenter: Segmenter = SEGMENTERS["saliency"],
+    labeller: Labeller = LABELLERS["measures"],
 ) -> tuple[View, list[Sighting]]:
     """What can sound in a picture (height, width, 3) uint8 RGB: at most `max_sources` sightings, surest first."""
     view = measure_view(pixels, horizon_row)
-    regions = SEGMENTERS[segmenter](view, max_sources + SPARE)
-    sightings = [Sighting(region, LABELLERS[labeller](view, region)) for region in regions]
+    regions = segmenter(view, max_sources + SPARE)
+    sightings = [Sighting(region, labeller(view, region)) for region in regions]
     return view, [sighting for sighting in sightings if sighting.guess.prompt != SILENT][:max_sources]

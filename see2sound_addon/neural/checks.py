@@ -1,0 +1,246 @@
+"""What a folder with a model must be before anything of it is loaded: weights that are only numbers, and no code.
+
+No torch here: both ends of a job look before they load.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import struct
+from pathlib import Path
+from typing import Any
+
+from ..errors import See2SoundError
+
+RECORD = "see2sound.json"
+"""What was downloaded: the repository, its revision, and every file's size and hash."""
+PICKLES = {".bin", ".pt", ".pth", ".ckpt", ".pkl", ".pickle", ".npy", ".npz", ".h5", ".msgpack", ".joblib"}
+LARGEST_JSON = 64 * 2**20
+
+FAMILIES: dict[str, tuple[str, str]] = {
+    "sam": ("regions", "sam"),
+    "sam2": ("regions", "sam2"),
+    "sam2_video": ("regions", "sam2"),
+    "grounding-dino": ("detection", "grounding-dino"),
+    "owlv2": ("detection", "owlv2"),
+    "depth_anything": ("depth", "depth_anything"),
+    "depth_pro": ("depth", "depth_pro"),
+    "clip": ("names", "clip"),
+    "siglip": ("names", "siglip"),
+    "siglip2": ("names", "siglip"),
+    "blip": ("captions", "blip"),
+    "florence2": ("captions", "florence2"),
+    "musicgen": ("voice", "musicgen"),
+    "bark": ("voice", "bark"),
+    "clap": ("ranking", "clap"),
+    "AudioLDM2Pipeline": ("voice", "audioldm2"),
+    "StableAudioPipeline": ("voice", "stable_audio"),
+    "StableAudio3Pipeline": ("voice", "stable_audio_3"),
+}
+"""Task and family, by `model_type` of a config.json or the class of a model_index.json."""
+
+COMPONENTS = (
+    {
+        ("transformers", name)
+        for name in (
+            "ClapModel",
+            "ClapFeatureExtractor",
+            "GPT2Model",
+            "GPT2LMHeadModel",
+            "RobertaTokenizer",
+            "RobertaTokenizerFast",
+            "SpeechT5HifiGan",
+            "T5EncoderModel",
+            "T5Tokenizer",
+            "T5TokenizerFast",
+            "T5GemmaEncoderModel",
+            "GemmaTokenizer",
+            "GemmaTokenizerFast",
+        )
+    }
+    | {
+        ("diffusers", name)
+        for name in (
+            "AudioLDM2UNet2DConditionModel",
+            "AutoencoderKL",
+            "AutoencoderOobleck",
+            "AutoencoderSAME",
+            "DDIMScheduler",
+            "CosineDPMSolverMultistepScheduler",
+            "DPMSolverMultistepScheduler",
+            "EDMDPMSolverMultistepScheduler",
+            "FlowMatchEulerDiscreteScheduler",
+            "StableAudio3DiTModel",
+            "StableAudioDiTModel",
+        )
+    }
+    | {
+        (module, name)
+        for module in ("audioldm2", "stable_audio", "stable_audio_3", "diffusers")
+        for name in (
+            "AudioLDM2ProjectionModel",
+            "AudioLDM2UNet2DConditionModel",
+            "StableAudioProjectionModel",
+            "StableAudio3DurationEmbedder",
+        )
+    }
+)
+"""Everything that a pipeline of ours may be made of: (library, class)."""
+
+
+def check_model(folder: Path, task: str) -> str:
+    """The family of the model in a folder. Errors: `model-missing`, `model-unsafe`, `model-incomplete`, `model-wrong`."""
+    if not folder.is_dir():
+        raise See2SoundError(
+            "model-missing", f"There is no model folder at {folder}.", "Download it, or choose another folder."
+        )
+    _refuse_code(folder)
+    index, config = _json(folder / "model_index.json"), _json(folder / "config.json")
+    if index is not None:
+        kind = index.get("_class_name")
+        _check_components(folder, index)
+    elif config is not None:
+        kind = config.get("model_type")
+    else:
+        raise See2SoundError(
+            "model-incomplete", f"{folder.name} has neither config.json nor model_index.json.", "Download the model again."
+        )
+    if not isinstance(kind, str) or kind not in FAMILIES:
+        raise See2SoundError("model-wrong", f"{folder.name} is a model of the unknown kind {str(kind)[:60]!r}.", _known(task))
+    found, family = FAMILIES[kind]
+    if found != task:
+        raise See2SoundError("model-wrong", f"{folder.name} is a model for {found}, not for {task}.", _known(task))
+    _check_weights(folder)
+    _check_record(folder)
+    return family
+
+
+def record_files(folder: Path, repository: str, revision: str) -> None:
+    """Write down what a download brought, to be checked before every loading."""
+    files = {
+        path.relative_to(folder).as_posix(): {"size": path.stat().st_size, "sha256": file_hash(path)}
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.name != RECORD and ".cache" not in path.relative_to(folder).parts
+    }
+    text = json.dumps({"repository": repository, "revision": revision, "files": files}, indent=1)
+    (folder / RECORD).write_text(text, encoding="utf-8")
+
+
+def file_hash(path: Path) -> str:
+    """SHA-256, hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def weights_size(folder: Path) -> int:
+    """Bytes of all weights in a folder."""
+    return sum(path.stat().st_size for path in folder.rglob("*.safetensors"))
+
+
+def _known(task: str) -> str:
+    return f"For {task} there are: {', '.join(sorted({family for found, family in FAMILIES.values() if found == task}))}."
+
+
+def _json(path: Path) -> dict[str, Any] | None:
+    if not path.is_file():
+        return None
+    try:
+        if path.stat().st_size > LARGEST_JSON:
+            raise ValueError("it is too large")
+        read = json.loads(path.read_text(encoding="utf-8"))
+        if not isinstance(read, dict):
+            raise ValueError("it is no object")
+    except (OSError, ValueError, RecursionError) as error:
+        raise See2SoundError(
+            "model-incomplete", f"{path.name} of {path.parent.name} cannot be read: {error}.", "Download the model again."
+        ) from error
+    return read
+
+
+def _refuse_code(folder: Path) -> None:
+    for path in folder.rglob("*"):
+        if path.is_symlink() and not path.resolve().is_relative_to(folder.resolve()):
+            raise _unsafe(folder, f"{path.name} leads out of the folder")
+        if path.suffix in (".py", ".so", ".dll", ".dylib", ".pyd"):
+            raise _unsafe(folder, f"it brings code ({path.name})")
+        if path.suffix == ".json" and "auto_map" in (_json_or_list(path) or {}):
+            raise _unsafe(folder, f"{path.name} asks for code of its own (auto_map)")
+
+
+def _json_or_list(path: Path) -> dict[str, Any] | None:
+    try:
+        return _json(path)
+    except See2SoundError:
+        return None  # a vocabulary may be a list; what must be readable is read again later
+
+
+def _unsafe(folder: Path, why: str) -> See2SoundError:
+    return See2SoundError(
+        "model-unsafe", f"{folder.name} is not loaded: {why}.", "Use a model that is weights and settings only."
+    )
+
+
+def _check_components(folder: Path, index: dict[str, Any]) -> None:
+    for name, value in index.items():
+        if name.startswith("_") or value is None or not isinstance(value, list):
+            if name == "_class_name" and not isinstance(value, str):
+                raise _unsafe(folder, "its model_index.json names a class of its own")
+            continue
+        pair = tuple(value)
+        if pair != (None, None) and pair not in COMPONENTS:
+            raise _unsafe(folder, f"its model_index.json names {'.'.join(str(part)[:40] for part in pair)} for {name!r}")
+        if ".." in name or "/" in name or "\\" in name:
+            raise _unsafe(folder, f"its model_index.json has a part called {name[:40]!r}")
+
+
+def _check_weights(folder: Path) -> None:
+    weights = list(folder.rglob("*.safetensors"))
+    if not weights:
+        pickles = [path.name for path in folder.rglob("*") if path.suffix in PICKLES]
+        if pickles:
+            raise _unsafe(folder, f"its weights are a pickle ({pickles[0]}), which can run code; only safetensors are read")
+        raise See2SoundError("model-incomplete", f"{folder.name} has no weights.", "Download the model again.")
+    for path in weights:
+        with path.open("rb") as file:
+            head = file.read(8)
+            length = struct.unpack("<Q", head)[0] if len(head) == 8 else 0
+            if not 2 <= length <= min(LARGEST_JSON, path.stat().st_size):
+                raise See2SoundError(
+                    "model-incomplete", f"{path.name} of {folder.name} is broken.", "Download the model again."
+                )
+            try:
+                tensors = json.loads(file.read(length))
+                end = max((entry["data_offsets"][1] for name, entry in tensors.items() if name != "__metadata__"), default=0)
+            except (ValueError, KeyError, TypeError) as error:
+                raise See2SoundError(
+                    "model-incomplete", f"{path.name} of {folder.name} is broken.", "Download the model again."
+                ) from error
+        if path.stat().st_size < 8 + length + end:
+            raise See2SoundError(
+                "model-incomplete",
+                f"{path.name} of {folder.name} is only half there.",
+                "Download the model again; it goes on where it stopped.",
+            )
+
+
+def _check_record(folder: Path) -> None:
+    record = _json(folder / RECORD)
+    if record is None:
+        return  # a folder of the artist's own
+    for name, facts in record.get("files", {}).items():
+        path = folder / name
+        if not path.is_file() or path.stat().st_size != facts.get("size"):
+            raise See2SoundError(
+                "model-incomplete", f"{name} of {folder.name} is not what was downloaded.", "Download the model again."
+            )
+
+
+def check_hashes(folder: Path) -> None:
+    """Compare every file with its record, which takes a second a gigabyte. Error: `model-changed`."""
+    record = _json(folder / RECORD)
+    for name, facts in (record or {}).get("files", {}).items():
+        if file_hash(folder / name) != facts.get("sha256"):
+            raise See2SoundError(
+                "model-changed", f"{name} of {folder.name} has changed since its download.", "Download the model again."
+            )

@@ -1,0 +1,257 @@
+"""Neural models behind the same Protocols as the embedded backends, answered by a worker in the neural environment."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import numpy as np
+from PIL import Image
+from scipy.signal import resample_poly
+
+from ..camera import Camera
+from ..errors import See2SoundError
+from ..jobs.process import Worker
+from ..pipeline import Backends
+from ..progress import Progress, silent
+from ..sound.joining import FADE, join, seamless
+from ..sound.levels import TYPICAL_LEVELS, fit_level
+from ..sound.voice import SHORTEST, Voice, choose_model
+from ..vision.classes import CLASSES, class_in, sounding_classes
+from ..vision.depth import FAR, depth_from_ground
+from ..vision.labeller import Guess, label_by_measures
+from ..vision.regions import Region, make_region
+from ..vision.view import View
+from .catalogue import CARDS
+
+OFFLINE = {"HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1", "HF_HUB_DISABLE_TELEMETRY": "1"}
+MARGIN = 0.15
+"""Of a region's box, shown around it to whoever names it."""
+SURE = 0.12
+"""Likelihood from which on a name is taken; there are more than a hundred classes."""
+LEAST_DETECTION = 0.25
+MOST_PIECES = 12
+ALIGNED = 0.25
+"""Share of the ground that must agree with a relative depth before it is believed."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Which model does what: an id of the catalogue (in the folder `models`), a folder, or "" for the embedded way.
+
+    `regions` outlines whatever there is, `detection` looks for classes (and `regions` then outlines those); `names` or
+    `captions` say what a region is. `steps`, `guidance` (None: the model's own), `negative`, `takes`: of diffusion; `ranking`
+    chooses among takes.
+    """
+
+    models: str = ""
+    regions: str = ""
+    detection: str = ""
+    depth: str = ""
+    names: str = ""
+    captions: str = ""
+    voice: str = ""
+    ranking: str = ""
+    steps: int = 50
+    guidance: float | None = None
+    negative: str = "low quality, music"
+    takes: int = 1
+
+    @property
+    def any(self) -> bool:
+        """Whether there is anything neural to do."""
+        return any((self.regions, self.detection, self.depth, self.names, self.captions, self.voice))
+
+
+class Neural:
+    """The worker and what it is asked; a context manager. `python`: of the neural environment."""
+
+    def __init__(self, python: str | os.PathLike[str], choice: Choice, progress: Progress = silent) -> None:
+        self.choice, self.progress = choice, progress
+        self._worker = Worker(python, OFFLINE)
+        self._folder = tempfile.TemporaryDirectory(prefix="see2sound_")
+        self._scratch = Path(self._folder.name)
+
+    def __enter__(self) -> Neural:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._worker.close()
+        self._folder.cleanup()
+
+    def backends(self) -> Backends:
+        """Neural where a model is chosen, embedded elsewhere."""
+        choice, usual = self.choice, Backends()
+        finder = self.detect if choice.detection else self.segment if choice.regions else usual.segmenter
+        namer = self.name if choice.names else self.describe if choice.captions else by_kind
+        return Backends(
+            finder, namer, self.depth if choice.depth else usual.depth, self.generate if choice.voice else usual.generator
+        )
+
+    def ask(self, task: str, data: dict[str, Any]) -> dict[str, Any]:
+        """One task of the worker, waited for. Errors: its own, and those of `jobs.process`."""
+        self._worker.start(task, data)
+        return self._worker.wait(self.progress)
+
+    def folder(self, model: str) -> str:
+        """Where a model lies."""
+        return str(Path(self.choice.models) / model if model in CARDS and self.choice.models else Path(model).absolute())
+
+    def segment(self, view: View, most: int) -> list[Region]:
+        """`Segmenter`: outlined by the model, ordered by how much they stand out."""
+        out = self._scratch / "regions.npz"
+        self.ask("regions", {"model": self.folder(self.choice.regions), "picture": self._picture(view.small), "out": str(out)})
+        with np.load(out) as found:
+            masks, scores = found["masks"], found["scores"]
+        regions = []
+        for mask, score in zip(masks, scores, strict=True):
+            patches = view.patches.labels[mask]
+            # A background that is one smooth thing is a region too, but no source.
+            worth = float(view.salient[patches].mean()) * (1.0 - float(view.plain[patches].mean()))
+            regions.append(make_region(mask, float(np.clip(score, 0.0, 1.0)) * worth))
+        return _apart(sorted(regions, key=lambda region: -region.score), most)
+
+    def detect(self, view: View, most: int) -> list[Region]:
+        """`Segmenter`: things of the sounding classes."""
+        out, classes = self._scratch / "things.npz", sounding_classes()
+        self.ask("detection", {
+            "model": self.folder(self.choice.detection), "picture": self._picture(view.small), "out": str(out),
+            "refine": self.folder(self.choice.regions) if self.choice.regions else None,
+            "classes": classes, "least": LEAST_DETECTION,
+        })  # fmt: skip
+        with np.load(out) as found:
+            parts = zip(found["masks"], found["scores"], found["classes"], strict=True)
+            regions = [make_region(mask, float(score), classes[int(number)]) for mask, score, number in parts]
+        return _apart(sorted(regions, key=lambda region: -region.score), most)
+
+    def name(self, view: View, region: Region) -> Guess:
+        """`Labeller`: the likeliest of all classes."""
+        if region.kind in CLASSES:
+            return CLASSES[region.kind]
+        names = list(CLASSES)
+        asked = {"model": self.folder(self.choice.names), "pictures": [self._crop(view, region)], "classes": names}
+        scores = np.array(self.ask("names", asked)["scores"][0])
+        best = int(scores.argmax())
+        return CLASSES[names[best]] if scores[best] >= SURE else label_by_measures(view, region)
+
+    def describe(self, view: View, region: Region) -> Guess:
+        """`Labeller`: the class that a caption names; its words become the prompt."""
+        if region.kind in CLASSES:
+            return CLASSES[region.kind]
+        asked = {"model": self.folder(self.choice.captions), "pictures": [self._crop(view, region)]}
+        caption = str(self.ask("captions", asked)["captions"][0])[:200]
+        return class_in(caption) or label_by_measures(view, region)
+
+    def depth(self, view: View, camera: Camera, camera_height: float) -> np.ndarray:
+        """`DepthEstimator`: metric models as they are, relative ones brought into line with the ground."""
+        out = self._scratch / "depth.npy"
+        answer = self.ask(
+            "depth", {"model": self.folder(self.choice.depth), "picture": self._picture(view.small), "out": str(out)}
+        )
+        predicted = np.load(out).astype(np.float64)
+        ground = depth_from_ground(view, camera, camera_height).astype(np.float64)
+        slant = slants(camera, *view.small.shape[:2])
+        if answer["kind"] == "metres":
+            seen = answer["field_of_view"]
+            if seen is not None:  # measured for the focal length that the model believes in
+                predicted = predicted * camera.focal / (0.5 / np.tan(seen / 2.0))
+            return np.clip(predicted * slant, 0.05, FAR).astype(np.float32)
+        fitted = fit_to_ground(predicted, ground / slant, view)
+        return (ground if fitted is None else np.clip(fitted * slant, 0.05, FAR)).astype(np.float32)
+
+    def generate(self, prompt: str, duration: float, seed: int, rate: int) -> Voice:
+        """`SoundGenerator`: as many pieces as it takes, joined, and its end led over into its beginning."""
+        if duration < SHORTEST:
+            raise See2SoundError("duration-invalid", f"A clip cannot last {duration:g} s.", f"Use {SHORTEST:g} s or more.")
+        length, fade = round(duration * rate), round(FADE * rate)
+        pieces: list[np.ndarray] = []
+        while sum(map(len, pieces)) - max(0, len(pieces) - 1) * fade < length + fade and len(pieces) < MOST_PIECES:
+            pieces.append(self._piece(prompt, duration + FADE, seed + len(pieces), rate))
+        whole = join(pieces, fade)
+        if len(whole) < length:  # a voice that will not go on, such as a word of speech, is said again
+            whole = np.tile(whole, -(-length // len(whole)))
+        level = TYPICAL_LEVELS[{None: "neutral", "steam train": "train"}.get(model := choose_model(prompt), model) or "neutral"]
+        samples, reference = fit_level(seamless(whole, length), level)
+        name = Path(self.choice.voice).name
+        notes = [f"{len(pieces)} pieces were joined."] if len(pieces) > 1 else []
+        return Voice(samples, name, level, reference, notes)
+
+    def _piece(self, prompt: str, seconds: float, seed: int, rate: int) -> np.ndarray:
+        out, choice = self._scratch / "voice.npy", self.choice
+        answer = self.ask("voice", {
+            "model": self.folder(choice.voice), "prompt": prompt, "negative": choice.negative, "seconds": seconds,
+            "steps": choice.steps, "guidance": choice.guidance, "seed": seed, "takes": choice.takes,
+            "ranking": self.folder(choice.ranking) if choice.ranking else None, "out": str(out),
+        })  # fmt: skip
+        samples, own = np.load(out).astype(np.float64), int(answer["rate"])
+        common = int(np.gcd(own, rate))
+        return np.asarray(samples if own == rate else resample_poly(samples, rate // common, own // common), np.float32)
+
+    def _picture(self, pixels: np.ndarray) -> str:
+        path = self._scratch / "picture.png"
+        Image.fromarray(pixels).save(path)
+        return str(path)
+
+    def _crop(self, view: View, region: Region) -> str:
+        height, width = view.pixels.shape[:2]
+        x0, y0, x1, y1 = region.box
+        wide, high = MARGIN * (x1 - x0), MARGIN * (y1 - y0)
+        left, top = int(max(0.0, x0 - wide) * width), int(max(0.0, y0 - high) * height)
+        right, bottom = int(np.ceil(min(1.0, x1 + wide) * width)), int(np.ceil(min(1.0, y1 + high) * height))
+        return self._picture(view.pixels[top:bottom, left:right])
+
+
+def by_kind(view: View, region: Region) -> Guess:
+    """`Labeller`: what a detector knows, else what the embedded measures say."""
+    return CLASSES[region.kind] if region.kind in CLASSES else label_by_measures(view, region)
+
+
+def _apart(regions: list[Region], most: int) -> list[Region]:
+    """The first of regions that do not lie in each other."""
+    kept: list[Region] = []
+    for region in regions:
+        size = region.mask.sum()
+        if all((region.mask & other.mask).sum() <= 0.5 * min(size, other.mask.sum()) for other in kept):
+            kept.append(region)
+        if len(kept) == most:
+            break
+    return kept
+
+
+def slants(camera: Camera, height: int, width: int) -> np.ndarray:
+    """(height, width): how much longer each pixel's ray is than its depth along the view's axis."""
+    x = ((np.arange(width) + 0.5) / width - camera.centre[0]) / camera.focal
+    y = ((np.arange(height) + 0.5) / height - camera.centre[1]) * camera.aspect / camera.focal
+    return np.sqrt(1.0 + x[None] ** 2 + y[:, None] ** 2)
+
+
+def fit_to_ground(inverse: np.ndarray, ground: np.ndarray, view: View) -> np.ndarray | None:
+    """Depths along the axis in metres from `inverse` ones of unknown scale and offset (height, width), so that they agree
+    with the `ground`'s wherever that is seen; None where they do not.
+
+    1 / depth = a * inverse + b by random pairs of pixels below the horizon: things that stand there do not vote alike.
+    """
+    rows, columns = np.nonzero((ground < 0.5 * FAR) & (np.arange(len(ground))[:, None] > view.horizon.row * len(ground)))
+    if len(rows) < 50:
+        return None
+    random = np.random.default_rng(0)
+    chosen = random.choice(len(rows), min(2000, len(rows)), replace=False)
+    x, y = inverse[rows[chosen], columns[chosen]], 1.0 / ground[rows[chosen], columns[chosen]]
+    pairs = random.integers(0, len(x), (500, 2))
+    run = x[pairs[:, 1]] - x[pairs[:, 0]]
+    good = np.abs(run) > 1e-9
+    a = (y[pairs[good, 1]] - y[pairs[good, 0]]) / run[good]
+    b = y[pairs[good, 0]] - a * x[pairs[good, 0]]
+    if not (a > 0.0).any():
+        return None
+    a, b = a[a > 0.0], b[a > 0.0]
+    agree = np.abs(a[:, None] * x + b[:, None] - y) < 0.1 * y
+    best = agree[agree.sum(axis=1).argmax()]
+    if best.mean() < ALIGNED or np.ptp(x[best]) < 1e-9:
+        return None
+    slope, offset = np.polyfit(x[best], y[best], 1)
+    return np.asarray(1.0 / np.maximum(slope * inverse + offset, 1.0 / FAR)) if slope > 0.0 else None

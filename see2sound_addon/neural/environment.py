@@ -1,0 +1,194 @@
+"""The virtual environment that neural models run in: made on purpose, outside Blender's own Python, and thrown away whole.
+
+Runs in our own Python; the standard library alone.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import shutil
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ..errors import See2SoundError
+from ..jobs.process import Worker, run_program
+from ..progress import Progress, silent
+
+LOCKS = Path(__file__).parent / "locks"
+SIZES = {"cpu": 1.6, "cuda": 6.5, "rocm": 9.0, "metal": 1.5}
+"""GB on the disk, by kind; some half of it is downloaded."""
+STAMP = "see2sound.json"
+LEAST_PYTHON = (3, 10)
+
+
+@dataclass(frozen=True)
+class Place:
+    """`folder`: where our own environment is or would be. `python`: another one that an artist chose, or None."""
+
+    folder: Path
+    python: Path | None = None
+
+    @property
+    def executable(self) -> Path:
+        """The Python to run models with."""
+        return self.python or self.folder / "env" / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+
+
+def usual_kind() -> str:
+    """What fits this machine best as far as can be told without its drivers' libraries."""
+    if platform.system() == "Darwin":
+        return "metal" if platform.machine() == "arm64" else "cpu"
+    if shutil.which("nvidia-smi"):
+        return "cuda"
+    return "rocm" if platform.system() == "Linux" and shutil.which("rocminfo") else "cpu"
+
+
+def lock_of(kind: str) -> Path:
+    """The lock file of a kind. Error: `neural-kind`."""
+    if kind not in SIZES:
+        raise See2SoundError("neural-kind", f"There is no environment of the kind {kind!r}.", f"Use {', '.join(SIZES)}.")
+    return LOCKS / f"{kind}.txt"
+
+
+def set_up(
+    place: Place, kind: str, progress: Progress = silent, online: bool = False, requirements: Path | None = None
+) -> None:
+    """Make the environment anew beside the old one, try it, and put it in its place.
+
+    `online`: that the user has agreed to download. What was downloaded before a cancel is kept. `requirements`: instead of the
+    lock file. Errors: `offline`, `disk-full`, `neural-setup`, those of `probe`.
+    """
+    lock = requirements or lock_of(kind)
+    if not online:
+        raise See2SoundError(
+            "offline", "Setting up neural models downloads from pypi.org.", "Allow online access in Blender's preferences."
+        )
+    place.folder.mkdir(parents=True, exist_ok=True)
+    needed = SIZES.get(kind, 1.6) * 1.6e9  # beside it lie the downloads
+    if shutil.disk_usage(place.folder).free < needed:
+        raise See2SoundError(
+            "disk-full", f"{needed / 1e9:.0f} GB must be free in {place.folder}.", "Make room, or choose another folder."
+        )
+    new, cache = place.folder / "env.new", place.folder / "downloads"
+    shutil.rmtree(new, ignore_errors=True)
+    own = Place(place.folder)
+    try:
+        progress("Making the environment", 0, 100)
+        run_program([sys.executable, "-m", "venv", str(new)], _Lines(progress, 0, 2), "neural-setup")
+        python = new / own.executable.relative_to(place.folder / "env")
+        install = [
+            str(python), "-m", "pip", "install", "--cache-dir", str(cache), "--disable-pip-version-check", "--no-input",
+            "--only-binary=:all:", "--progress-bar", "off", "-r", str(lock),
+        ]  # fmt: skip
+        run_program(install, _Lines(progress, _pins(lock), 98), "neural-setup")
+        progress("Trying it", 98, 100)
+        found = probe(python)
+        (new / STAMP).write_text(json.dumps({"kind": kind, **found}), encoding="utf-8")
+        old = place.folder / "env.old"
+        shutil.rmtree(old, ignore_errors=True)
+        if (place.folder / "env").exists():
+            (place.folder / "env").rename(old)
+        new.rename(place.folder / "env")
+        shutil.rmtree(old, ignore_errors=True)
+        shutil.rmtree(cache, ignore_errors=True)
+    finally:
+        shutil.rmtree(new, ignore_errors=True)
+    progress("Ready", 100, 100)
+
+
+class _Lines:
+    """What pip says, as progress: a package collected or installed is a step."""
+
+    def __init__(self, progress: Progress, steps: int, upto: int) -> None:
+        self.progress, self.steps, self.upto, self.seen = progress, steps, upto, 0
+
+    def __call__(self, line: str) -> None:
+        label = "Making the environment"
+        if line.startswith(("Collecting", "  Downloading", "  Using cached", "Downloading")):
+            self.seen += line.startswith("Collecting")
+            label = " ".join(line.split()[:2])
+        elif line.startswith("Installing"):
+            label = "Installing"
+        share = min(1.0, self.seen / max(1, self.steps))
+        self.progress(label[:60], int(self.upto * share * 0.9), 100)
+
+
+def _pins(lock: Path) -> int:
+    return sum("==" in line for line in lock.read_text(encoding="utf-8").splitlines())
+
+
+_PROBE = """
+import json, sys
+found = {"python": list(sys.version_info[:3])}
+for name in ("torch", "transformers", "diffusers", "accelerate", "safetensors", "PIL", "numpy"):
+    try:
+        found[name] = str(__import__(name).__version__)
+    except Exception as error:
+        found[name] = None
+        found.setdefault("wrong", []).append(f"{name}: {type(error).__name__}: {error}"[:200])
+if found.get("torch"):
+    import torch
+    found["cuda_build"] = torch.version.cuda or torch.version.hip
+    found["cuda"] = torch.cuda.is_available()
+    found["mps"] = torch.backends.mps.is_available()
+print("see2sound:" + json.dumps(found))
+"""
+
+
+def probe(python: Path) -> dict[str, Any]:
+    """What a Python has. Errors: `neural-missing`, `neural-broken`, each naming what is wrong and what to do."""
+    if not python.is_file():
+        raise See2SoundError(
+            "neural-missing", "The neural environment is not set up.", "Set it up, or choose a Python that has torch."
+        )
+    lines: list[str] = []
+    run_program([str(python), "-I", "-c", _PROBE], lines.append, "neural-broken")
+    answer = next((line.removeprefix("see2sound:") for line in lines if line.startswith("see2sound:")), None)
+    try:
+        found = dict(json.loads(answer or ""))
+    except ValueError as error:
+        raise See2SoundError("neural-broken", f"{python} does not answer as a Python does.", "Choose another one.") from error
+    if tuple(found["python"]) < LEAST_PYTHON:
+        version = ".".join(map(str, found["python"]))
+        raise See2SoundError(
+            "neural-broken", f"{python} is Python {version}, too old for the models.", "Use Python 3.10 or later."
+        )
+    if found.get("wrong"):
+        missing = "; ".join(found["wrong"])
+        raise See2SoundError(
+            "neural-broken", f"{python} lacks what models need: {missing}.", "Repair the environment by setting it up again."
+        )
+    return found
+
+
+def describe(place: Place) -> dict[str, Any]:
+    """For `doctor` and the panel: what there is, what is missing, the device, its memory. Never raises See2SoundError."""
+    try:
+        found = probe(place.executable)
+        with Worker(place.executable) as worker:
+            worker.start("status", {})
+            found.update(worker.wait())
+    except See2SoundError as error:
+        return {"ready": False, "problem": error.message, "hint": error.hint}
+    advice = ""
+    if found["device"] == "cpu" and usual_kind() in ("cuda", "rocm"):
+        build = "was made without CUDA" if not found["cuda_build"] else "sees no GPU; its driver may be too old"
+        advice = (
+            f"This machine has a GPU, but torch {build}. Set the environment up again as {usual_kind()}, or renew the driver."
+        )
+    return {"ready": True, "python_path": str(place.executable), "advice": advice, **found}
+
+
+def remove(place: Place) -> None:
+    """Delete our own environment and its downloads. Error: `folder-not-writable`."""
+    for name in ("env", "env.new", "env.old", "downloads"):
+        path = place.folder / name
+        try:
+            if path.exists():
+                shutil.rmtree(path)
+        except OSError as error:
+            raise See2SoundError("folder-not-writable", f"{path} cannot be removed: {error}.", "Close what uses it.") from error

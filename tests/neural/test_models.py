@@ -1,0 +1,178 @@
+"""Every family loads from a folder and runs in a worker; random weights show the way, not the quality."""
+
+import time
+
+import numpy as np
+import pytest
+
+from see2sound_addon.errors import See2SoundError
+from see2sound_addon.neural.catalogue import CARDS, TASKS, default_for
+from see2sound_addon.neural.checks import FAMILIES
+from see2sound_addon.vision.classes import sounding_classes
+
+
+def ask(worker, task, data, progress=lambda *_: None):
+    worker.start(task, data)
+    return worker.wait(progress)
+
+
+@pytest.mark.parametrize("family", ["sam", "sam2"])
+def test_regions(worker, models, picture, tmp_path, family):
+    answer = ask(worker, "regions", {"model": str(models / family), "picture": str(picture), "out": str(tmp_path / "o.npz")})
+    with np.load(tmp_path / "o.npz") as found:
+        assert found["masks"].shape == (answer["count"], 90, 120)
+        assert found["masks"].dtype == bool and found["scores"].shape == (answer["count"],)
+        assert answer["count"] >= 1 and found["masks"].any(axis=(1, 2)).all()
+
+
+@pytest.mark.parametrize("family", ["owlv2", "grounding_dino"])
+@pytest.mark.parametrize("refine", [None, "sam2"])
+def test_detection(worker, models, picture, tmp_path, family, refine):
+    classes = sounding_classes()
+    answer = ask(worker, "detection", {
+        "model": str(models / family), "refine": refine and str(models / refine), "picture": str(picture),
+        "out": str(tmp_path / "o.npz"), "classes": classes, "least": 0.0,
+    })  # fmt: skip
+    with np.load(tmp_path / "o.npz") as found:
+        assert len(found["masks"]) == len(found["classes"]) == answer["count"] >= 1
+        assert found["masks"].any(axis=(1, 2)).all()
+        assert ((found["classes"] >= 0) & (found["classes"] < len(classes))).all()
+
+
+@pytest.mark.parametrize(
+    ("family", "kind"), [("depth_anything", "relative"), ("depth_metric", "metres"), ("depth_pro", "metres")]
+)
+def test_depth(worker, models, picture, tmp_path, family, kind):
+    answer = ask(worker, "depth", {"model": str(models / family), "picture": str(picture), "out": str(tmp_path / "d.npy")})
+    assert answer["kind"] == kind
+    assert (answer["field_of_view"] is not None) == (family == "depth_pro")
+    depth = np.load(tmp_path / "d.npy")
+    assert depth.shape == (90, 120) and np.isfinite(depth).all() and (depth >= 0).all()
+
+
+@pytest.mark.parametrize("family", ["clip", "siglip"])
+def test_names(worker, models, picture, family):
+    answer = ask(
+        worker, "names", {"model": str(models / family), "pictures": [str(picture)] * 2, "classes": ["dog", "sea", "car"]}
+    )
+    assert np.array(answer["scores"]).shape == (2, 3)
+    assert np.array(answer["scores"]).sum(axis=1) == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize("family", ["blip", "florence2"])
+def test_captions(worker, models, picture, family):
+    answer = ask(worker, "captions", {"model": str(models / family), "pictures": [str(picture)]})
+    assert len(answer["captions"]) == 1 and isinstance(answer["captions"][0], str)
+
+
+def wanted(models, out, family, **more):
+    return {
+        "model": str(models / family), "prompt": "dog barking", "negative": "music", "seconds": 1.0, "steps": 3,
+        "guidance": 2.0, "seed": 5, "takes": 1, "ranking": None, "out": str(out), **more,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("family", "rate"),
+    [("audioldm2", 16000), ("stable_audio", 4000), ("stable_audio_3", 4000), ("musicgen", 8000), ("bark", 8000)],
+)
+def test_voices(worker, models, tmp_path, family, rate):
+    """Sound comes out, mono, at its own rate; the same seed gives the same; progress tells the steps."""
+    seen, takes = [], []
+    for _ in range(2):
+        answer = ask(
+            worker, "voice", wanted(models, tmp_path / "v.npy", family), lambda label, done, total: seen.append((label, done))
+        )
+        takes.append(np.load(tmp_path / "v.npy"))
+    assert answer["rate"] == rate
+    assert takes[0].ndim == 1 and takes[0].dtype == np.float32 and np.abs(takes[0]).max() > 0.003
+    assert (takes[0] == takes[1]).all()
+    if family != "bark":
+        assert len(takes[0]) / rate == pytest.approx(1.0, abs=0.15)
+        assert any(done >= 3 for _, done in seen)
+
+
+def test_clap_chooses_among_takes(worker, models, tmp_path):
+    answer = ask(worker, "voice", wanted(models, tmp_path / "v.npy", "stable_audio_3", takes=3, ranking=str(models / "clap")))
+    assert len(answer["scores"]) == 3 and answer["take"] == int(np.argmax(answer["scores"]))
+
+
+def test_cancel_in_the_middle_of_a_diffusion(worker, models, tmp_path):
+    """Within a second; the model stays usable."""
+    steps = []
+
+    def follow(label, done, total):
+        if label == "Diffusing":
+            steps.append(done)
+
+    worker.start("voice", wanted(models, tmp_path / "v.npy", "stable_audio", steps=20000))
+    while len(steps) < 3:
+        worker.poll(follow)
+        time.sleep(0.01)
+    worker.cancel()
+    begin = time.monotonic()
+    with pytest.raises(See2SoundError) as caught:
+        worker.wait(follow)
+    assert caught.value.code == "cancelled" and time.monotonic() - begin < 1.0
+    assert max(steps) < 20000 and not (tmp_path / "v.npy").exists()
+    assert ask(worker, "voice", wanted(models, tmp_path / "v.npy", "stable_audio"))["rate"] == 4000
+
+
+def test_status_and_free(worker, models, picture):
+    ask(worker, "free", {})
+    ask(worker, "captions", {"model": str(models / "blip"), "pictures": [str(picture)]})
+    status = ask(worker, "status", {})
+    assert status["device"] in ("cpu", "cuda", "mps") and status["memory"] > 2**30
+    assert [name.rpartition("/")[2] for name in status["loaded"]] == ["blip"]
+    ask(worker, "free", {})
+    assert ask(worker, "status", {})["loaded"] == []
+
+
+def test_the_least_recently_used_model_goes_first(python, models, tmp_path):
+    """With a budget for two of three."""
+    import subprocess
+
+    code = f"""
+import sys; sys.path.insert(0, {str(tmp_path.parent)!r})
+from see2sound_addon.neural.loading import Store
+from see2sound_addon.neural.checks import weights_size
+from pathlib import Path
+folders = [Path({str(models)!r}) / name for name in ("sam", "sam2")]
+store = Store(budget=sum(map(weights_size, folders)) + 1)
+load = lambda folder, family: object()
+for name in ("sam", "sam2", "sam"):
+    store.get(Path({str(models)!r}) / name, "regions", load)
+store.get(Path({str(models)!r}) / "clip", "names", load)
+print([Path(name).name for name in store.names()])
+"""
+    from see2sound_addon.jobs.process import PACKAGE_ROOT
+
+    done = subprocess.run([python, "-c", code], capture_output=True, text=True, cwd=PACKAGE_ROOT)
+    loaded = done.stdout.strip().splitlines()[-1]
+    assert "clip" in loaded and "sam2" not in loaded, done.stderr
+
+
+def test_running_out_of_memory_says_what_to_lower(python, models, tmp_path):
+    """A worker that may not take more than it has: the error names the settings, and the worker lives on."""
+    from see2sound_addon.jobs.process import Worker
+    from see2sound_addon.neural.client import OFFLINE
+
+    with Worker(python, {**OFFLINE, "OMP_NUM_THREADS": "1"}) as worker:
+        ask(worker, "voice", wanted(models, tmp_path / "v.npy", "stable_audio_3"))
+        import resource
+
+        used = int((tmp_path.joinpath("/proc") / str(worker._process.pid) / "statm").read_text().split()[0]) * 4096
+        resource.prlimit(worker._process.pid, resource.RLIMIT_AS, (used + 2**24, used + 2**24))
+        with pytest.raises(See2SoundError) as caught:
+            ask(worker, "voice", wanted(models, tmp_path / "v.npy", "stable_audio_3", seconds=120.0))
+        assert caught.value.code == "out-of-memory" and "takes" in caught.value.hint
+        assert ask(worker, "status", {})["device"] == "cpu"
+
+
+def test_the_catalogue_is_whole():
+    assert {card.task for card in CARDS.values()} == set(TASKS) == {task for task, _ in FAMILIES.values()}
+    for card in CARDS.values():
+        assert (card.task, card.family) in FAMILIES.values(), card.id
+        assert card.size > 0 and card.memory > 0 and card.licence
+    for task in TASKS:
+        assert default_for(task).commercial and "NC" not in default_for(task).licence

@@ -1,0 +1,172 @@
+"""What is refused, that none of its code runs, and that nothing reaches for the network."""
+
+import json
+import shutil
+import subprocess
+
+import pytest
+
+from see2sound_addon.errors import See2SoundError
+from see2sound_addon.neural.checks import check_model, record_files
+
+
+@pytest.fixture
+def copy(models, tmp_path):
+    def make(family):
+        shutil.copytree(models / family, tmp_path / family)
+        return tmp_path / family
+
+    return make
+
+
+def edit(path, **changes):
+    data = json.loads(path.read_text())
+    data.update(changes)
+    path.write_text(json.dumps(data))
+
+
+def refused(folder, task, code):
+    with pytest.raises(See2SoundError) as caught:
+        check_model(folder, task)
+    assert caught.value.code == code and caught.value.hint, caught.value
+    return caught.value.message
+
+
+@pytest.mark.parametrize(
+    ("family", "task"), [("clip", "names"), ("sam2", "regions"), ("stable_audio", "voice"), ("clap", "ranking")]
+)
+def test_good_models_pass(models, family, task):
+    assert check_model(models / family, task) == family
+
+
+def test_a_pickle_is_refused_and_not_opened(python, copy, tmp_path):
+    """A checkpoint that would create a file when it is unpickled."""
+    folder = copy("clip")
+    (folder / "model.safetensors").unlink()
+    evil = f"import torch, os\nclass E:\n  def __reduce__(self): return (os.system, ('touch {tmp_path}/owned',))\n"
+    evil += f"torch.save({{'a': E()}}, {str(folder / 'pytorch_model.bin')!r})"
+    subprocess.run([python, "-c", evil], check=True)
+    assert "pickle" in refused(folder, "names", "model-unsafe")
+    assert not (tmp_path / "owned").exists()
+
+
+def test_code_beside_the_weights_is_refused(worker, copy, picture, tmp_path):
+    folder = copy("clip")
+    (folder / "modeling.py").write_text(f"open({str(tmp_path / 'owned')!r}, 'w')")
+    assert "code" in refused(folder, "names", "model-unsafe")
+    (folder / "modeling.py").unlink()
+    edit(folder / "config.json", auto_map={"AutoModel": "modeling.Evil"})
+    assert "auto_map" in refused(folder, "names", "model-unsafe")
+    worker.start("names", {"model": str(folder), "pictures": [str(picture)], "classes": ["dog"]})
+    with pytest.raises(See2SoundError, match="auto_map"):
+        worker.wait()
+    assert not (tmp_path / "owned").exists()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"transformer": ["os", "system"]},
+        {"transformer": ["builtins", "eval"]},
+        {"transformer": ["my_module", "StableAudioDiTModel"]},
+        {"_class_name": ["pipeline", "StableAudioPipeline"]},
+        {"../../evil": ["diffusers", "AutoencoderKL"]},
+    ],
+    ids=lambda change: next(iter(change.items()))[1][0] + "." + next(iter(change)),
+)
+def test_a_model_index_that_names_anything_else_is_refused(worker, copy, change, tmp_path):
+    folder = copy("stable_audio")
+    edit(folder / "model_index.json", **change)
+    refused(folder, "voice", "model-unsafe")
+    worker.start("voice", {"model": str(folder), "prompt": "dog", "takes": 1, "seed": 0, "seconds": 1, "steps": 1, "out": ""})
+    with pytest.raises(See2SoundError) as caught:
+        worker.wait()
+    assert caught.value.code == "model-unsafe"
+
+
+def test_a_link_out_of_the_folder_is_refused(copy, tmp_path):
+    folder = copy("clip")
+    (tmp_path / "secret.json").write_text("{}")
+    (folder / "more.json").symlink_to(tmp_path / "secret.json")
+    assert "leads out" in refused(folder, "names", "model-unsafe")
+
+
+def test_without_weights_half_there_broken_or_another(copy, tmp_path):
+    refused(tmp_path / "nowhere", "names", "model-missing")
+    folder = copy("clip")
+    assert "for names, not for depth" in refused(folder, "depth", "model-wrong")
+    weights = folder / "model.safetensors"
+    whole = weights.read_bytes()
+    weights.write_bytes(whole[: len(whole) // 2])
+    assert "only half there" in refused(folder, "names", "model-incomplete")
+    weights.write_bytes(b"\xff" * 100)
+    assert "broken" in refused(folder, "names", "model-incomplete")
+    weights.unlink()
+    assert "no weights" in refused(folder, "names", "model-incomplete")
+    (folder / "config.json").write_text("{")
+    assert "cannot be read" in refused(folder, "names", "model-incomplete")
+    (folder / "config.json").write_text('{"model_type": "llama"}')
+    assert "unknown kind 'llama'" in refused(folder, "names", "model-wrong")
+    (folder / "config.json").unlink()
+    assert "neither" in refused(folder, "names", "model-incomplete")
+
+
+def test_what_changed_since_its_download_is_refused(worker, copy, picture):
+    folder = copy("clip")
+    record_files(folder, "somebody/clip", "0" * 40)
+    asked = {"model": str(folder), "pictures": [str(picture)], "classes": ["dog", "car"]}
+    worker.start("names", asked)
+    assert worker.wait()["scores"]
+    weights = folder / "model.safetensors"
+    data = bytearray(weights.read_bytes())
+    data[-1] ^= 1
+    weights.write_bytes(bytes(data))
+    worker.start("free", {})
+    worker.wait()
+    worker.start("names", asked)
+    with pytest.raises(See2SoundError) as caught:
+        worker.wait()
+    assert caught.value.code == "model-changed"
+    (folder / "vocab.json").unlink(missing_ok=True)
+    (folder / "tokenizer.json").unlink(missing_ok=True)
+    assert "not what was downloaded" in refused(folder, "names", "model-incomplete")
+
+
+def test_weights_of_another_architecture_are_a_clear_error(worker, copy, models, picture):
+    folder = copy("clip")
+    shutil.copy(models / "siglip" / "model.safetensors", folder / "model.safetensors")
+    worker.start("names", {"model": str(folder), "pictures": [str(picture)], "classes": ["dog", "car"]})
+    with pytest.raises(See2SoundError) as caught:
+        worker.wait()
+    assert caught.value.code == "model-wrong"
+
+
+def test_nothing_tries_the_network(python, models, picture, tmp_path):
+    """Every family with sockets that fail loudly: none is ever asked to connect."""
+    from see2sound_addon.jobs.process import PACKAGE_ROOT
+    from see2sound_addon.neural.client import OFFLINE
+
+    code = f"""
+import socket, sys
+tried = []
+def deny(*a, **k):
+    tried.append(a)
+    raise OSError("no network here")
+socket.socket.connect = socket.create_connection = socket.getaddrinfo = deny
+from pathlib import Path
+from see2sound_addon.jobs.tasks import find_task
+models, quiet = Path({str(models)!r}), lambda *_: None
+seen = {{"picture": {str(picture)!r}, "pictures": [{str(picture)!r}], "out": {str(tmp_path / "o")!r}, "classes": ["dog", "car"],
+    "least": 0.0, "prompt": "dog", "negative": "", "seconds": 0.6, "steps": 2, "guidance": None, "seed": 0, "takes": 1,
+    "ranking": None, "refine": None}}
+for task, names in {{"regions": ["sam", "sam2"], "detection": ["owlv2", "grounding_dino"], "names": ["clip", "siglip"],
+    "depth": ["depth_anything", "depth_metric", "depth_pro"], "captions": ["blip", "florence2"],
+    "voice": ["audioldm2", "stable_audio", "stable_audio_3", "musicgen", "bark"]}}.items():
+    for name in names:
+        find_task(task)({{**seen, "model": str(models / name)}}, quiet)
+print("tried", tried)
+"""
+    done = subprocess.run(
+        [python, "-c", code], capture_output=True, text=True, cwd=PACKAGE_ROOT, env={**OFFLINE, "OMP_NUM_THREADS": "1"}
+    )
+    assert done.stdout.strip().splitlines()[-1:] == ["tried []"], done.stderr[-1500:]
