@@ -16,6 +16,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from . import cli_neural
 from .errors import See2SoundError
 
 LAYOUTS_OF_RUN = ("binaural", "5.1", "ambix1")
@@ -74,6 +75,7 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--horizon", type=_percent, metavar="PERCENT", help="the horizon's height from the top")
     run.add_argument("--camera-height", type=_height, default=1.6, metavar="METRES")
     run.add_argument("--seed", type=_seed, default=0, metavar="N")
+    cli_neural.add_choice(run)
     render = verb("render", _render, "Render a plan.")
     render.add_argument("plan", type=Path)
     mix = verb("mix", _mix, "Mix a .blend scene as its active camera hears it.")
@@ -85,7 +87,8 @@ def _parser() -> argparse.ArgumentParser:
         sub.add_argument("--bits", type=int, choices=(16, 24, 32), help="32 is floating point, and usual but for FLAC")
         sub.add_argument("--loudness", type=_loudness, metavar="LUFS", help="bring the mix to this loudness, for example -23")
         sub.add_argument("--ceiling", type=_ceiling, default=-1.0, metavar="DB", help="true peak that this may reach")
-    verb("doctor", _doctor, "Say what works here and what is missing.")
+    cli_neural.add_place(verb("doctor", _doctor, "Say what works here and what is missing."))
+    cli_neural.add_verbs(verb, _progress)
     return parser
 
 
@@ -166,13 +169,14 @@ def _run(options: argparse.Namespace) -> dict[str, Any]:
         horizon=None if options.horizon is None else options.horizon / 100.0,
         camera_height=options.camera_height,
     )
-    found = pipeline.reconstruct(options.picture, None, settings, _progress)
-    out = options.out.resolve()
-    check_writable(out)
-    check_writable(out / "clips")
-    scene = session.new_scene(options.duration)
-    scene.see2sound.seed = options.seed
-    built = scenebuilder.build(scene, found, options.picture.resolve(), out, _progress)
+    with cli_neural.chosen_backends(options, _progress) as backends:
+        found = pipeline.reconstruct(options.picture, None, settings, _progress, backends)
+        out = options.out.resolve()
+        check_writable(out)
+        check_writable(out / "clips")
+        scene = session.new_scene(options.duration)
+        scene.see2sound.seed = options.seed
+        built = scenebuilder.build(scene, found, options.picture.resolve(), out, _progress, backends)
     notes = [*found.notes, *built.notes]
     built.plan.duration = options.duration  # frames end a little later
     write_text(out / "plan.json", plan_to_json(built.plan, out))
@@ -285,9 +289,10 @@ def _doctor(options: argparse.Namespace) -> dict[str, Any]:
             lines.append(f"  {name}: missing, no {purpose} ({error}). Hint: pip install {'bpy' if name == 'bpy' else name}")
     missing = [name for name, version in found.items() if version is None]
     broken = [name for name in missing if name in NEEDED]
-    lines.append("Neural backends: not part of this version; nothing uses the network.")
+    neural, neural_lines = cli_neural.report(options)
+    lines += neural_lines
     lines.append(f"Missing: {', '.join(missing)}." if missing else "Everything is in place.")
-    return {"python": platform.python_version(), "modules": found, "exit": 1 if broken else 0, "lines": lines}
+    return {"python": platform.python_version(), "modules": found, "neural": neural, "exit": 1 if broken else 0, "lines": lines}
 
 
 if __name__ == "__main__":

@@ -23,7 +23,12 @@ class BuiltScene:
 
 
 def build(
-    scene: bpy.types.Scene, found: pipeline.Reconstruction, picture: Path, out: Path, progress: Progress = silent
+    scene: bpy.types.Scene,
+    found: pipeline.Reconstruction,
+    picture: Path,
+    out: Path,
+    progress: Progress = silent,
+    backends: pipeline.Backends = pipeline.Backends(),
 ) -> BuiltScene:
     """Fill an empty scene and save it as scene.blend in `out`, with clips/ beside it."""
     session.save_scene(out / "scene.blend")
@@ -31,7 +36,7 @@ def build(
     camera.make_camera(scene, found.camera, (found.picture.width, found.picture.height))
     camera.show_picture(scene.camera, str(picture))
     matches = speakers.match(scene, found, str(picture))
-    made = voices.make_voices(scene, [(m.source_id, m.prompt) for m in matches], out / "clips", progress)
+    made = voices.make_voices(scene, [(m.source_id, m.prompt) for m in matches], out / "clips", progress, backends)
     things = speakers.apply(bpy.context, scene, found, matches, str(picture))
     notes = voices.attach_voices(scene, things, made)
     models = {source_id: voice.model for source_id, (_, voice) in made.items()}

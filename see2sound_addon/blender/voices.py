@@ -17,7 +17,13 @@ Made = dict[str, tuple[Path, Voice]]
 """Clip and voice by source id; what is to be silent is not in it."""
 
 
-def make_voices(scene: bpy.types.Scene, wanted: list[tuple[str, str]], folder: Path, progress: Progress = silent) -> Made:
+def make_voices(
+    scene: bpy.types.Scene,
+    wanted: list[tuple[str, str]],
+    folder: Path,
+    progress: Progress = silent,
+    backends: pipeline.Backends = pipeline.Backends(),
+) -> Made:
     """Clips in `folder` for (source id, prompt) pairs, as long as the scene needs. Errors: those of `pipeline.voice`."""
     made: Made = {}
     seconds = pipeline.clip_length(units.duration(scene))
@@ -27,7 +33,7 @@ def make_voices(scene: bpy.types.Scene, wanted: list[tuple[str, str]], folder: P
             continue
         seed = pipeline.seed_for(source_id, scene.see2sound.seed)
         path = folder / pipeline.clip_name(source_id, prompt, seconds, seed)
-        made[source_id] = (path, pipeline.voice(prompt, path, seconds, seed))
+        made[source_id] = (path, pipeline.voice(prompt, path, seconds, seed, backends=backends))
     return made
 
 

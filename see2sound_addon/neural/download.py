@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import shutil
 from pathlib import Path
 from typing import Any
@@ -47,7 +48,7 @@ def download(data: dict[str, Any], progress: Progress) -> dict[str, Any]:
             f"The makers of {repository} want to know who you are.",
             "Accept their licence on its page, then log in with `hf auth login`.",
         ) from error
-    except (HfHubHTTPError, LocalEntryNotFoundError, OfflineModeIsEnabled, OSError) as error:
+    except (HfHubHTTPError, LocalEntryNotFoundError, OfflineModeIsEnabled, OSError, *_transport_errors()) as error:
         if isinstance(error, OSError) and error.errno == 28:
             raise See2SoundError(
                 "disk-full", "The disk is full.", "Make room; the download goes on where it stopped."
@@ -60,6 +61,12 @@ def download(data: dict[str, Any], progress: Progress) -> dict[str, Any]:
     shutil.rmtree(out / ".cache", ignore_errors=True)
     record_files(out, repository, str(info.sha))
     return {"family": check_model(out, data["task"]), "revision": str(info.sha)}
+
+
+def _transport_errors() -> list[type[Exception]]:
+    """What the HTTP library below raises, whichever this version of huggingface_hub is built on; `requests` raises OSErrors."""
+    names = [name for name in ("httpx", "httpx2") if importlib.util.find_spec(name)]
+    return [importlib.import_module(name).HTTPError for name in names]
 
 
 def _without_doubles(files: list[Any]) -> list[Any]:

@@ -17,6 +17,7 @@ from typing import Any
 from ..errors import See2SoundError
 from ..jobs.process import Worker, run_program
 from ..progress import Progress, silent
+from .catalogue import Card
 
 LOCKS = Path(__file__).parent / "locks"
 SIZES = {"cpu": 1.6, "cuda": 6.5, "rocm": 9.0, "metal": 1.5}
@@ -108,9 +109,10 @@ class _Lines:
 
     def __call__(self, line: str) -> None:
         label = "Making the environment"
-        if line.startswith(("Collecting", "  Downloading", "  Using cached", "Downloading")):
-            self.seen += line.startswith("Collecting")
-            label = " ".join(line.split()[:2])
+        if line.startswith(("Collecting", "Processing", "  Downloading", "  Using cached", "Downloading")):
+            self.seen += line.startswith(("Collecting", "Processing"))
+            verb, name = (line.split() + [""])[:2]
+            label = f"{verb} {Path(name).name}"
         elif line.startswith("Installing"):
             label = "Installing"
         share = min(1.0, self.seen / max(1, self.steps))
@@ -192,3 +194,17 @@ def remove(place: Place) -> None:
                 shutil.rmtree(path)
         except OSError as error:
             raise See2SoundError("folder-not-writable", f"{path} cannot be removed: {error}.", "Close what uses it.") from error
+
+
+def fetch_model(place: Place, card: Card, progress: Progress = silent, online: bool = False) -> Path:
+    """Download a model of the catalogue; what is there already is kept. Errors: `offline`, those of the task `download`."""
+    if not online:
+        raise See2SoundError(
+            "offline", f"{card.repository} lies at huggingface.co.", "Allow online access in Blender's preferences."
+        )
+    probe(place.executable)
+    folder = place.folder / "models" / card.id
+    with Worker(place.executable, {"HF_HUB_DISABLE_TELEMETRY": "1"}) as worker:
+        worker.start("download", {"repository": card.repository, "task": card.task, "out": str(folder)})
+        worker.wait(progress)
+    return folder

@@ -1,0 +1,176 @@
+"""The shell's verbs for neural models: `see2sound neural ...`, and their options of `run`."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from .errors import See2SoundError
+from .progress import Progress
+
+CHOICES = ("regions", "detection", "depth", "names", "captions", "voice", "ranking")
+
+
+def usual_folder() -> Path:
+    """Where the shell keeps its neural environment and models."""
+    if os.name == "nt":
+        base = Path(os.environ.get("LOCALAPPDATA", Path.home() / "AppData" / "Local"))
+    elif sys.platform == "darwin":
+        base = Path.home() / "Library" / "Application Support"
+    else:
+        base = Path(os.environ.get("XDG_DATA_HOME", Path.home() / ".local" / "share"))
+    return base / "see2sound"
+
+
+def add_place(parser: argparse.ArgumentParser) -> None:
+    """Where the environment and the models are."""
+    parser.add_argument("--neural-python", type=Path, metavar="PYTHON", help="a Python that has torch and transformers")
+    parser.add_argument(
+        "--neural-folder", type=Path, default=usual_folder(), metavar="DIR", help="of our own environment and models"
+    )
+
+
+def add_choice(parser: argparse.ArgumentParser) -> None:
+    """Which model does what."""
+    add_place(parser)
+    for task in CHOICES:
+        parser.add_argument(
+            f"--{task}", default="", metavar="MODEL", help=f"for {task}: an id of `see2sound neural list`, or a folder"
+        )
+    parser.add_argument("--steps", type=int, default=50, metavar="N", help="of diffusion")
+    parser.add_argument("--takes", type=int, default=1, metavar="N", help="of each sound; --ranking chooses among them")
+
+
+@contextmanager
+def chosen_backends(options: argparse.Namespace, progress: Progress) -> Iterator[Any]:
+    """The backends that the options of `run` name. Errors: those of `neural.client`."""
+    from .pipeline import Backends
+
+    wanted = {task: getattr(options, task) for task in CHOICES}
+    if not any(wanted.values()):
+        yield Backends()
+        return
+    from .neural.client import Choice, Neural
+    from .neural.environment import probe
+
+    place = _place(options)
+    probe(place.executable)
+    choice = Choice(models=str(place.folder / "models"), steps=options.steps, takes=options.takes, **wanted)
+    with Neural(place.executable, choice, progress) as neural:
+        yield neural.backends()
+
+
+def _place(options: argparse.Namespace) -> Any:
+    from .neural.environment import Place
+
+    return Place(options.neural_folder.absolute(), options.neural_python and options.neural_python.absolute())
+
+
+def add_verbs(verb: Callable[..., argparse.ArgumentParser], progress: Progress) -> None:
+    """`neural` and what it can do."""
+    parser = verb(
+        "neural", lambda options: _ACTIONS[options.action](options, progress), "Set up neural models, list and download them."
+    )
+    parser.add_argument("action", choices=sorted(_ACTIONS))
+    parser.add_argument("model", nargs="?", help="to download: an id of `see2sound neural list`")
+    parser.add_argument(
+        "--kind", choices=("cpu", "cuda", "rocm", "metal"), help="of the environment; what fits this machine, without it"
+    )
+    parser.add_argument("--yes", action="store_true", help="agree to the download that is described without it")
+    add_place(parser)
+
+
+def _status(options: argparse.Namespace, progress: Progress) -> dict[str, Any]:
+    found, lines = report(options)
+    return {**found, "exit": 0 if found["ready"] else 1, "lines": lines}
+
+
+def report(options: argparse.Namespace) -> tuple[dict[str, Any], list[str]]:
+    """What the neural environment is, as data and as lines."""
+    from .neural.environment import describe
+
+    found = describe(_place(options))
+    if not found["ready"]:
+        return found, [f"Neural models: {found['problem']} {found['hint']}"]
+    memory = found["memory"] / 2**30
+    lines = [
+        f"Neural models: torch {found['torch']}, transformers {found['transformers']}, diffusers {found['diffusers']}",
+        f"  they run on {found['device_name']} with {memory:.0f} GiB, in {found['precision']}",
+    ]
+    if found["advice"]:
+        lines.append(f"  {found['advice']}")
+    models = _place(options).folder / "models"
+    here = sorted(path.name for path in models.iterdir() if path.is_dir()) if models.is_dir() else []
+    lines.append(f"  downloaded: {', '.join(here) or 'none yet, see `see2sound neural list`'}")
+    return {**found, "models": here}, lines
+
+
+def _list(options: argparse.Namespace, progress: Progress) -> dict[str, Any]:
+    from dataclasses import asdict
+
+    from .neural.catalogue import CARDS
+
+    lines = [f"{'id':24} {'for':10} {'GB':>5} {'memory':>7}  licence"]
+    for card in CARDS.values():
+        terms = (
+            card.licence
+            + ("" if card.commercial else ", NOT for commercial work")
+            + (", asks who you are" if card.gated else "")
+        )
+        lines.append(f"{card.id:24} {card.task:10} {card.size:5.1f} {card.memory:5.1f} GB  {terms}")
+    return {"models": [asdict(card) for card in CARDS.values()], "lines": lines}
+
+
+def _set_up(options: argparse.Namespace, progress: Progress) -> dict[str, Any]:
+    from .neural import environment
+
+    kind, place = options.kind or environment.usual_kind(), _place(options)
+    environment.lock_of(kind)
+    if not options.yes:
+        size = environment.SIZES[kind]
+        what = (
+            f"This downloads PyTorch ({kind}), transformers and diffusers from pypi.org and pytorch.org into {place.folder}: "
+            f"{size:g} GB on the disk."
+        )
+        raise See2SoundError("consent", what + " Their licences: BSD-3-Clause, Apache-2.0, Apache-2.0.", "Say --yes to do so.")
+    environment.set_up(place, kind, progress, online=True)
+    found, lines = report(options)
+    return {**found, "lines": lines}
+
+
+def _download(options: argparse.Namespace, progress: Progress) -> dict[str, Any]:
+    from .neural.catalogue import CARDS
+    from .neural.environment import fetch_model
+
+    if options.model not in CARDS:
+        raise See2SoundError(
+            "model-unknown", f"There is no model {options.model!r}.", "`see2sound neural list` shows what there is."
+        )
+    card = CARDS[options.model]
+    if not options.yes:
+        terms = "allows commercial work" if card.commercial else "does NOT allow commercial work"
+        what = f"This downloads {card.repository} from huggingface.co, {card.size:g} GB; its licence, {card.licence}, {terms}."
+        raise See2SoundError("consent", what, "Say --yes to do so.")
+    folder = fetch_model(_place(options), card, progress, online=True)
+    return {"folder": str(folder), "lines": [f"{card.id} lies in {folder}."]}
+
+
+def _remove(options: argparse.Namespace, progress: Progress) -> dict[str, Any]:
+    from .neural.environment import remove
+
+    remove(_place(options))
+    return {"lines": ["The neural environment is gone; models stay."]}
+
+
+_ACTIONS: dict[str, Callable[[argparse.Namespace, Progress], dict[str, Any]]] = {
+    "status": _status,
+    "list": _list,
+    "setup": _set_up,
+    "download": _download,
+    "remove": _remove,
+}

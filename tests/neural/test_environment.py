@@ -1,0 +1,193 @@
+"""The environment: set up on purpose, whole or not at all; what is wrong with one is named; downloads are recorded."""
+
+import hashlib
+import http.server
+import json
+import shutil
+import stat
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+from see2sound_addon.errors import Cancelled, See2SoundError
+from see2sound_addon.neural import environment
+from see2sound_addon.neural.catalogue import Card
+from see2sound_addon.neural.checks import RECORD
+from see2sound_addon.neural.environment import LOCKS, SIZES, Place, describe, fetch_model, probe, remove, set_up
+
+
+def raises(code, work):
+    with pytest.raises(See2SoundError) as caught:
+        work()
+    assert caught.value.code == code and caught.value.hint
+    return str(caught.value)
+
+
+def script(folder, text):
+    path = folder / "python"
+    path.write_text(f"#!/bin/sh\n{text}\n")
+    path.chmod(path.stat().st_mode | stat.S_IXUSR)
+    return path
+
+
+def test_every_kind_has_a_lock_of_exact_versions():
+    pins = {}
+    for kind in SIZES:
+        lines = [line for line in (LOCKS / f"{kind}.txt").read_text().splitlines() if line and line[0] not in "#-"]
+        assert all("==" in line for line in lines)
+        pins[kind] = lines
+    assert len({tuple(lines) for lines in pins.values()}) == 1
+    assert {"torch", "transformers", "diffusers", "accelerate", "safetensors"} <= {line.split("==")[0] for line in pins["cpu"]}
+
+
+def test_nothing_is_downloaded_without_leave(tmp_path):
+    raises("offline", lambda: set_up(Place(tmp_path), "cpu"))
+    card = Card("x", "names", "clip", "somebody/clip", 0.1, 0.1, "MIT", True)
+    raises("offline", lambda: fetch_model(Place(tmp_path), card))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_full_disk_and_an_unknown_kind(tmp_path, monkeypatch):
+    raises("neural-kind", lambda: set_up(Place(tmp_path), "quantum", online=True))
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: shutil._ntuple_diskusage(1, 1, 10**6))
+    assert "GB must be free" in raises("disk-full", lambda: set_up(Place(tmp_path), "cpu", online=True))
+
+
+def test_set_up_for_real_then_repair_then_remove(tmp_path):
+    """From the lock file, with this machine's own index; a repair that fails leaves the one that works."""
+    lock = tmp_path / "lock.txt"
+    lock.write_text("\n".join(line for line in (LOCKS / "cpu.txt").read_text().splitlines() if line[:1] not in "#-"))
+    place, seen = Place(tmp_path / "neural"), []
+    set_up(place, "cpu", lambda label, done, total: seen.append(done), online=True, requirements=lock)
+    assert seen == sorted(seen) and seen[-1] == 100
+    assert sorted(path.name for path in place.folder.iterdir()) == ["env"]
+    found = describe(place)
+    assert found["ready"] and found["device"] in ("cpu", "cuda", "mps") and found["torch"].startswith("2.13.0")
+
+    lock.write_text("no-such-package-of-see2sound==1.0\n")
+    raises("neural-setup", lambda: set_up(place, "cpu", online=True, requirements=lock))
+    assert describe(place)["ready"] and not (place.folder / "env.new").exists()
+    remove(place)
+    assert not (place.folder / "env").exists()
+    assert not describe(place)["ready"]
+
+
+def test_a_cancelled_set_up_leaves_nothing_half_done(tmp_path):
+    def enough(label, done, total):
+        if "tqdm" in label:
+            raise Cancelled
+
+    lock = tmp_path / "lock.txt"
+    lock.write_text("tqdm==4.70.1\n")
+    with pytest.raises(Cancelled):
+        set_up(Place(tmp_path / "neural"), "cpu", enough, online=True, requirements=lock)
+    assert not (tmp_path / "neural" / "env.new").exists() and not (tmp_path / "neural" / "env").exists()
+
+
+def test_what_is_wrong_with_an_environment_is_named(tmp_path):
+    assert "not set up" in raises("neural-missing", lambda: probe(tmp_path / "none"))
+    message = raises("neural-broken", lambda: probe(Path(sys.executable)))
+    assert "torch" in message and "again" in message  # the tests' own Python has none
+    raises("neural-broken", lambda: probe(script(tmp_path, "echo hello")))
+    raises("neural-broken", lambda: probe(script(tmp_path, "echo 'dyld: broken' >&2; exit 7")))
+    old = "echo 'see2sound:{\"python\": [3, 8, 1]}'"
+    assert "3.8.1, too old" in raises("neural-broken", lambda: probe(script(tmp_path, old)))
+    assert describe(Place(tmp_path, tmp_path / "none"))["problem"].startswith("The neural environment is not set up")
+
+
+def test_a_torch_without_cuda_on_a_machine_with_a_gpu_is_told(python, tmp_path, monkeypatch):
+    monkeypatch.setattr(environment, "usual_kind", lambda: "cuda")
+    found = describe(Place(tmp_path, python))
+    if found["device"] == "cpu":
+        assert "without CUDA" in found["advice"] and "again as cuda" in found["advice"]
+
+
+class Hub(http.server.BaseHTTPRequestHandler):
+    """As much of huggingface.co as a download needs. `files`: name to bytes; `broken`: names that end half-way once."""
+
+    files: dict = {}
+    broken: set = set()
+    revision = "a" * 40
+
+    def do_HEAD(self):
+        self.do_GET()
+
+    def do_GET(self):
+        path = self.path.partition("?")[0]
+        if path.startswith("/api/models/"):
+            listing = [{"rfilename": name, "size": len(data)} for name, data in self.files.items()]
+            text = json.dumps(
+                {"id": "somebody/clip", "modelId": "somebody/clip", "sha": self.revision, "siblings": listing, "tags": []}
+            )
+            return self.answer(text.encode(), "application/json")
+        name = path.rpartition(f"/resolve/{self.revision}/")[2]
+        if name in self.files:
+            return self.answer(self.files[name], "application/octet-stream", name)
+        self.send_response(404)
+        self.end_headers()
+
+    def answer(self, data, kind, name=""):
+        begin = 0
+        asked = self.headers.get("Range")
+        if asked:
+            begin = int(asked.removeprefix("bytes=").split("-")[0])
+        part = data[begin:]
+        self.send_response(206 if asked else 200)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(part)))
+        if asked:
+            self.send_header("Content-Range", f"bytes {begin}-{len(data) - 1}/{len(data)}")
+        self.send_header("ETag", f'"{hashlib.sha256(data).hexdigest()}"')
+        self.send_header("X-Repo-Commit", self.revision)
+        self.end_headers()
+        if self.command == "GET":
+            self.wfile.write(part)
+
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture
+def hub(models, monkeypatch):
+    """A server with the tiny CLIP, a pickle and a script beside it."""
+    files = {path.name: path.read_bytes() for path in (models / "clip").iterdir()}
+    Hub.files = {**files, "pytorch_model.bin": b"pickle", "modeling.py": b"import os"}
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Hub)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    monkeypatch.setenv("HF_ENDPOINT", f"http://127.0.0.1:{server.server_port}")
+    monkeypatch.setenv("HF_HUB_DISABLE_XET", "1")
+    yield server
+    server.shutdown()
+
+
+CARD = Card("tiny-clip", "names", "clip", "somebody/clip", 0.1, 0.1, "MIT", True)
+
+
+def test_a_download_brings_weights_and_settings_and_records_them(hub, python, tmp_path):
+    seen = []
+    folder = fetch_model(Place(tmp_path, python), CARD, lambda label, done, total: seen.append(label), online=True)
+    assert folder == tmp_path / "models" / "tiny-clip"
+    names = {path.name for path in folder.iterdir()}
+    assert {"model.safetensors", "config.json", RECORD} <= names
+    assert not names & {"pytorch_model.bin", "modeling.py", ".cache"}
+    record = json.loads((folder / RECORD).read_text())
+    assert (record["repository"], record["revision"]) == ("somebody/clip", "a" * 40)
+    weights = (folder / "model.safetensors").read_bytes()
+    assert record["files"]["model.safetensors"] == {"size": len(weights), "sha256": hashlib.sha256(weights).hexdigest()}
+    assert any("model.safetensors" in label for label in seen)
+
+
+def test_a_download_that_stops_is_a_clear_error_and_goes_on_later(hub, python, tmp_path):
+    place = Place(tmp_path, python)
+    whole = Hub.files.pop("model.safetensors")
+    raises("model-incomplete", lambda: fetch_model(place, CARD, online=True))
+    Hub.files["model.safetensors"] = whole
+    assert (fetch_model(place, CARD, online=True) / "model.safetensors").read_bytes() == whole
+
+
+def test_a_hub_that_cannot_be_reached(python, tmp_path, monkeypatch):
+    monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
+    message = raises("download-failed", lambda: fetch_model(Place(tmp_path, python), CARD, online=True))
+    assert "somebody/clip" in message and "\n" not in message
