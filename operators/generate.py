@@ -1,11 +1,11 @@
 import bpy
 from bpy.props import BoolProperty
 
-from ..see2sound_addon.blender import sources
-from . import reporting
+from ..see2sound_addon.blender import neural, sources
+from .working import Step, Working
 
 
-class SEE2SOUND_OT_generate(bpy.types.Operator):
+class SEE2SOUND_OT_generate(Working, bpy.types.Operator):
     """Make each source's sound from its prompt. 'silent' mutes it; sounds of your own stay, unless Selected Only is on"""
 
     bl_idname = "see2sound.generate"
@@ -26,10 +26,10 @@ class SEE2SOUND_OT_generate(bpy.types.Operator):
         cls.poll_message_set("The scene has no sources yet; reconstruct them from a picture first")
         return False
 
-    def execute(self, context: bpy.types.Context) -> set[str]:
-        return reporting.run(self, lambda: self._work(context))
+    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
+        return self.begin(context)
 
-    def _work(self, context: bpy.types.Context) -> list[str]:
+    def first_step(self, context: bpy.types.Context) -> Step | list[str]:
         from ..see2sound_addon.blender import speakers, voices
         from ..see2sound_addon.media.files import check_writable
 
@@ -43,7 +43,15 @@ class SEE2SOUND_OT_generate(bpy.types.Operator):
             return ["No source is selected." if self.selected else "All sources have sounds of your own."]
         folder = sources.clip_folder(__package__.rpartition(".")[0])
         check_writable(folder)
-        wanted = [(thing.see2sound.source_id, thing.see2sound.prompt) for thing in things]
-        with reporting.ProgressCursor(context) as progress:
-            made = voices.make_voices(context.scene, wanted, folder, progress)
-        return voices.attach_voices(context.scene, things, made)
+        asked = neural.asked(context, context.scene)
+        prompts = [(thing.see2sound.source_id, thing.see2sound.prompt) for thing in things]
+        self._ids = [source_id for source_id, _ in prompts]
+        self._wanted = voices.wanted_clips(context.scene, prompts, folder, asked)
+        return Step("voices", {"wanted": self._wanted, "neural": asked})
+
+    def take(self, context: bpy.types.Context, result: dict) -> list[str]:
+        from ..see2sound_addon.blender import voices
+
+        # What was removed in the meantime is left alone.
+        things = [thing for thing in sources.sources(context.scene) if thing.see2sound.source_id in self._ids]
+        return voices.attach_voices(context.scene, things, voices.made_clips(self._wanted, result["made"]))

@@ -1,11 +1,13 @@
+from dataclasses import asdict
+
 import bpy
 from bpy.props import BoolProperty, IntProperty, StringProperty
 
-from ..see2sound_addon.blender import properties, sources
-from . import reporting
+from ..see2sound_addon.blender import neural, properties, sources
+from .working import Step, Working
 
 
-class SEE2SOUND_OT_reconstruct(bpy.types.Operator):
+class SEE2SOUND_OT_reconstruct(Working, bpy.types.Operator):
     """Find what sounds in a picture and put a Speaker at its place in front of the camera"""
 
     bl_idname = "see2sound.reconstruct"
@@ -26,20 +28,18 @@ class SEE2SOUND_OT_reconstruct(bpy.types.Operator):
 
     def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
         if self.filepath or context.scene.see2sound.picture:
-            return self.execute(context)
+            return self.begin(context)
         context.window_manager.fileselect_add(self)
         return {"RUNNING_MODAL"}
 
-    def execute(self, context: bpy.types.Context) -> set[str]:
-        return reporting.run(self, lambda: self._work(context))
-
-    def _work(self, context: bpy.types.Context) -> list[str]:
+    def first_step(self, context: bpy.types.Context) -> Step:
         from ..see2sound_addon import pipeline
-        from ..see2sound_addon.blender import camera, speakers, voices
+        from ..see2sound_addon.blender import camera
+        from ..see2sound_addon.jobs.messages import camera_to_json
         from ..see2sound_addon.media.files import check_writable
 
         scene, settings = context.scene, context.scene.see2sound
-        picture = self.filepath or settings.picture
+        self._picture, self._found = self.filepath or settings.picture, None
         existing = camera.read_camera(context, scene)
         options = pipeline.Settings(
             max_sources=self.max_sources or settings.max_sources,
@@ -47,21 +47,41 @@ class SEE2SOUND_OT_reconstruct(bpy.types.Operator):
             horizon=settings.horizon / 100.0 if settings.use_horizon else None,
             camera_height=settings.camera_height,
         )
-        path = bpy.path.abspath(picture)
-        folder = sources.clip_folder(__package__.rpartition(".")[0])
+        self._neural = neural.asked(context, scene)
         if self.generate:
-            check_writable(folder)
-        # All that can fail comes first; the scene is changed only after it.
-        with reporting.ProgressCursor(context) as progress:
-            found = pipeline.reconstruct(path, existing, options, progress)
-            matches = speakers.match(scene, found, picture)
-            wanted = [(matched.source_id, matched.prompt) for matched in matches] if self.generate else []
-            made = voices.make_voices(scene, wanted, folder, progress)
-        settings.picture = picture
-        if existing is None:
-            camera.make_camera(scene, found.camera, (found.picture.width, found.picture.height))
+            check_writable(sources.clip_folder(__package__.rpartition(".")[0]))
+        return Step("reconstruct", {
+            "picture": bpy.path.abspath(self._picture), "camera": None if existing is None else camera_to_json(existing),
+            "settings": asdict(options), "neural": self._neural,
+        })  # fmt: skip
+
+    def take(self, context: bpy.types.Context, result: dict) -> Step | list[str]:
+        from ..see2sound_addon.blender import speakers, voices
+        from ..see2sound_addon.jobs.messages import findings_from_json
+
+        scene = context.scene
+        if self._found is None:
+            self._found = findings_from_json(result)
+            if self.generate:
+                matches = speakers.match(scene, self._found, self._picture)
+                folder = sources.clip_folder(__package__.rpartition(".")[0])
+                self._wanted = voices.wanted_clips(scene, [(m.source_id, m.prompt) for m in matches], folder, self._neural)
+                return Step("voices", {"wanted": self._wanted, "neural": self._neural})
+            self._wanted = []
+        made = voices.made_clips(self._wanted, result.get("made", []))
+        return self._apply(context, scene, made)
+
+    def _apply(self, context: bpy.types.Context, scene: bpy.types.Scene, made: dict) -> list[str]:
+        """All that can fail came before: now the scene changes, as one undo step."""
+        from ..see2sound_addon.blender import camera, speakers, voices
+
+        found, path = self._found, bpy.path.abspath(self._picture)
+        matches = speakers.match(scene, found, self._picture)  # the scene may have changed in the meantime
+        scene.see2sound.picture = self._picture
+        if camera.read_camera(context, scene) is None:
+            camera.make_camera(scene, found.camera, found.size)
         camera.show_picture(scene.camera, path)
-        things = speakers.apply(context, scene, found, matches, picture)
+        things = speakers.apply(context, scene, found, matches, self._picture)
         for note in found.notes:
             self.report({"INFO"} if found.sources else {"WARNING"}, note)
         self.report({"INFO"}, f"{len(things)} sources found in {bpy.path.basename(path)}")

@@ -6,11 +6,12 @@ from bpy.props import EnumProperty, StringProperty
 from ..see2sound_addon.blender import properties
 from ..see2sound_addon.errors import See2SoundError
 from . import reporting
+from .working import Step, Working
 
 AS_SET = "scene"
 
 
-class SEE2SOUND_OT_render_mix(bpy.types.Operator):
+class SEE2SOUND_OT_render_mix(Working, bpy.types.Operator):
     """Render what the active camera hears along its way, as a sound file"""
 
     bl_idname = "see2sound.render_mix"
@@ -35,31 +36,40 @@ class SEE2SOUND_OT_render_mix(bpy.types.Operator):
             return False
         return True
 
-    def execute(self, context: bpy.types.Context) -> set[str]:
-        return reporting.run(self, lambda: self._work(context))
+    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
+        return self.begin(context)
 
-    def _work(self, context: bpy.types.Context) -> list[str]:
-        from ..see2sound_addon import pipeline
+    def first_step(self, context: bpy.types.Context) -> Step:
         from ..see2sound_addon.blender import sampling
-        from ..see2sound_addon.jobs.mixing import mix_on_all_cores
+        from ..see2sound_addon.media.files import write_text
+        from ..see2sound_addon.planfile import plan_to_json
 
-        scene = context.scene
-        target = self.filepath or scene.see2sound.mix_path
-        layout = scene.see2sound.layout if self.layout == AS_SET else self.layout
+        scene, settings = context.scene, context.scene.see2sound
+        self._path = self._target(settings)
+        layout = settings.layout if self.layout == AS_SET else self.layout
+        bits = 24 if self._path.suffix.lower() == ".flac" and settings.bits == "32" else int(settings.bits)
+        loudness = settings.loudness if settings.use_loudness else None
+        folder = Path(bpy.app.tempdir)
+        with reporting.ProgressCursor(context) as progress:
+            plan, self._notes = sampling.sample_scene(context, scene, folder, progress)
+        write_text(folder / "plan.json", plan_to_json(plan))
+        return Step("mix", {
+            "plan": str(folder / "plan.json"), "layout": layout, "out": str(self._path),
+            "delivery": {"bits": bits, "loudness": loudness, "ceiling": settings.ceiling},
+            "sofa": bpy.path.abspath(settings.sofa) if settings.sofa and layout == "binaural" else None,
+        })  # fmt: skip
+
+    def take(self, context: bpy.types.Context, result: dict) -> list[str]:
+        peak = result["true_peak"]
+        self.report({"INFO"}, f"{self._path.name}: {result['seconds']:.2f} s, true peak {peak:.1f} dB")
+        return self._notes + result["notes"]
+
+    def _target(self, settings: bpy.types.PropertyGroup) -> Path:
+        target = self.filepath or settings.mix_path
         if target.startswith("//") and not bpy.data.filepath:
             raise See2SoundError(
                 "blend-unsaved", "The .blend file has not been saved, so a path beside it leads nowhere.",
                 "Save it first, or choose another folder.",
             )  # fmt: skip
         path = Path(bpy.path.abspath(target))
-        if path.suffix.lower() not in (".wav", ".flac"):
-            path = path.with_name(f"{path.name or 'mix'}.wav")
-        settings = scene.see2sound
-        bits = 24 if path.suffix.lower() == ".flac" and settings.bits == "32" else int(settings.bits)
-        delivery = pipeline.Delivery(bits, settings.loudness if settings.use_loudness else None, settings.ceiling)
-        sofa = bpy.path.abspath(settings.sofa) if settings.sofa and layout == "binaural" else None
-        with reporting.ProgressCursor(context) as progress:
-            plan, notes = sampling.sample_scene(context, scene, Path(bpy.app.tempdir), progress)
-            report = mix_on_all_cores(plan, layout, path, progress, delivery, sofa)
-        self.report({"INFO"}, f"{path.name}: {plan.duration:.2f} s, true peak {report.levels.true_peak:.1f} dB")
-        return notes + report.notes
+        return path if path.suffix.lower() in (".wav", ".flac") else path.with_name(f"{path.name or 'mix'}.wav")

@@ -2,7 +2,7 @@
 
 import bpy
 
-from . import mix, picture, room, sources
+from . import mix, neural, picture, room, sources
 
 CLASSES = (
     picture.SEE2SOUND_PT_picture,
@@ -15,6 +15,8 @@ CLASSES = (
     mix.SEE2SOUND_PT_mix,
     mix.SEE2SOUND_PT_mix_level,
     mix.SEE2SOUND_PT_mix_air,
+    neural.SEE2SOUND_PT_neural,
+    neural.SEE2SOUND_AP_preferences,
 )
 
 

@@ -10,6 +10,11 @@ class SEE2SOUND_PT_picture(Sidebar, bpy.types.Panel):
         layout, settings = self.layout, context.scene.see2sound
         layout.use_property_split = True
         layout.use_property_decorate = False
+        state = context.window_manager.see2sound
+        if state.job:
+            row = layout.row(align=True)
+            row.progress(factor=state.share, text=state.job)
+            row.operator("see2sound.cancel_job", text="", icon="X")
         layout.prop(settings, "picture")
         layout.prop(settings, "max_sources")
         layout.operator("see2sound.reconstruct", icon="VIEWZOOM")

@@ -71,14 +71,21 @@ class Backends:
 
 
 @dataclass
-class Reconstruction:
-    """What was found in a picture. `notes`: what the user should know about how."""
+class Findings:
+    """What was found in a picture of `size` (width, height). `notes`: what the user should know about how."""
+
+    camera: Camera
+    size: tuple[int, int]
+    sources: list[PlacedSource]
+    notes: list[str]
+
+
+@dataclass
+class Reconstruction(Findings):
+    """The same, with what it was found in."""
 
     picture: Picture
     view: View
-    camera: Camera
-    sources: list[PlacedSource]
-    notes: list[str] = field(default_factory=list)
 
 
 def reconstruct(
@@ -116,7 +123,7 @@ def reconstruct(
     if not sources:
         notes.append("Nothing in the picture stands out as something that sounds.")
     progress("Done", 3, 3)
-    return Reconstruction(picture, view, camera, sources, notes)
+    return Reconstruction(camera, (picture.width, picture.height), sources, notes, picture, view)
 
 
 def standing_camera(picture: Picture, horizon_row: float, settings: Settings) -> Camera:

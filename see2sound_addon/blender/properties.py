@@ -14,6 +14,7 @@ from bpy.props import (
 )
 
 from . import sources
+from .neural import NeuralProperties, WindowProperties
 from .roomproperties import RELATIVE_PATH, RoomProperties
 
 SHAPE_POINTS = 8
@@ -187,11 +188,12 @@ class SceneProperties(bpy.types.PropertyGroup):
         name="Humidity", description="Relative humidity of the air", default=50.0, min=0.0, max=100.0, subtype="PERCENTAGE"
     )
     room: PointerProperty(name="Room", description="What surrounds the scene", type=RoomProperties)
+    neural: PointerProperty(name="Neural Models", description="Who does what", type=NeuralProperties)
     active_id: StringProperty(name="Active Source", description="The chosen source")
     active_index: IntProperty(name="Active Row", description="The chosen row", get=_chosen_row, set=_choose_row)
 
 
-CLASSES = (SourceProperties, RoomProperties, SceneProperties)
+CLASSES = (SourceProperties, RoomProperties, NeuralProperties, SceneProperties, WindowProperties)
 
 
 def register() -> None:
@@ -200,10 +202,12 @@ def register() -> None:
         bpy.utils.register_class(cls)
     bpy.types.Object.see2sound = PointerProperty(type=SourceProperties)
     bpy.types.Scene.see2sound = PointerProperty(type=SceneProperties)
+    bpy.types.WindowManager.see2sound = PointerProperty(type=WindowProperties)
 
 
 def unregister() -> None:
     """Take them away again."""
+    del bpy.types.WindowManager.see2sound
     del bpy.types.Scene.see2sound
     del bpy.types.Object.see2sound
     for cls in reversed(CLASSES):

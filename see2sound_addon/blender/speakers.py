@@ -11,7 +11,7 @@ import numpy as np
 from mathutils import Vector
 
 from ..camera import Camera
-from ..pipeline import Reconstruction, distance_for_label
+from ..pipeline import Findings, distance_for_label
 from ..placed import Estimate, PlacedSource
 from ..placement.position import area_radius, place
 from .properties import SHAPE_POINTS
@@ -33,7 +33,7 @@ class Match:
     prompt: str
 
 
-def match(scene: bpy.types.Scene, found: Reconstruction, picture: str) -> list[Match]:
+def match(scene: bpy.types.Scene, found: Findings, picture: str) -> list[Match]:
     """Which Speakers of the same picture the found sources are; changes nothing."""
     before = _of_picture(scene, picture)
     taken = {thing.see2sound.source_id for thing in bpy.data.objects if is_source(thing)}
@@ -52,7 +52,7 @@ def match(scene: bpy.types.Scene, found: Reconstruction, picture: str) -> list[M
 
 
 def apply(
-    context: bpy.types.Context, scene: bpy.types.Scene, found: Reconstruction, matches: list[Match], picture: str
+    context: bpy.types.Context, scene: bpy.types.Scene, found: Findings, matches: list[Match], picture: str
 ) -> list[bpy.types.Object]:
     """Make or update a Speaker for each source; what an artist has edited or moved by hand stays as it is.
 

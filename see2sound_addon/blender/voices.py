@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import bpy
+import numpy as np
 
 from .. import pipeline
 from ..placed import SILENT
@@ -35,6 +37,33 @@ def make_voices(
         path = folder / pipeline.clip_name(source_id, prompt, seconds, seed)
         made[source_id] = (path, pipeline.voice(prompt, path, seconds, seed, backends=backends))
     return made
+
+
+def wanted_clips(
+    scene: bpy.types.Scene, prompts: list[tuple[str, str]], folder: Path, neural: dict[str, Any] | None
+) -> list[dict[str, Any]]:
+    """What the task `voices` is asked for, for (source id, prompt) pairs; what is to be silent is not in it.
+
+    A clip of a neural model has another name than the embedded one's of the same prompt.
+    """
+    seconds = pipeline.clip_length(units.duration(scene))
+    maker = "" if neural is None else repr(sorted(neural["choice"].items(), key=str))
+    wanted = []
+    for source_id, prompt in prompts:
+        if prompt.strip().lower() != SILENT:
+            seed = pipeline.seed_for(source_id, scene.see2sound.seed)
+            path = folder / pipeline.clip_name(source_id, prompt + maker, seconds, seed)
+            wanted.append({"id": source_id, "prompt": prompt, "path": str(path), "seconds": seconds, "seed": seed})
+    return wanted
+
+
+def made_clips(wanted: list[dict[str, Any]], made: list[dict[str, Any]]) -> Made:
+    """What the task `voices` has made, by source id; the samples are in the files."""
+    silence = np.zeros(0, np.float32)
+    return {
+        one["id"]: (Path(one["path"]), Voice(silence, got["model"], got["level"], got["reference"], got["notes"]))
+        for one, got in zip(wanted, made, strict=True)
+    }
 
 
 def attach_voices(scene: bpy.types.Scene, things: list[bpy.types.Object], made: Made) -> list[str]:

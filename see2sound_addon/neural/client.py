@@ -14,7 +14,7 @@ from PIL import Image
 from scipy.signal import resample_poly
 
 from ..camera import Camera
-from ..errors import See2SoundError
+from ..errors import Cancelled, See2SoundError
 from ..jobs.process import Worker
 from ..pipeline import Backends
 from ..progress import Progress, silent
@@ -80,6 +80,10 @@ class Neural:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the worker, and with it every model in memory."""
         self._worker.close()
         self._folder.cleanup()
 
@@ -95,7 +99,14 @@ class Neural:
     def ask(self, task: str, data: dict[str, Any]) -> dict[str, Any]:
         """One task of the worker, waited for. Errors: its own, and those of `jobs.process`."""
         self._worker.start(task, data)
-        return self._worker.wait(self.progress)
+        try:
+            return self._worker.wait(self.progress)
+        except Cancelled:
+            raise
+        except See2SoundError as error:
+            if error.code == "cancelled":
+                raise Cancelled from error
+            raise
 
     def folder(self, model: str) -> str:
         """Where a model lies."""

@@ -111,7 +111,7 @@ class _Lines:
         label = "Making the environment"
         if line.startswith(("Collecting", "Processing", "  Downloading", "  Using cached", "Downloading")):
             self.seen += line.startswith(("Collecting", "Processing"))
-            verb, name = (line.split() + [""])[:2]
+            verb, name = [*line.split(), ""][:2]
             label = f"{verb} {Path(name).name}"
         elif line.startswith("Installing"):
             label = "Installing"

@@ -2,6 +2,8 @@
 
 import sys
 
+import pytest
+
 
 def bpy_operators():
     import bpy
@@ -42,7 +44,9 @@ def draw(bpy, extension, panel, context=None):
     return log
 
 
-PANELS = [f"SEE2SOUND_PT_{name}" for name in ("picture", "picture_camera", "sources", "room", "mix", "mix_level", "mix_air")]
+PANELS = [
+    f"SEE2SOUND_PT_{name}" for name in ("picture", "picture_camera", "sources", "room", "mix", "mix_level", "mix_air", "neural")
+]
 
 
 def shown(log):
@@ -80,12 +84,33 @@ def test_the_list_shows_sources_only_and_filters_by_label(bpy, extension, pictur
 
 def test_everything_has_a_tooltip_and_numbers_have_units(bpy, extension):
     room = bpy.types.Scene.bl_rna.properties["see2sound"].fixed_type.properties["room"]
-    groups = [room, bpy.types.Scene.bl_rna.properties["see2sound"], bpy.types.Object.bl_rna.properties["see2sound"]]
+    models = bpy.types.Scene.bl_rna.properties["see2sound"].fixed_type.properties["neural"]
+    window = bpy.types.WindowManager.bl_rna.properties["see2sound"]
+    groups = [
+        room,
+        models,
+        window,
+        bpy.types.Scene.bl_rna.properties["see2sound"],
+        bpy.types.Object.bl_rna.properties["see2sound"],
+    ]
     for group in groups:
         for item in group.fixed_type.properties:
             if item.identifier not in ("rna_type", "name"):
                 assert item.description, item.identifier
-    for name in ("reconstruct", "generate", "add_room", "render_mix", "select_source", "remove_source"):
+    for name in (
+        "reconstruct",
+        "generate",
+        "add_room",
+        "render_mix",
+        "select_source",
+        "remove_source",
+        "cancel_job",
+        "set_up_neural",
+        "check_neural",
+        "remove_neural",
+        "download_model",
+        "free_neural",
+    ):
         operator = getattr(bpy.ops.see2sound, name).get_rna_type()
         assert operator.description
         for item in operator.properties:
@@ -107,3 +132,13 @@ def test_the_room_panel_shows_what_each_kind_needs(bpy, extension):
         assert walls.poll(bpy.context) == (kind == "shoebox")
     room.floor = "CUSTOM"
     assert set(shown(draw(bpy, extension, "SEE2SOUND_PT_room_walls"))) >= {"floor", "wall_x0", "custom"}
+
+
+def test_a_job_at_work_is_shown_with_a_way_to_stop_it(bpy, extension):
+    state = bpy.context.window_manager.see2sound
+    state.show("Mixing", 0.4)
+    log = draw(bpy, extension, "SEE2SOUND_PT_picture")
+    assert ("progress", (), {"factor": pytest.approx(0.4), "text": "Mixing"}) in log
+    assert any(name == "operator" and args[0] == "see2sound.cancel_job" for name, args, _ in log)
+    state.hide()
+    assert not any(name == "progress" for name, _, _ in draw(bpy, extension, "SEE2SOUND_PT_picture"))

@@ -26,7 +26,7 @@ def test_tools_find_nothing(command):
 
 def test_the_interface_reaches_the_library_through_the_bridge_and_the_pipeline():
     """operators and panels are no package of import-linter's: they are checked here."""
-    allowed = ("blender", "jobs", "pipeline", "errors", "cli", "media.files")
+    allowed = ("blender", "jobs", "neural", "pipeline", "planfile", "errors", "cli", "media.files")
     for path in [*ROOT.glob("operators/*.py"), *ROOT.glob("panels/*.py")]:
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.ImportFrom) and "see2sound_addon" in (node.module or ""):
@@ -65,8 +65,8 @@ def test_the_manifest_s_wheels_are_what_pyproject_pins():
 
 
 def test_no_code_reaches_for_the_network_or_a_shell():
-    """The manifest asks for files only; so nothing may import what opens connections."""
-    assert set(tomllib.loads((ROOT / "blender_manifest.toml").read_text())["permissions"]) == {"files"}
+    """Nothing of ours opens connections: pip and huggingface_hub do, in processes that the user starts on purpose."""
+    assert set(tomllib.loads((ROOT / "blender_manifest.toml").read_text())["permissions"]) == {"files", "network"}
     for path in [*ROOT.glob("see2sound_addon/**/*.py"), *ROOT.glob("operators/*.py"), *ROOT.glob("panels/*.py")]:
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.Import):

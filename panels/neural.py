@@ -1,0 +1,55 @@
+import bpy
+
+from ..see2sound_addon.blender import neural
+from .base import Sidebar
+
+
+class SEE2SOUND_PT_neural(Sidebar, bpy.types.Panel):
+    bl_label = "Neural Models"
+    bl_options = {"DEFAULT_CLOSED"}
+
+    def draw(self, context: bpy.types.Context) -> None:
+        layout, settings = self.layout, context.scene.see2sound.neural
+        layout.use_property_split = True
+        layout.use_property_decorate = False
+        for task in neural.TASKS:
+            layout.prop(settings, task)
+            if getattr(settings, task) == neural.FOLDER:
+                layout.prop(settings, f"{task}_folder")
+        if settings.voice != neural.EMBEDDED:
+            for name in ("steps", "guidance", "takes", "negative"):
+                layout.prop(settings, name)
+        layout.label(text=context.window_manager.see2sound.neural or "Not checked yet", icon="INFO")
+        row = layout.row(align=True)
+        row.operator("see2sound.set_up_neural", text="Set Up", icon="IMPORT")
+        row.operator("see2sound.check_neural", icon="FILE_REFRESH")
+        layout.operator("see2sound.download_model", icon="URL")
+        row = layout.row(align=True)
+        row.operator("see2sound.free_neural", icon="X")
+        row.operator("see2sound.remove_neural", icon="TRASH")
+
+
+class SEE2SOUND_AP_preferences(bpy.types.AddonPreferences):
+    bl_idname = neural.PACKAGE
+
+    neural_python: bpy.props.StringProperty(
+        name="Python",
+        description="A Python that has torch and transformers; empty takes the environment that See2Sound sets up",
+        subtype="FILE_PATH",
+    )
+    models_folder: bpy.props.StringProperty(
+        name="Models",
+        description="A folder of models for work offline; empty takes what See2Sound has downloaded",
+        subtype="DIR_PATH",
+    )
+
+    def draw(self, context: bpy.types.Context) -> None:
+        layout = self.layout
+        layout.use_property_split = True
+        layout.label(text="Neural models run in a Python of their own")
+        layout.prop(self, "neural_python")
+        layout.prop(self, "models_folder")
+        row = layout.row(align=True)
+        row.operator("see2sound.set_up_neural", icon="IMPORT")
+        row.operator("see2sound.check_neural", icon="FILE_REFRESH")
+        row.operator("see2sound.remove_neural", icon="TRASH")

@@ -1,0 +1,107 @@
+"""Long work of a Blender session: one worker, jobs that wait in a queue, results one by one. Asked, never waiting."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..errors import Cancelled, See2SoundError
+from ..jobs.process import Worker
+
+_numbers = itertools.count(1)
+
+
+@dataclass
+class Ticket:
+    """A job that was handed in. `label`, `done`, `total`: how far it is; `ahead`: how many jobs come before it."""
+
+    task: str
+    data: dict[str, Any]
+    number: int = field(default_factory=lambda: next(_numbers))
+    label: str = "Waiting"
+    done: int = 0
+    total: int = 1
+
+    @property
+    def share(self) -> float:
+        """0 to 1."""
+        return min(1.0, self.done / max(1, self.total))
+
+
+class Desk:
+    """The worker starts with the first job and stays, so that libraries and models are loaded once."""
+
+    def __init__(self) -> None:
+        self._worker: Worker | None = None
+        self._queue: list[Ticket] = []
+
+    def submit(self, task: str, data: dict[str, Any]) -> Ticket:
+        """Hand a job in. Error: `worker-start`."""
+        ticket = Ticket(task, data)
+        self._queue.append(ticket)
+        self._begin_next()
+        return ticket
+
+    def poll(self, ticket: Ticket) -> dict[str, Any] | None:
+        """The result, or None while there is none; at once. Errors: the task's own, those of a worker; `Cancelled`."""
+        if ticket not in self._queue:
+            raise Cancelled
+        if self._queue[0] is not ticket or self._worker is None:
+            return None
+
+        def follow(label: str, done: int, total: int) -> None:
+            ticket.label, ticket.done, ticket.total = label, done, total
+
+        try:
+            result = self._worker.poll(follow)
+        except See2SoundError as error:
+            self._queue.remove(ticket)
+            if error.code.startswith("worker-"):
+                self._end_worker()
+            self._begin_next()
+            if error.code == "cancelled":
+                raise Cancelled from error
+            raise
+        if result is not None:
+            self._queue.remove(ticket)
+            self._begin_next()
+        return result
+
+    def cancel(self, ticket: Ticket) -> None:
+        """Take a job back; the one at work is told to stop, and its place is free as soon as it has."""
+        if ticket not in self._queue:
+            return
+        if self._queue[0] is ticket and self._worker is not None:
+            ticket.label = "Stopping"
+            self._worker.cancel()
+        else:
+            self._queue.remove(ticket)
+
+    def current(self) -> Ticket | None:
+        """The job at work."""
+        return self._queue[0] if self._queue else None
+
+    def close(self) -> None:
+        """Drop all jobs and end the worker."""
+        self._queue.clear()
+        self._end_worker()
+
+    def _begin_next(self) -> None:
+        if not self._queue or (self._worker is not None and self._worker.busy):
+            return
+        if self._worker is None:
+            try:
+                self._worker = Worker()
+            except See2SoundError:
+                self._queue.clear()
+                raise
+        self._worker.start(self._queue[0].task, self._queue[0].data)
+
+    def _end_worker(self) -> None:
+        if self._worker is not None:
+            self._worker.close()
+            self._worker = None
+
+
+DESK = Desk()

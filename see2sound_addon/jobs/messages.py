@@ -1,0 +1,57 @@
+"""What goes between a job and its starter, as JSON: cameras and placed sources; masks and pixels stay behind."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+
+from ..camera import Camera
+from ..neural.client import Choice
+from ..pipeline import Findings, Settings
+from ..placed import Estimate, PlacedSource
+
+
+def camera_to_json(camera: Camera) -> dict[str, Any]:
+    """Plain lists and numbers."""
+    return {**asdict(camera), "pose": camera.pose.tolist()}
+
+
+def camera_from_json(data: dict[str, Any]) -> Camera:
+    """What `camera_to_json` gave."""
+    return Camera(data["focal"], data["aspect"], tuple(data["centre"]), np.array(data["pose"]), data["source"])
+
+
+def findings_to_json(found: Findings) -> dict[str, Any]:
+    """Everything but the masks."""
+    sources = []
+    for source in found.sources:
+        facts = {name: value for name, value in vars(source).items() if name not in ("mask", "from_picture", "distance")}
+        facts["position"], facts["points"] = source.position.tolist(), source.points.tolist()
+        facts["from_picture"], facts["distance"] = asdict(source.from_picture), asdict(source.distance)
+        sources.append(facts)
+    return {"camera": camera_to_json(found.camera), "size": list(found.size), "sources": sources, "notes": found.notes}
+
+
+def findings_from_json(data: dict[str, Any]) -> Findings:
+    """What `findings_to_json` gave, the masks empty."""
+    sources = []
+    for facts in data["sources"]:
+        more = {
+            "box": tuple(facts["box"]), "centre": tuple(facts["centre"]), "mask": np.zeros((0, 0), bool),
+            "from_picture": Estimate(**facts["from_picture"]), "distance": Estimate(**facts["distance"]),
+            "position": np.array(facts["position"]), "points": np.array(facts["points"], float).reshape(-1, 3),
+        }  # fmt: skip
+        sources.append(PlacedSource(**{**facts, **more}))
+    return Findings(camera_from_json(data["camera"]), (data["size"][0], data["size"][1]), sources, list(data["notes"]))
+
+
+def settings_from_json(data: dict[str, Any]) -> Settings:
+    """`dataclasses.asdict` turned back."""
+    return Settings(**data)
+
+
+def choice_from_json(data: dict[str, Any] | None) -> Choice:
+    """`dataclasses.asdict` turned back; None is nothing neural."""
+    return Choice(**(data or {}))

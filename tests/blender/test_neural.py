@@ -1,0 +1,120 @@
+"""Neural models in Blender: chosen in the scene, asked for with leave, run in a process of their own."""
+
+import sys
+from importlib import import_module
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "neural"))
+
+
+@pytest.fixture(scope="session")
+def tiny(tmp_path_factory):
+    """The neural environment's Python and a folder of tiny models."""
+    import os
+    import subprocess
+
+    root = Path(__file__).resolve().parents[2]
+    python = root / ".venv-neural" / "bin" / "python"
+    if not python.exists():
+        pytest.skip("there is no .venv-neural; `python3 dev.py test` makes it")
+    folder = tmp_path_factory.mktemp("tiny")
+    script = root / "tests" / "neural" / "tiny_models.py"
+    for name in ("sam2", "depth_anything", "clip", "stable_audio_3"):
+        subprocess.run(
+            [python, script, folder, name], check=True, capture_output=True, env={**os.environ, "OMP_NUM_THREADS": "1"}
+        )
+    return python, folder
+
+
+def choose(bpy, extension, tiny, **folders):
+    python, models = tiny
+    bpy.context.preferences.addons[extension.__name__].preferences.neural_python = str(python)
+    settings = bpy.context.scene.see2sound.neural
+    for task, name in folders.items():
+        setattr(settings, task, "folder")
+        setattr(settings, f"{task}_folder", str(models / name))
+    settings.steps = 2
+
+
+def test_nothing_neural_is_chosen_at_first(bpy, extension):
+    neural = import_module(f"{extension.__name__}.see2sound_addon.blender.neural")
+    assert neural.asked(bpy.context, bpy.context.scene) is None
+
+
+def test_a_picture_by_neural_models(bpy, extension, picture, tiny, monkeypatch):
+    """The same operators; the clips are the model's; the embedded way's clips are other files."""
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+    bpy.ops.see2sound.reconstruct(filepath=str(picture))
+    embedded = {thing.data.sound.filepath for thing in bpy.data.objects if thing.type == "SPEAKER"}
+    choose(bpy, extension, tiny, voice="stable_audio_3", depth="depth_anything")
+    assert bpy.ops.see2sound.reconstruct(filepath=str(picture)) == {"FINISHED"}
+    speakers = [thing for thing in bpy.data.objects if thing.type == "SPEAKER"]
+    assert speakers and not embedded & {thing.data.sound.filepath for thing in speakers}
+    assert all(np.isfinite(thing.location).all() for thing in speakers)
+
+
+def test_a_model_that_is_not_there_is_named(bpy, extension, picture, tiny):
+    choose(bpy, extension, tiny)
+    bpy.context.scene.see2sound.neural.depth = "depth-anything-small"
+    with pytest.raises(RuntimeError, match="model for depth is not at"):
+        bpy.ops.see2sound.reconstruct(filepath=str(picture))
+    assert not any(thing.type == "SPEAKER" for thing in bpy.data.objects)
+
+
+def test_nothing_is_downloaded_while_blender_is_offline(bpy, extension):
+    bpy.context.preferences.system.use_online_access = False
+    with pytest.raises(RuntimeError, match="Blender is offline"):
+        bpy.ops.see2sound.set_up_neural(kind="cpu")
+    with pytest.raises(RuntimeError, match="Blender is offline"):
+        bpy.ops.see2sound.download_model(model="clip-base")
+
+
+def test_check_says_what_there_is(bpy, extension, tiny):
+    choose(bpy, extension, tiny)
+    assert bpy.ops.see2sound.check_neural() == {"FINISHED"}
+    assert bpy.context.window_manager.see2sound.neural.startswith("torch 2.13.0")
+    bpy.context.preferences.addons[extension.__name__].preferences.neural_python = "/nowhere/python"
+    bpy.ops.see2sound.check_neural()
+    assert "not set up" in bpy.context.window_manager.see2sound.neural
+
+
+def test_the_desk_does_one_job_after_another_and_takes_them_back(bpy, extension, tmp_path):
+    import time
+
+    from scenes import noise, scene, source, write_wav
+
+    desk = import_module(f"{extension.__name__}.see2sound_addon.blender.desk")
+    errors = import_module(f"{extension.__name__}.see2sound_addon.errors")
+    from see2sound_addon.planfile import plan_to_json
+
+    plan = scene([source((3, 1, 0), loop=True)], 600.0)
+    plan.sources[0].clip = write_wav(tmp_path / "a.wav", noise())
+    (tmp_path / "plan.json").write_text(plan_to_json(plan))
+    data = {"plan": str(tmp_path / "plan.json"), "layout": "ambix7", "sofa": None, "start": 0}
+    ours = desk.Desk()
+    long = ours.submit("render_part", {**data, "stop": plan.samples, "out": str(tmp_path / "long.raw")})
+    waiting = ours.submit("render_part", {**data, "stop": plan.samples, "out": str(tmp_path / "never.raw")})
+    short = ours.submit("render_part", {**data, "stop": 48000, "out": str(tmp_path / "short.raw")})
+    ours.cancel(waiting)
+    with pytest.raises(errors.Cancelled):
+        ours.poll(waiting)
+    slowest, end = 0.0, time.monotonic() + 30.0
+    while long.share == 0.0:
+        begin = time.monotonic()
+        assert ours.poll(long) is None and ours.poll(short) is None
+        slowest = max(slowest, time.monotonic() - begin)
+        assert time.monotonic() < end
+        time.sleep(0.02)
+    assert slowest < 0.05  # asked, never waiting
+    ours.cancel(long)
+    with pytest.raises(errors.Cancelled):
+        while ours.poll(long) is None:
+            time.sleep(0.02)
+    while (result := ours.poll(short)) is None:
+        time.sleep(0.02)
+    assert result == {"notes": []} and ours.current() is None
+    assert (tmp_path / "short.raw").stat().st_size == 48000 * 64 * 4 and not (tmp_path / "never.raw").exists()
+    ours.close()
