@@ -1,5 +1,3 @@
-from dataclasses import asdict
-
 import bpy
 from bpy.props import BoolProperty, IntProperty, StringProperty
 
@@ -33,26 +31,24 @@ class SEE2SOUND_OT_reconstruct(Working, bpy.types.Operator):
         return {"RUNNING_MODAL"}
 
     def first_step(self, context: bpy.types.Context) -> Step:
-        from ..see2sound_addon import pipeline
         from ..see2sound_addon.blender import camera
-        from ..see2sound_addon.jobs.messages import camera_to_json
         from ..see2sound_addon.media.files import check_writable
 
         scene, settings = context.scene, context.scene.see2sound
         self._picture, self._found = self.filepath or settings.picture, None
         existing = camera.read_camera(context, scene)
-        options = pipeline.Settings(
-            max_sources=self.max_sources or settings.max_sources,
-            field_of_view=settings.field_of_view if settings.use_field_of_view else None,
-            horizon=settings.horizon / 100.0 if settings.use_horizon else None,
-            camera_height=settings.camera_height,
-        )
+        options = {  # of pipeline.Settings, which is not imported here: it brings libraries that take seconds
+            "max_sources": self.max_sources or settings.max_sources,
+            "field_of_view": settings.field_of_view if settings.use_field_of_view else None,
+            "horizon": settings.horizon / 100.0 if settings.use_horizon else None,
+            "camera_height": settings.camera_height,
+        }
         self._neural = neural.asked(context, scene)
         if self.generate:
             check_writable(sources.clip_folder(__package__.rpartition(".")[0]))
         return Step("reconstruct", {
-            "picture": bpy.path.abspath(self._picture), "camera": None if existing is None else camera_to_json(existing),
-            "settings": asdict(options), "neural": self._neural,
+            "picture": bpy.path.abspath(self._picture), "camera": None if existing is None else existing.to_json(),
+            "settings": options, "neural": self._neural,
         })  # fmt: skip
 
     def take(self, context: bpy.types.Context, result: dict) -> Step | list[str]:

@@ -1,6 +1,8 @@
 """Long work of an operator: in a worker with a progress bar and ESC where there is a window, at once where there is none."""
 
+import threading
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any
 
 import bpy
@@ -53,6 +55,9 @@ class Working:
         except See2SoundError as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}
+        # What the results will need is loaded while the worker works; it knows nothing of bpy.
+        library = f"{__package__.rpartition('.')[0]}.see2sound_addon.pipeline"
+        threading.Thread(target=import_module, args=(library,), daemon=True).start()
         self._timer = context.window_manager.event_timer_add(POLL_EVERY, window=context.window)
         context.window_manager.modal_handler_add(self)
         return {"RUNNING_MODAL"}

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -27,6 +28,15 @@ class Camera:
     def from_field_of_view(cls, horizontal: float, aspect: float, source: str = "") -> Camera:
         """A camera with its horizontal field of view in radians."""
         return cls(focal=0.5 / math.tan(horizontal / 2.0), aspect=aspect, source=source)
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain lists and numbers."""
+        return {**asdict(self), "pose": self.pose.tolist()}
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Camera:
+        """What `to_json` gave."""
+        return cls(data["focal"], data["aspect"], tuple(data["centre"]), np.array(data["pose"]), data["source"])
 
     @property
     def horizontal_field_of_view(self) -> float:

@@ -13,16 +13,6 @@ from ..pipeline import Findings, Settings
 from ..placed import Estimate, PlacedSource
 
 
-def camera_to_json(camera: Camera) -> dict[str, Any]:
-    """Plain lists and numbers."""
-    return {**asdict(camera), "pose": camera.pose.tolist()}
-
-
-def camera_from_json(data: dict[str, Any]) -> Camera:
-    """What `camera_to_json` gave."""
-    return Camera(data["focal"], data["aspect"], tuple(data["centre"]), np.array(data["pose"]), data["source"])
-
-
 def findings_to_json(found: Findings) -> dict[str, Any]:
     """Everything but the masks."""
     sources = []
@@ -31,7 +21,7 @@ def findings_to_json(found: Findings) -> dict[str, Any]:
         facts["position"], facts["points"] = source.position.tolist(), source.points.tolist()
         facts["from_picture"], facts["distance"] = asdict(source.from_picture), asdict(source.distance)
         sources.append(facts)
-    return {"camera": camera_to_json(found.camera), "size": list(found.size), "sources": sources, "notes": found.notes}
+    return {"camera": found.camera.to_json(), "size": list(found.size), "sources": sources, "notes": found.notes}
 
 
 def findings_from_json(data: dict[str, Any]) -> Findings:
@@ -44,7 +34,7 @@ def findings_from_json(data: dict[str, Any]) -> Findings:
             "position": np.array(facts["position"]), "points": np.array(facts["points"], float).reshape(-1, 3),
         }  # fmt: skip
         sources.append(PlacedSource(**{**facts, **more}))
-    return Findings(camera_from_json(data["camera"]), (data["size"][0], data["size"][1]), sources, list(data["notes"]))
+    return Findings(Camera.from_json(data["camera"]), (data["size"][0], data["size"][1]), sources, list(data["notes"]))
 
 
 def settings_from_json(data: dict[str, Any]) -> Settings:

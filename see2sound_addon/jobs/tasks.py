@@ -48,9 +48,10 @@ def mix(data: dict[str, Any], progress: Progress) -> dict[str, Any]:
 def reconstruct(data: dict[str, Any], progress: Progress) -> dict[str, Any]:
     """`pipeline.reconstruct`; what was found, without masks."""
     from .. import pipeline
+    from ..camera import Camera
     from . import messages
 
-    camera = None if data["camera"] is None else messages.camera_from_json(data["camera"])
+    camera = None if data["camera"] is None else Camera.from_json(data["camera"])
     with _backends(data["neural"], progress) as backends:
         found = pipeline.reconstruct(data["picture"], camera, messages.settings_from_json(data["settings"]), progress, backends)
     return messages.findings_to_json(found)
