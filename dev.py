@@ -43,6 +43,7 @@ def main() -> int:
     demo.add_argument("picture", nargs="?", type=Path, help="a picture of yours; without it, a photograph of a rocket")
     test = verbs.add_parser("test", help="run all tests; further arguments go to pytest")
     test.add_argument("--blender", metavar="4.5,4.2", default="", help="also run Blender's tests in these versions")
+    test.add_argument("--window", action="store_true", help="also in a real Blender with a window (root on Debian)")
     build = verbs.add_parser("build", help="build the extension and let Blender validate it")
     build.add_argument("--all", action="store_true", help="for all platforms, not only this one")
     verbs.add_parser("bench", help="measure speed").add_argument("parts", nargs="*", help="job, voices, renderer, peers, cores")
@@ -53,7 +54,7 @@ def main() -> int:
     if options.verb == "demo":
         return run_demo(python, options.picture)
     if options.verb == "test":
-        return run_tests(python, options.blender, rest)
+        return run_tests(python, options.blender, options.window, rest)
     if options.verb == "build":
         return build_extension(python, every_platform=options.all)
     if options.verb == "bench":
@@ -145,10 +146,13 @@ def run_demo(python: Path, picture: Path | None) -> int:
     return call(python, "-m", "see2sound_addon.cli", "run", picture, "--out", ROOT / "demo")
 
 
-def run_tests(python: Path, versions: str, rest: list[str]) -> int:
+def run_tests(python: Path, versions: str, window: bool, rest: list[str]) -> int:
     """All tests, and Blender's once more for each other version that was asked for."""
     setup_neural()
-    code = call(python, "-m", "pytest", *rest)
+    if window:
+        build_extension(python, every_platform=False)
+    chosen = [] if window or rest else ["-m", "not window"]
+    code = call(python, "-m", "pytest", *chosen, *rest)
     for version in filter(None, versions.split(",")):
         if version not in BPY:
             sys.exit(f"dev.py: there is no Blender {version!r} here. Hint: use {', '.join(BPY)}.")

@@ -1,0 +1,133 @@
+"""A Blender with a real window for tests, without touching this machine's own: a Debian root with Blender and Xvfb in it.
+
+Made once by mmdebstrap (a minute, 1.2 GB) into build/window-root and kept; needs to be root on Debian.
+"""
+
+import os
+import shutil
+import subprocess
+import time
+import zipfile
+from contextlib import contextmanager
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+FOLDER = ROOT / "build" / "window-root"
+PACKAGES = (
+    "blender", "python3-numpy", "python3-requests", "python3-zstandard", "python3-cattr", "xvfb", "xauth", "xdotool",
+    "x11-utils", "imagemagick", "libgl1-mesa-dri", "fonts-dejavu-core", "procps",
+)  # fmt: skip
+LIBRARIES = (
+    "scipy==1.17.1",
+    "opencv-contrib-python-headless==4.11.0.86",
+    "soundfile==0.14.0",
+    "pillow==13.0.0",
+    "h5py==3.16.0",
+)
+"""What our wheels bring in Blenders with Python 3.11 and 3.13; Debian's runs on another one."""
+ENVIRONMENT = {
+    "PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LANG": "C.UTF-8", "HOME": "/root/see2sound", "DISPLAY": ":47",
+    "LIBGL_ALWAYS_SOFTWARE": "1", "GALLIUM_DRIVER": "llvmpipe", "XDG_RUNTIME_DIR": "/tmp/xdg",
+}  # fmt: skip
+
+
+def problem():
+    """Why there can be no window here, or ""."""
+    if os.name != "posix" or os.geteuid() != 0:
+        return "making a root of its own for Blender needs to be root on Debian"
+    if FOLDER.joinpath("ready").exists():
+        return ""
+    if shutil.which("mmdebstrap") is None:
+        subprocess.run(["apt-get", "install", "-y", "-q", "--no-install-recommends", "mmdebstrap"], capture_output=True)
+    return "" if shutil.which("mmdebstrap") else "mmdebstrap cannot be installed"
+
+
+def make(python):
+    """Error CalledProcessError where the packages cannot be had."""
+    if FOLDER.joinpath("ready").exists():
+        return
+    shutil.rmtree(FOLDER, ignore_errors=True)
+    FOLDER.parent.mkdir(exist_ok=True)
+    excluded = [f"--dpkgopt=path-exclude=/usr/share/{name}/*" for name in ("doc", "man", "locale")]
+    options = ['--aptopt=Acquire::Check-Valid-Until "false"', '--aptopt=APT::Install-Recommends "false"', *excluded]
+    include = f"--include={','.join(PACKAGES)}"
+    subprocess.run(
+        ["mmdebstrap", "--mode=root", "--variant=apt", "--skip=check/qemu", *options, include, "sid", FOLDER],
+        check=True, capture_output=True,
+    )  # fmt: skip
+    version = next(path.name.removeprefix("python") for path in sorted(FOLDER.glob("usr/lib/python3.[0-9]*")))
+    target = FOLDER / "usr" / "lib" / "python3" / "dist-packages"
+    install = [
+        python,
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--target",
+        target,
+        "--python-version",
+        version,
+        "--only-binary=:all:",
+    ]
+    subprocess.run([*install, "--no-deps", *LIBRARIES, "cffi", "pycparser"], check=True, capture_output=True)
+    FOLDER.joinpath("ready").touch()
+
+
+def run(*command, **options):
+    """A command inside; its output."""
+    environment = [f"{name}={value}" for name, value in ENVIRONMENT.items()]
+    done = subprocess.run(["chroot", FOLDER, "env", "-i", *environment, *command], capture_output=True, text=True, **options)
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
+    return done.stdout
+
+
+def start(*command, log):
+    """A command that goes on inside."""
+    environment = [f"{name}={value}" for name, value in ENVIRONMENT.items()]
+    with (FOLDER / log).open("w") as out:
+        return subprocess.Popen(["chroot", FOLDER, "env", "-i", *environment, *command], stdout=out, stderr=subprocess.STDOUT)
+
+
+def without_wheels(archive, target):
+    """Our zip for a Blender whose Python our wheels do not serve."""
+    with zipfile.ZipFile(archive) as full, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as slim:
+        for name in full.namelist():
+            if name.endswith("blender_manifest.toml"):
+                lines = full.read(name).decode().splitlines()
+                slim.writestr(name, "\n".join(line for line in lines if "./wheels/" not in line) + "\n")
+            elif "wheels/" not in name:
+                slim.writestr(name, full.read(name))
+
+
+@contextmanager
+def window(archive, script):
+    """Blender with the extension, freshly installed, in a window of 1600 by 1000; `script` runs in it."""
+    mounts = [
+        ["mount", "-t", "proc", "proc", FOLDER / "proc"],
+        ["mount", "-t", "tmpfs", "-o", "mode=1777", "shm", FOLDER / "dev/shm"],
+    ]
+    processes = []
+    shutil.rmtree(FOLDER / "root" / "see2sound", ignore_errors=True)
+    for path in ("root/see2sound", "tmp/xdg", "tmp/.X11-unix", "dev/shm", "proc"):
+        (FOLDER / path).mkdir(parents=True, exist_ok=True)
+    (FOLDER / "tmp/xdg").chmod(0o700)
+    try:
+        for mount in mounts:
+            subprocess.run(mount, check=True)
+        without_wheels(archive, FOLDER / "root/see2sound/extension.zip")
+        shutil.copy(script, FOLDER / "root/see2sound/script.py")
+        install = ("extension", "install-file", "-r", "user_default", "--enable", "/root/see2sound/extension.zip")
+        run("blender", "--command", *install)
+        settings = "import bpy; v = bpy.context.preferences.view; v.show_splash = False; bpy.ops.wm.save_userpref()"
+        run("blender", "-b", "-noaudio", "--python-expr", settings)
+        processes.append(start("Xvfb", ":47", "-screen", "0", "1600x1000x24", "-nolisten", "tcp", log="tmp/xvfb.log"))
+        time.sleep(1.0)
+        arguments = ("--window-geometry", "0", "0", "1600", "1000", "-noaudio", "-P", "/root/see2sound/script.py")
+        processes.append(start("blender", *arguments, log="tmp/blender.log"))
+        yield FOLDER / "root" / "see2sound", processes[-1]
+    finally:
+        for process in reversed(processes):
+            process.kill()
+            process.wait()
+        for mount in reversed(mounts):
+            subprocess.run(["umount", "-l", mount[-1]], check=False)
