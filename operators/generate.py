@@ -2,7 +2,7 @@ import bpy
 from bpy.props import BoolProperty
 
 from ..see2sound_addon.blender import neural, sources
-from .working import Step, Working
+from .working import Step, Working, same_scene
 
 
 class SEE2SOUND_OT_generate(Working, bpy.types.Operator):
@@ -45,6 +45,7 @@ class SEE2SOUND_OT_generate(Working, bpy.types.Operator):
         check_writable(folder)
         asked = neural.asked(context, context.scene)
         prompts = [(thing.see2sound.source_id, thing.see2sound.prompt) for thing in things]
+        self._scene = context.scene.session_uid
         self._ids = [source_id for source_id, _ in prompts]
         self._wanted = voices.wanted_clips(context.scene, prompts, folder, asked)
         return Step("voices", {"wanted": self._wanted, "neural": asked})
@@ -53,5 +54,6 @@ class SEE2SOUND_OT_generate(Working, bpy.types.Operator):
         from ..see2sound_addon.blender import voices
 
         # What was removed in the meantime is left alone.
-        things = [thing for thing in sources.sources(context.scene) if thing.see2sound.source_id in self._ids]
-        return voices.attach_voices(context.scene, things, voices.made_clips(self._wanted, result["made"]))
+        scene = same_scene(context, self._scene)
+        things = [thing for thing in sources.sources(scene) if thing.see2sound.source_id in self._ids]
+        return voices.attach_voices(scene, things, voices.made_clips(self._wanted, result["made"]))

@@ -130,7 +130,10 @@ class SEE2SOUND_OT_download_model(Working, bpy.types.Operator):
 
     def first_step(self, context: bpy.types.Context) -> Step:
         _check_online()
-        data = {"folder": str(neural.folder()), "python": neural.chosen_python(context), "model": self.model}
+        data = {
+            "folder": str(neural.folder()), "python": neural.chosen_python(context), "model": self.model,
+            "models": str(neural.models_folder(context)),
+        }  # fmt: skip
         return Step("fetch_model", data)
 
     def take(self, context: bpy.types.Context, result: dict) -> list[str]:
@@ -147,6 +150,8 @@ class SEE2SOUND_OT_free_neural(bpy.types.Operator):
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         from ..see2sound_addon.blender.desk import DESK
+        from ..see2sound_addon.jobs.tasks import free_neural
 
         DESK.close()
+        free_neural({}, lambda *_: None)  # what scripts have used in this very process
         return {"FINISHED"}

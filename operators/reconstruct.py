@@ -2,7 +2,7 @@ import bpy
 from bpy.props import BoolProperty, IntProperty, StringProperty
 
 from ..see2sound_addon.blender import neural, properties, sources
-from .working import Step, Working
+from .working import Step, Working, same_scene
 
 
 class SEE2SOUND_OT_reconstruct(Working, bpy.types.Operator):
@@ -35,7 +35,7 @@ class SEE2SOUND_OT_reconstruct(Working, bpy.types.Operator):
         from ..see2sound_addon.media.files import check_writable
 
         scene, settings = context.scene, context.scene.see2sound
-        self._picture, self._found = self.filepath or settings.picture, None
+        self._picture, self._found, self._scene = self.filepath or settings.picture, None, scene.session_uid
         existing = camera.read_camera(context, scene)
         options = {  # of pipeline.Settings, which is not imported here: it brings libraries that take seconds
             "max_sources": self.max_sources or settings.max_sources,
@@ -55,7 +55,7 @@ class SEE2SOUND_OT_reconstruct(Working, bpy.types.Operator):
         from ..see2sound_addon.blender import speakers, voices
         from ..see2sound_addon.jobs.messages import findings_from_json
 
-        scene = context.scene
+        scene = same_scene(context, self._scene)
         if self._found is None:
             self._found = findings_from_json(result)
             if self.generate:

@@ -1,3 +1,4 @@
+import tempfile
 from pathlib import Path
 
 import bpy
@@ -49,7 +50,7 @@ class SEE2SOUND_OT_render_mix(Working, bpy.types.Operator):
         layout = settings.layout if self.layout == AS_SET else self.layout
         bits = 24 if self._path.suffix.lower() == ".flac" and settings.bits == "32" else int(settings.bits)
         loudness = settings.loudness if settings.use_loudness else None
-        folder = Path(bpy.app.tempdir)
+        folder = Path(tempfile.mkdtemp(prefix="mix_", dir=bpy.app.tempdir))  # Blender removes it; jobs may wait in a queue
         with reporting.ProgressCursor(context) as progress:
             plan, self._notes = sampling.sample_scene(context, scene, folder, progress)
         write_text(folder / "plan.json", plan_to_json(plan))

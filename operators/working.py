@@ -118,6 +118,15 @@ class Working:
         return result
 
 
+def same_scene(context: bpy.types.Context, uid: int) -> bpy.types.Scene:
+    """The scene that a job was begun for. Error: `scene-changed` where another one is open now."""
+    if context.scene.session_uid != uid:
+        raise See2SoundError(
+            "scene-changed", "Another scene was opened meanwhile; nothing was changed.", "Go back and try again."
+        )
+    return context.scene
+
+
 class SEE2SOUND_OT_cancel_job(bpy.types.Operator):
     """Stop what See2Sound is working at; the scene stays as it was"""
 

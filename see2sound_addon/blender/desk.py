@@ -22,6 +22,7 @@ class Ticket:
     label: str = "Waiting"
     done: int = 0
     total: int = 1
+    cancelled: bool = False
 
     @property
     def share(self) -> float:
@@ -51,7 +52,8 @@ class Desk:
             return None
 
         def follow(label: str, done: int, total: int) -> None:
-            ticket.label, ticket.done, ticket.total = label, done, total
+            if not ticket.cancelled:
+                ticket.label, ticket.done, ticket.total = label, done, total
 
         try:
             result = self._worker.poll(follow)
@@ -66,6 +68,8 @@ class Desk:
         if result is not None:
             self._queue.remove(ticket)
             self._begin_next()
+            if ticket.cancelled:  # it had been done before it heard of that
+                raise Cancelled
         return result
 
     def cancel(self, ticket: Ticket) -> None:
@@ -73,7 +77,7 @@ class Desk:
         if ticket not in self._queue:
             return
         if self._queue[0] is ticket and self._worker is not None:
-            ticket.label = "Stopping"
+            ticket.label, ticket.cancelled = "Stopping", True
             self._worker.cancel()
         else:
             self._queue.remove(ticket)

@@ -46,11 +46,13 @@ def mix_on_all_cores(
     if parts < 2 or _work(scene) < WORTH:
         return mix(scene, layout_name, out, progress, delivery, sofa, mixdown)
     try:
-        with tempfile.TemporaryDirectory(dir=Path(out).parent, prefix=".see2sound_") as folder:
-            blocks = _in_parts(mixdown, layout_name, sofa, parts, Path(folder), progress)
-            return mix(scene, layout_name, out, silent, delivery, sofa, mixdown, blocks)
+        Path(out).parent.mkdir(parents=True, exist_ok=True)
+        beside = tempfile.TemporaryDirectory(dir=Path(out).parent, prefix=".see2sound_")
     except OSError as error:
         raise not_writable(Path(out), error) from error
+    with beside as folder:
+        blocks = _in_parts(mixdown, layout_name, sofa, parts, Path(folder), progress)
+        return mix(scene, layout_name, out, silent, delivery, sofa, mixdown, blocks)
 
 
 def _work(scene: SoundScene) -> float:
@@ -69,6 +71,7 @@ def _in_parts(
     done = [0] * parts
     with ExitStack() as stack:
         workers = [stack.enter_context(Worker(environment_more=ONE_THREAD)) for _ in range(parts)]
+        stack.callback(_hang_up, workers)
         for number, worker in enumerate(workers):
             worker.start("render_part", {
                 "plan": str(plan), "layout": layout_name, "sofa": None if sofa is None else str(Path(sofa).absolute()),
@@ -86,6 +89,12 @@ def _in_parts(
                 progress(f"Mixing {layout_name} on {parts} cores", sum(done), mixdown.scene.samples)
                 time.sleep(0.02)
             yield from _blocks(folder / f"{number}.raw", mixdown.layout.channels)
+
+
+def _hang_up(workers: list[Worker]) -> None:
+    """All at once, before each one is waited for."""
+    for worker in workers:
+        worker.hang_up()
 
 
 def _blocks(path: Path, channels: int) -> Iterator[np.ndarray]:

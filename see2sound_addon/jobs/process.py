@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from queue import Empty, Queue
 from typing import Any
@@ -22,6 +24,8 @@ SILENCE = 30.0
 """Seconds without a sign of life after which a worker is given up; the first one includes starting Python."""
 GRACE = 2.0
 """Seconds that a worker has to stop by itself before it is killed."""
+TICK = 0.2
+"""Seconds between two questions whether anybody still wants what a program does."""
 LONGEST_LINE = 2**24
 
 
@@ -39,8 +43,9 @@ class Worker:
         environment["PYTHONPATH"] = os.pathsep.join(path for path in paths if path)
         environment.update(PYTHONIOENCODING="utf-8", PYTHONUNBUFFERED="1")
         environment.update(environment_more or {})
-        self.log = Path(tempfile.mkstemp(prefix="see2sound_", suffix=".log")[1])
-        with self.log.open("wb") as log:
+        handle, name = tempfile.mkstemp(prefix="see2sound_", suffix=".log")
+        self.log, self._failed = Path(name), False
+        with os.fdopen(handle, "wb") as log:
             program = os.fspath(python or sys.executable)
             try:
                 self._process = subprocess.Popen(
@@ -51,18 +56,22 @@ class Worker:
                     env=environment,
                     cwd=PACKAGE_ROOT,  # "-m" looks for modules where it starts, and that must not be a stranger's folder
                     creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+                    start_new_session=os.name == "posix",  # what it starts in turn ends with it
                 )
             except OSError as error:
+                log.close()
                 self.log.unlink()
                 raise See2SoundError("worker-start", f"{program} cannot be started: {error}.", "Set it up again.") from error
         self._lines: Queue[bytes | None] = Queue()
         threading.Thread(target=self._read, daemon=True).start()
         self._heard = time.monotonic()
+        self._last = ("Starting", 0, 1)
         self.busy = False
 
     def start(self, task: str, data: dict[str, Any]) -> None:
         """Begin a task; its data must be what JSON can carry."""
         self._heard = time.monotonic()
+        self._last = ("Starting", 0, 1)
         self.busy = True
         self._write({"task": task, "data": data})
 
@@ -102,20 +111,30 @@ class Worker:
         self._write({"cancel": True})
 
     def kill(self) -> None:
-        """End the process at once."""
+        """End the process, and what it has started, at once."""
+        if os.name == "posix":
+            with suppress(ProcessLookupError, PermissionError):
+                os.killpg(self._process.pid, signal.SIGKILL)
         self._process.kill()
         self._process.wait()
 
-    def close(self) -> None:
-        """End the process, politely first, and remove its log."""
-        try:
+    def hang_up(self) -> None:
+        """Tell the process that nobody wants anything of it any more, without waiting for its end."""
+        with suppress(OSError):
             if self._process.stdin is not None:
                 self._process.stdin.close()
-            self._process.wait(GRACE if not self.busy else 0.2)
-        except (OSError, subprocess.TimeoutExpired):
+
+    def close(self) -> None:
+        """End the process, politely first, and remove its log, unless an error has named it."""
+        self.hang_up()
+        try:
+            self._process.wait(GRACE)
+        except subprocess.TimeoutExpired:
             self.kill()
         self.busy = False
-        self.log.unlink(missing_ok=True)
+        if not self._failed:
+            with suppress(OSError):
+                self.log.unlink(missing_ok=True)
 
     def __enter__(self) -> Worker:
         return self
@@ -129,9 +148,9 @@ class Worker:
             message = json.loads(line)
             if "progress" in message:
                 label, done, total = message["progress"]
-                progress(str(label), int(done), int(total))
-                return None
-            if "alive" in message:
+                self._last = (str(label), int(done), int(total))
+            if "progress" in message or "alive" in message:
+                progress(*self._last)  # again and again, for that is where somebody may stop the work
                 return None
             if "error" in message:
                 error = See2SoundError(*(str(message["error"][key]) for key in ("code", "message", "hint")))
@@ -153,8 +172,9 @@ class Worker:
 
     def _read(self) -> None:
         assert self._process.stdout is not None
-        while line := self._process.stdout.readline(LONGEST_LINE):
-            self._lines.put(line)
+        with self._process.stdout:
+            while line := self._process.stdout.readline(LONGEST_LINE):
+                self._lines.put(line)
         self._lines.put(None)
 
     def _ending(self) -> str:
@@ -162,7 +182,7 @@ class Worker:
         return f"killed by signal {-code}" if code < 0 else f"exit {code}"
 
     def _failure(self, code: str, message: str) -> See2SoundError:
-        self.busy = False
+        self.busy, self._failed = False, True
         try:
             last = [text for text in self.log.read_text(errors="replace").splitlines() if text.strip()][-1:]
         except OSError:
@@ -171,27 +191,46 @@ class Worker:
         return See2SoundError(code, message, hint)
 
 
-def run_program(command: list[str], take_line: Callable[[str], object], code: str) -> None:
-    """Run a program to its end, each line that it prints to `take_line`; if that raises, the program is killed.
+def run_program(command: list[str], take_line: Callable[[str], object], code: str, tick: Callable[[], object]) -> None:
+    """Run a program to its end, each line that it prints to `take_line`, and `tick` again and again meanwhile; if either
+    raises, the program is killed.
 
     Error: `code`, with the last line, where it fails.
     """
+    lines: Queue[bytes | None] = Queue()
     last = ""
     try:
-        with subprocess.Popen(
+        program = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, cwd=PACKAGE_ROOT,
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-        ) as program:  # fmt: skip
-            assert program.stdout is not None
-            try:
-                for raw in program.stdout:
-                    line = raw.decode(errors="replace").rstrip()
-                    last = line or last
-                    take_line(line)
-            except BaseException:
-                program.kill()
-                raise
+        )  # fmt: skip
     except OSError as error:
         raise See2SoundError(code, f"{command[0]} cannot be started: {error}.", "Set it up again.") from error
+
+    def read() -> None:
+        assert program.stdout is not None
+        with program.stdout:
+            for raw in program.stdout:
+                lines.put(raw)
+        lines.put(None)
+
+    threading.Thread(target=read, daemon=True).start()
+    try:
+        while True:
+            try:
+                raw = lines.get(timeout=TICK)
+            except Empty:
+                tick()
+                continue
+            if raw is None:
+                break
+            line = raw.decode(errors="replace").rstrip()
+            last = line or last
+            take_line(line)
+    except BaseException:
+        program.kill()
+        raise
+    finally:
+        program.wait()
     if program.returncode:
         raise See2SoundError(code, f"{Path(command[0]).name} failed: {last[:300]}", "Try again; what was downloaded is kept.")

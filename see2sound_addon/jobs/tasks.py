@@ -114,6 +114,7 @@ def set_up_neural(data: dict[str, Any], progress: Progress) -> dict[str, Any]:
     from ..neural.environment import Place, describe, set_up
 
     place = Place(Path(data["folder"]))
+    free_neural({}, progress)  # nothing may run in what is about to be replaced
     set_up(place, data["kind"], progress, online=True)
     return describe(place)
 
@@ -126,7 +127,8 @@ def fetch_model(data: dict[str, Any], progress: Progress) -> dict[str, Any]:
     from ..neural.catalogue import CARDS
 
     place = environment.Place(Path(data["folder"]), Path(data["python"]) if data["python"] else None)
-    return {"folder": str(environment.fetch_model(place, CARDS[data["model"]], progress, online=True))}
+    models = Path(data["models"]) if data.get("models") else None
+    return {"folder": str(environment.fetch_model(place, CARDS[data["model"]], progress, online=True, models=models))}
 
 
 def describe_neural(data: dict[str, Any], progress: Progress) -> dict[str, Any]:

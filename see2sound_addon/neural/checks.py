@@ -17,6 +17,10 @@ RECORD = "see2sound.json"
 """What was downloaded: the repository, its revision, and every file's size and hash."""
 PICKLES = {".bin", ".pt", ".pth", ".ckpt", ".pkl", ".pickle", ".npy", ".npz", ".h5", ".msgpack", ".joblib"}
 LARGEST_JSON = 64 * 2**20
+CODE = {".py", ".pyc", ".so", ".dll", ".dylib", ".pyd"}
+ASK_FOR_CODE = {"auto_map", "custom_pipeline", "custom_pipelines"}
+ATTENTION = ("attn_implementation", "_attn_implementation")
+"""Keys by which a configuration may send its loader for code elsewhere."""
 
 FAMILIES: dict[str, tuple[str, str]] = {
     "sam": ("regions", "sam"),
@@ -162,17 +166,29 @@ def _refuse_code(folder: Path) -> None:
     for path in folder.rglob("*"):
         if path.is_symlink() and not path.resolve().is_relative_to(folder.resolve()):
             raise _unsafe(folder, f"{path.name} leads out of the folder")
-        if path.suffix in (".py", ".so", ".dll", ".dylib", ".pyd"):
+        if path.suffix.lower() in CODE:
             raise _unsafe(folder, f"it brings code ({path.name})")
-        if path.suffix == ".json" and "auto_map" in (_json_or_list(path) or {}):
-            raise _unsafe(folder, f"{path.name} asks for code of its own (auto_map)")
+        if path.name == "adapter_config.json":
+            raise _unsafe(folder, "it is an adapter, which names another model")
+        if path.suffix.lower() == ".json" and path.is_file():
+            asked = _code_asked_for(path)
+            if asked:
+                raise _unsafe(folder, f"{path.name} asks for code of its own ({asked})")
 
 
-def _json_or_list(path: Path) -> dict[str, Any] | None:
+def _code_asked_for(path: Path) -> str:
+    """The key of a JSON file's object that asks for code, or ""; a vocabulary may be a list and has none."""
     try:
-        return _json(path)
-    except See2SoundError:
-        return None  # a vocabulary may be a list; what must be readable is read again later
+        if path.stat().st_size > LARGEST_JSON:
+            raise ValueError("it is too large")
+        read = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
+        message = f"{path.name} of {path.parent.name} cannot be read: {error}."
+        raise See2SoundError("model-incomplete", message, "Download the model again.") from error
+    if not isinstance(read, dict):
+        return ""
+    attention = [key for key in ATTENTION if "/" in str(read.get(key))]  # a kernel from a repository
+    return next(iter([*sorted(ASK_FOR_CODE & set(read)), *attention]), "")
 
 
 def _unsafe(folder: Path, why: str) -> See2SoundError:
@@ -187,59 +203,65 @@ def _check_components(folder: Path, index: dict[str, Any]) -> None:
             if name == "_class_name" and not isinstance(value, str):
                 raise _unsafe(folder, "its model_index.json names a class of its own")
             continue
-        pair = tuple(value)
-        if pair != (None, None) and pair not in COMPONENTS:
-            raise _unsafe(folder, f"its model_index.json names {'.'.join(str(part)[:40] for part in pair)} for {name!r}")
+        plain = len(value) == 2 and all(part is None or isinstance(part, str) for part in value)
+        if not plain or (tuple(value) != (None, None) and tuple(value) not in COMPONENTS):
+            raise _unsafe(folder, f"its model_index.json names {'.'.join(str(part)[:40] for part in value[:2])} for {name!r}")
         if ".." in name or "/" in name or "\\" in name:
             raise _unsafe(folder, f"its model_index.json has a part called {name[:40]!r}")
 
 
 def _check_weights(folder: Path) -> None:
-    weights = list(folder.rglob("*.safetensors"))
+    weights = [path for path in folder.rglob("*.safetensors") if path.is_file()]
     if not weights:
-        pickles = [path.name for path in folder.rglob("*") if path.suffix in PICKLES]
+        pickles = [path.name for path in folder.rglob("*") if path.suffix.lower() in PICKLES]
         if pickles:
             raise _unsafe(folder, f"its weights are a pickle ({pickles[0]}), which can run code; only safetensors are read")
         raise See2SoundError("model-incomplete", f"{folder.name} has no weights.", "Download the model again.")
     for path in weights:
-        with path.open("rb") as file:
-            head = file.read(8)
-            length = struct.unpack("<Q", head)[0] if len(head) == 8 else 0
-            if not 2 <= length <= min(LARGEST_JSON, path.stat().st_size):
-                raise See2SoundError(
-                    "model-incomplete", f"{path.name} of {folder.name} is broken.", "Download the model again."
-                )
-            try:
-                tensors = json.loads(file.read(length))
-                end = max((entry["data_offsets"][1] for name, entry in tensors.items() if name != "__metadata__"), default=0)
-            except (ValueError, KeyError, TypeError) as error:
-                raise See2SoundError(
-                    "model-incomplete", f"{path.name} of {folder.name} is broken.", "Download the model again."
-                ) from error
-        if path.stat().st_size < 8 + length + end:
-            raise See2SoundError(
-                "model-incomplete",
-                f"{path.name} of {folder.name} is only half there.",
-                "Download the model again; it goes on where it stopped.",
-            )
+        try:
+            size, needed = path.stat().st_size, _promised_size(path)
+        except (OSError, ValueError, KeyError, TypeError, IndexError, AttributeError, RecursionError, struct.error) as error:
+            message = f"{path.name} of {folder.name} is broken."
+            raise See2SoundError("model-incomplete", message, "Download the model again.") from error
+        if size < needed:
+            message = f"{path.name} of {folder.name} is only half there."
+            raise See2SoundError("model-incomplete", message, "Download the model again; it goes on where it stopped.")
+
+
+def _promised_size(path: Path) -> int:
+    """Bytes that a safetensors file must have by its own header."""
+    with path.open("rb") as file:
+        (length,) = struct.unpack("<Q", file.read(8))
+        if not 2 <= length <= min(LARGEST_JSON, path.stat().st_size):
+            raise ValueError("its header is no header")
+        tensors = json.loads(file.read(length))
+    end = max((int(entry["data_offsets"][1]) for name, entry in tensors.items() if name != "__metadata__"), default=0)
+    return 8 + int(length) + end
 
 
 def _check_record(folder: Path) -> None:
     record = _json(folder / RECORD)
     if record is None:
         return  # a folder of the artist's own
-    for name, facts in record.get("files", {}).items():
+    for name, facts in _recorded(record).items():
         path = folder / name
         if not path.is_file() or path.stat().st_size != facts.get("size"):
-            raise See2SoundError(
-                "model-incomplete", f"{name} of {folder.name} is not what was downloaded.", "Download the model again."
-            )
+            message = f"{name} of {folder.name} is not what was downloaded."
+            raise See2SoundError("model-incomplete", message, "Download the model again.")
+
+
+def _recorded(record: dict[str, Any] | None) -> dict[str, dict[str, Any]]:
+    files = (record or {}).get("files", {})
+    good = isinstance(files, dict) and all(isinstance(facts, dict) for facts in files.values())
+    if not good or any(Path(name).is_absolute() or ".." in Path(name).parts for name in files):
+        raise See2SoundError("model-incomplete", f"{RECORD} is no record of a download.", "Download the model again.")
+    return files
 
 
 def check_hashes(folder: Path) -> None:
     """Compare every file with its record, which takes a second a gigabyte. Error: `model-changed`."""
     record = _json(folder / RECORD)
-    for name, facts in (record or {}).get("files", {}).items():
+    for name, facts in _recorded(record).items():
         if file_hash(folder / name) != facts.get("sha256"):
             raise See2SoundError(
                 "model-changed", f"{name} of {folder.name} has changed since its download.", "Download the model again."

@@ -33,7 +33,8 @@ def download(data: dict[str, Any], progress: Progress) -> dict[str, Any]:
         files = _without_doubles(files)
         total = sum(file.size or 0 for file in files)
         out.mkdir(parents=True, exist_ok=True)
-        if shutil.disk_usage(out).free < total + SPARE:
+        here = sum((out / file.rfilename).stat().st_size for file in files if (out / file.rfilename).is_file())
+        if shutil.disk_usage(out).free < total - here + SPARE:
             raise See2SoundError(
                 "disk-full", f"{repository} needs {total / 1e9:.1f} GB on the disk.", "Make room, or choose another folder."
             )

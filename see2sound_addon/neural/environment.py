@@ -10,12 +10,14 @@ import os
 import platform
 import shutil
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from ..errors import See2SoundError
 from ..jobs.process import Worker, run_program
+from ..media.files import check_writable
 from ..progress import Progress, silent
 from .catalogue import Card
 
@@ -68,7 +70,7 @@ def set_up(
         raise See2SoundError(
             "offline", "Setting up neural models downloads from pypi.org.", "Allow online access in Blender's preferences."
         )
-    place.folder.mkdir(parents=True, exist_ok=True)
+    check_writable(place.folder)
     needed = SIZES.get(kind, 1.6) * 1.6e9  # beside it lie the downloads
     if shutil.disk_usage(place.folder).free < needed:
         raise See2SoundError(
@@ -79,26 +81,39 @@ def set_up(
     own = Place(place.folder)
     try:
         progress("Making the environment", 0, 100)
-        run_program([sys.executable, "-m", "venv", str(new)], _Lines(progress, 0, 2), "neural-setup")
+        run_program([sys.executable, "-m", "venv", str(new)], *_followed(progress, 0, 2))
         python = new / own.executable.relative_to(place.folder / "env")
         install = [
             str(python), "-m", "pip", "install", "--cache-dir", str(cache), "--disable-pip-version-check", "--no-input",
             "--only-binary=:all:", "--progress-bar", "off", "-r", str(lock),
         ]  # fmt: skip
-        run_program(install, _Lines(progress, _pins(lock), 98), "neural-setup")
+        run_program(install, *_followed(progress, _pins(lock), 98))
         progress("Trying it", 98, 100)
         found = probe(python)
         (new / STAMP).write_text(json.dumps({"kind": kind, **found}), encoding="utf-8")
-        old = place.folder / "env.old"
-        shutil.rmtree(old, ignore_errors=True)
-        if (place.folder / "env").exists():
-            (place.folder / "env").rename(old)
-        new.rename(place.folder / "env")
-        shutil.rmtree(old, ignore_errors=True)
+        _take_its_place(new, place.folder / "env")
         shutil.rmtree(cache, ignore_errors=True)
     finally:
         shutil.rmtree(new, ignore_errors=True)
     progress("Ready", 100, 100)
+
+
+def _take_its_place(new: Path, final: Path) -> None:
+    """Rename, and back again where that fails."""
+    old = final.with_name("env.old")
+    shutil.rmtree(old, ignore_errors=True)
+    try:
+        if final.exists():
+            final.rename(old)
+        try:
+            new.rename(final)
+        except OSError:
+            if old.exists():
+                old.rename(final)
+            raise
+    except OSError as error:
+        raise See2SoundError("folder-not-writable", f"{final} cannot be replaced: {error}.", "Close what uses it.") from error
+    shutil.rmtree(old, ignore_errors=True)
 
 
 class _Lines:
@@ -106,6 +121,7 @@ class _Lines:
 
     def __init__(self, progress: Progress, steps: int, upto: int) -> None:
         self.progress, self.steps, self.upto, self.seen = progress, steps, upto, 0
+        self.last = ("Making the environment", 0, 100)
 
     def __call__(self, line: str) -> None:
         label = "Making the environment"
@@ -116,7 +132,14 @@ class _Lines:
         elif line.startswith("Installing"):
             label = "Installing"
         share = min(1.0, self.seen / max(1, self.steps))
-        self.progress(label[:60], int(self.upto * share * 0.9), 100)
+        self.last = (label[:60], int(self.upto * share * 0.9), 100)
+        self.progress(*self.last)
+
+
+def _followed(progress: Progress, steps: int, upto: int) -> tuple[_Lines, str, Callable[[], None]]:
+    """The last arguments of `run_program`."""
+    lines = _Lines(progress, steps, upto)
+    return lines, "neural-setup", lambda: progress(*lines.last)
 
 
 def _pins(lock: Path) -> int:
@@ -148,7 +171,7 @@ def probe(python: Path) -> dict[str, Any]:
             "neural-missing", "The neural environment is not set up.", "Set it up, or choose a Python that has torch."
         )
     lines: list[str] = []
-    run_program([str(python), "-I", "-c", _PROBE], lines.append, "neural-broken")
+    run_program([str(python), "-I", "-c", _PROBE], lines.append, "neural-broken", lambda: None)
     answer = next((line.removeprefix("see2sound:") for line in lines if line.startswith("see2sound:")), None)
     try:
         found = dict(json.loads(answer or ""))
@@ -196,14 +219,19 @@ def remove(place: Place) -> None:
             raise See2SoundError("folder-not-writable", f"{path} cannot be removed: {error}.", "Close what uses it.") from error
 
 
-def fetch_model(place: Place, card: Card, progress: Progress = silent, online: bool = False) -> Path:
-    """Download a model of the catalogue; what is there already is kept. Errors: `offline`, those of the task `download`."""
+def fetch_model(
+    place: Place, card: Card, progress: Progress = silent, online: bool = False, models: Path | None = None
+) -> Path:
+    """Download a model of the catalogue into the folder `models`; what is there already is kept.
+
+    Errors: `offline`, those of the task `download`.
+    """
     if not online:
         raise See2SoundError(
             "offline", f"{card.repository} lies at huggingface.co.", "Allow online access in Blender's preferences."
         )
     probe(place.executable)
-    folder = place.folder / "models" / card.id
+    folder = (models or place.folder / "models") / card.id
     with Worker(place.executable, {"HF_HUB_DISABLE_TELEMETRY": "1"}) as worker:
         worker.start("download", {"repository": card.repository, "task": card.task, "out": str(folder)})
         worker.wait(progress)

@@ -5,6 +5,7 @@ import signal
 import stat
 import sys
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -95,6 +96,43 @@ def test_cancelling_stops_within_a_second_and_the_worker_lives_on(tmp_path):
         worker.start("fly", {})
         with pytest.raises(See2SoundError, match="no task"):
             until(worker)
+
+
+def test_a_cancel_that_comes_too_late_does_not_stop_the_next_task(tmp_path):
+    plan = plan_file(tmp_path, 1.0)
+    task = {
+        "plan": str(tmp_path / "plan.json"), "layout": "mono", "sofa": None, "start": 0, "stop": plan.samples,
+        "out": str(tmp_path / "out.raw"),
+    }  # fmt: skip
+    with Worker() as worker:
+        worker.start("render_part", task)
+        worker.wait()
+        worker.cancel()
+        worker.start("render_part", task)
+        assert worker.wait() == {"notes": []}
+
+
+def test_a_worker_leaves_no_log_no_process_and_no_open_files(tmp_path):
+    handles = Path("/proc/self/fd")
+    if not handles.exists():
+        pytest.skip("only Linux lists a process's open files")
+    with Worker() as worker:  # whatever is opened once for all
+        worker.start("fly", {})
+        with pytest.raises(See2SoundError):
+            until(worker)
+    before = len(list(handles.iterdir()))
+    for _ in range(3):
+        with Worker() as worker:
+            pass
+        assert worker._process.poll() is not None and not worker.log.exists()
+    time.sleep(0.2)
+    assert len(list(handles.iterdir())) <= before
+
+
+def test_a_mix_into_a_folder_that_is_not_there_yet(tmp_path, monkeypatch):
+    monkeypatch.setattr("see2sound_addon.jobs.mixing.WORTH", 0.0)
+    mix_on_all_cores(plan_file(tmp_path, 9.0), "mono", tmp_path / "new" / "folder" / "mix.wav", cores=2)
+    assert [path.name for path in (tmp_path / "new" / "folder").iterdir()] == ["mix.wav"]
 
 
 def test_whoever_waits_can_stop_waiting(tmp_path):

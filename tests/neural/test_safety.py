@@ -7,7 +7,7 @@ import subprocess
 import pytest
 
 from see2sound_addon.errors import See2SoundError
-from see2sound_addon.neural.checks import check_model, record_files
+from see2sound_addon.neural.checks import RECORD, check_model, record_files
 
 
 @pytest.fixture
@@ -82,6 +82,42 @@ def test_a_model_index_that_names_anything_else_is_refused(worker, copy, change,
     with pytest.raises(See2SoundError) as caught:
         worker.wait()
     assert caught.value.code == "model-unsafe"
+
+
+@pytest.mark.parametrize("wrong", [
+    '{"_class_name": "StableAudioPipeline", "x": [["a"], "b"]}', '{"_class_name": "StableAudioPipeline", "x": ["diffusers"]}',
+])  # fmt: skip
+def test_a_model_index_of_odd_shape_is_refused(copy, wrong):
+    folder = copy("stable_audio")
+    (folder / "model_index.json").write_text(wrong)
+    refused(folder, "voice", "model-unsafe")
+
+
+def test_more_ways_to_ask_for_code_are_refused(copy):
+    folder = copy("clip")
+    edit(folder / "config.json", _attn_implementation="somebody/kernel")
+    refused(folder, "names", "model-unsafe")
+    edit(folder / "config.json", _attn_implementation="sdpa")
+    assert check_model(folder, "names") == "clip"
+    (folder / "EVIL.PY").write_text("")
+    refused(folder, "names", "model-unsafe")
+    (folder / "EVIL.PY").unlink()
+    (folder / "tokenizer_config.json").write_text('{"auto_map": 1, "x": "' + "x" * (65 * 2**20) + '"}')
+    refused(folder, "names", "model-incomplete")
+
+
+@pytest.mark.parametrize("header", [b"[]", b"[" * 5000, b'{"a": 3}', b'{"a": {"data_offsets": []}}'])
+def test_weights_with_a_header_of_odd_shape_are_refused(copy, header):
+    folder = copy("clip")
+    (folder / "model.safetensors").write_bytes(len(header).to_bytes(8, "little") + header)
+    assert "broken" in refused(folder, "names", "model-incomplete")
+
+
+@pytest.mark.parametrize("record", ['{"files": [1]}', '{"files": {"config.json": 3}}', '{"files": {"../../x": {}}}'])
+def test_a_record_of_odd_shape_is_refused(copy, record):
+    folder = copy("clip")
+    (folder / RECORD).write_text(record)
+    refused(folder, "names", "model-incomplete")
 
 
 def test_a_link_out_of_the_folder_is_refused(copy, tmp_path):
