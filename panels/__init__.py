@@ -2,7 +2,7 @@
 
 import bpy
 
-from . import mix, neural, picture, room, sources
+from . import drop, mix, neural, picture, room, sources
 
 CLASSES = (
     picture.SEE2SOUND_PT_picture,
@@ -17,6 +17,7 @@ CLASSES = (
     mix.SEE2SOUND_PT_mix_air,
     neural.SEE2SOUND_PT_neural,
     neural.SEE2SOUND_AP_preferences,
+    drop.SEE2SOUND_FH_picture,
 )
 
 

@@ -142,3 +142,18 @@ def test_a_job_at_work_is_shown_with_a_way_to_stop_it(bpy, extension):
     assert any(name == "operator" and args[0] == "see2sound.cancel_job" for name, args, _ in log)
     state.hide()
     assert not any(name == "progress" for name, _, _ in draw(bpy, extension, "SEE2SOUND_PT_picture"))
+
+
+def test_a_picture_can_be_dropped_onto_the_viewport_only(bpy, extension):
+    """Every kind of file that is offered is one that can be read, and the operator takes it by its path."""
+    from PIL import Image
+
+    handler = bpy.types.FileHandler.bl_rna_get_subclass_py("SEE2SOUND_FH_picture")
+    assert handler.bl_import_operator == "see2sound.reconstruct"
+    assert "filepath" in bpy.ops.see2sound.reconstruct.get_rna_type().properties
+    known = Image.registered_extensions()
+    for suffix in handler.bl_file_extensions.split(";"):
+        assert suffix in known or suffix in (".exr", ".hdr"), suffix
+    for kind, wanted in (("VIEW_3D", True), ("IMAGE_EDITOR", False)):
+        context = type("Context", (), {"area": type("Area", (), {"type": kind})})
+        assert handler.poll_drop(context) == wanted
