@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -22,6 +23,8 @@ from ..spatial.renderer import BLOCK
 from ..spatial.rooms import images
 from .process import Worker
 
+PARTS_A_CORE = 3
+"""So many that the first can be measured and written while the last are rendered."""
 WORTH = 4.0
 """Seconds of work from which on other processes pay for their start."""
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "VECLIB_MAXIMUM_THREADS": "1"}
@@ -42,7 +45,7 @@ def mix_on_all_cores(
     """`pipeline.mix`, to the bit, with as many processes as there are `cores` (None: all) where that is quicker."""
     cores = cores or os.cpu_count() or 1
     mixdown = prepare_mix(scene, layout_name, sofa)
-    parts = min(cores, scene.samples // (4 * BLOCK))
+    parts = min(PARTS_A_CORE * cores, scene.samples // (4 * BLOCK)) if cores > 1 else 1
     if parts < 2 or _work(scene) < WORTH:
         return mix(scene, layout_name, out, progress, delivery, sofa, mixdown)
     try:
@@ -51,7 +54,7 @@ def mix_on_all_cores(
     except OSError as error:
         raise not_writable(Path(out), error) from error
     with beside as folder:
-        blocks = _in_parts(mixdown, layout_name, sofa, parts, Path(folder), progress)
+        blocks = _in_parts(mixdown, layout_name, sofa, cores, parts, Path(folder), progress)
         return mix(scene, layout_name, out, silent, delivery, sofa, mixdown, blocks)
 
 
@@ -62,33 +65,66 @@ def _work(scene: SoundScene) -> float:
 
 
 def _in_parts(
-    mixdown: Mixdown, layout_name: str, sofa: str | os.PathLike[str] | None, parts: int, folder: Path, progress: Progress
+    mixdown: Mixdown,
+    layout_name: str,
+    sofa: str | os.PathLike[str] | None,
+    cores: int,
+    parts: int,
+    folder: Path,
+    progress: Progress,
 ) -> Iterator[np.ndarray]:
     plan = folder / "plan.json"
     plan.write_text(plan_to_json(_absolute(mixdown.scene)), encoding="utf-8")
     edges = np.linspace(0, mixdown.scene.samples // BLOCK, parts + 1).astype(int) * BLOCK
     edges[-1] = mixdown.scene.samples
-    done = [0] * parts
+    tasks = [
+        {
+            "plan": str(plan), "layout": layout_name, "sofa": None if sofa is None else str(Path(sofa).absolute()),
+            "start": int(start), "stop": int(stop), "out": str(folder / f"{number}.raw"),
+        }
+        for number, (start, stop) in enumerate(zip(edges[:-1], edges[1:], strict=True))
+    ]  # fmt: skip
     with ExitStack() as stack:
-        workers = [stack.enter_context(Worker(environment_more=ONE_THREAD)) for _ in range(parts)]
+        workers = [stack.enter_context(Worker(environment_more=ONE_THREAD)) for _ in range(min(cores, parts))]
         stack.callback(_hang_up, workers)
-        for number, worker in enumerate(workers):
-            worker.start("render_part", {
-                "plan": str(plan), "layout": layout_name, "sofa": None if sofa is None else str(Path(sofa).absolute()),
-                "start": int(edges[number]), "stop": int(edges[number + 1]), "out": str(folder / f"{number}.raw"),
-            })  # fmt: skip
-        waiting = set(range(parts))
+        team = _Team(workers, tasks)
         for number in range(parts):
-            while number in waiting:
-                for other in sorted(waiting):
-                    result = workers[other].poll(lambda _, so_far, __, other=other: done.__setitem__(other, so_far))  # type: ignore[misc]
-                    if result is not None:
-                        waiting.discard(other)
-                        workers[other].close()
-                        mixdown.notes += [note for note in result["notes"] if note not in mixdown.notes]
-                progress(f"Mixing {layout_name} on {parts} cores", sum(done), mixdown.scene.samples)
-                time.sleep(0.02)
-            yield from _blocks(folder / f"{number}.raw", mixdown.layout.channels)
+            while number not in team.finished:
+                mixdown.notes += [note for note in team.look() if note not in mixdown.notes]
+                progress(f"Mixing {layout_name} on {len(workers)} cores", team.samples, mixdown.scene.samples)
+                time.sleep(0.01)
+            for block in _blocks(folder / f"{number}.raw", mixdown.layout.channels):
+                yield block  # while it is measured and written, the others go on
+                mixdown.notes += [note for note in team.look() if note not in mixdown.notes]
+
+
+class _Team:
+    """Workers that take the next task as soon as they have done one. `samples`: how much is done."""
+
+    def __init__(self, workers: list[Worker], tasks: list[dict[str, Any]]) -> None:
+        self._tasks, self._at_work = list(enumerate(tasks)), dict.fromkeys(workers, -1)
+        self._done = [0] * len(tasks)
+        self.finished: set[int] = set()
+        self.look()
+
+    @property
+    def samples(self) -> int:
+        return sum(self._done)
+
+    def look(self) -> list[str]:
+        """Take what is there, give out what is left, never wait; the notes of tasks that have ended. Errors: theirs."""
+        notes: list[str] = []
+        for worker, number in self._at_work.items():
+            if number >= 0:
+                result = worker.poll(lambda _, done, __, number=number: self._done.__setitem__(number, done))  # type: ignore[misc]
+                if result is None:
+                    continue
+                self.finished.add(number)
+                notes += result["notes"]
+            self._at_work[worker] = self._tasks[0][0] if self._tasks else -1
+            if self._tasks:
+                worker.start("render_part", self._tasks.pop(0)[1])
+        return notes
 
 
 def _hang_up(workers: list[Worker]) -> None:

@@ -53,7 +53,9 @@ def state():
     classes = sorted(n for n in dir(bpy.types) if "see2sound" in n.lower())
     ops = [n for n in dir(bpy.ops.see2sound)] if hasattr(bpy.ops, "see2sound") else []
     properties = [hasattr(t, "see2sound") for t in (bpy.types.Scene, bpy.types.Object, bpy.types.WindowManager)]
-    return [classes, ops, properties, len(bpy.app.handlers.load_post), len(bpy.app.handlers.depsgraph_update_post)]
+    handlers = bpy.app.handlers
+    counts = [len(h) for h in (handlers.load_post, handlers.load_pre, handlers.depsgraph_update_post)]
+    return [classes, ops, properties, *counts]
 """
 
 
@@ -78,7 +80,7 @@ print("RESULT" + json.dumps([list(done), installed, rounds, sorted(heavy & set(s
     )
     done, installed, rounds, heavy = result
     assert done == ["FINISHED"]
-    assert "render_mix" in installed[1] and installed[2] == [True, True, False]
+    assert "render_mix" in installed[1] and installed[2] == [True, True, True]
     assert rounds == [True] * 6
     assert heavy == []  # nothing heavy is imported before it is needed
     assert "Error" not in log and "Traceback" not in log
