@@ -9,7 +9,7 @@ import numpy as np
 
 from ..camera import Camera
 from ..neural.client import Choice
-from ..pipeline import Findings, Settings
+from ..pipeline import Findings
 from ..placed import Estimate, PlacedSource
 
 
@@ -35,11 +35,6 @@ def findings_from_json(data: dict[str, Any]) -> Findings:
         }  # fmt: skip
         sources.append(PlacedSource(**{**facts, **more}))
     return Findings(Camera.from_json(data["camera"]), (data["size"][0], data["size"][1]), sources, list(data["notes"]))
-
-
-def settings_from_json(data: dict[str, Any]) -> Settings:
-    """`dataclasses.asdict` turned back."""
-    return Settings(**data)
 
 
 def choice_from_json(data: dict[str, Any] | None) -> Choice:

@@ -53,7 +53,7 @@ def reconstruct(data: dict[str, Any], progress: Progress) -> dict[str, Any]:
 
     camera = None if data["camera"] is None else Camera.from_json(data["camera"])
     with _backends(data["neural"], progress) as backends:
-        found = pipeline.reconstruct(data["picture"], camera, messages.settings_from_json(data["settings"]), progress, backends)
+        found = pipeline.reconstruct(data["picture"], camera, pipeline.Settings(**data["settings"]), progress, backends)
     return messages.findings_to_json(found)
 
 

@@ -105,9 +105,3 @@ CARDS: dict[str, Card] = {
         Card("clap", "ranking", "clap", "laion/larger_clap_general", 0.78, 1.0, "Apache-2.0", True),
     )
 }
-
-
-def default_for(task: str) -> Card:
-    """The smallest model of a task that may be used commercially and asks nobody's leave; the first of them in the table."""
-    fitting = [card for card in CARDS.values() if card.task == task and card.commercial and not card.gated]
-    return min(fitting, key=lambda card: card.size)
