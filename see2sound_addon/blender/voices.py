@@ -28,14 +28,11 @@ def make_voices(
 ) -> Made:
     """Clips in `folder` for (source id, prompt) pairs, as long as the scene needs. Errors: those of `pipeline.voice`."""
     made: Made = {}
-    seconds = pipeline.clip_length(units.duration(scene))
-    for number, (source_id, prompt) in enumerate(wanted):
-        progress("Making sounds", number, len(wanted))
-        if prompt.strip().lower() == SILENT:
-            continue
-        seed = pipeline.seed_for(source_id, scene.see2sound.seed)
-        path = folder / pipeline.clip_name(source_id, prompt, seconds, seed)
-        made[source_id] = (path, pipeline.voice(prompt, path, seconds, seed, backends=backends))
+    clips = wanted_clips(scene, wanted, folder, None)
+    for number, one in enumerate(clips):
+        progress("Making sounds", number, len(clips))
+        path = Path(one["path"])
+        made[one["id"]] = (path, pipeline.voice(one["prompt"], path, one["seconds"], one["seed"], backends=backends))
     return made
 
 

@@ -11,7 +11,7 @@ from .decoding import ear_decoder, loudspeaker_decoder, rotations_of_harmonics
 from .head import Head
 from .layouts import Layout
 from .motion import segments
-from .propagation import STEP, presence
+from .propagation import STEP, presence, ramped_product
 
 
 class Bed:
@@ -42,8 +42,5 @@ class Bed:
                     ear.rotations(times[:1] if not ear.turns else times), self.order
                 )
                 matrices += (heard[:, None, None] * turned).astype(np.float32)
-        parts = signals.reshape(len(signals), steps, STEP).transpose(1, 0, 2)
-        fade_in = (np.arange(STEP, dtype=np.float32) / STEP)[None, None]
-        mixed = matrices[:-1] @ (parts * (1.0 - fade_in)) + matrices[1:] @ (parts * fade_in)
-        channels = np.ascontiguousarray(mixed.transpose(1, 0, 2).reshape(-1, signals.shape[1]))
+        channels = ramped_product(matrices, signals)
         return channels if self._ears is None else self._ears(list(channels))

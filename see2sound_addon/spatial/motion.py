@@ -73,7 +73,7 @@ class Segment:
     def rotations(self, times: np.ndarray) -> np.ndarray:
         """(n, 3, 3) world from local at (n,) seconds."""
         if self._turn is None:
-            return np.broadcast_to(_rotation(self.quaternions[:1]).as_matrix(), (len(times), 3, 3))
+            return np.broadcast_to(matrices(self.quaternions[:1]), (len(times), 3, 3))
         return np.asarray(self._turn(np.clip(times, self.times[0], self.times[-1])).as_matrix())
 
 
@@ -133,6 +133,11 @@ def _at_least_three(times: np.ndarray, points: np.ndarray) -> tuple[np.ndarray, 
     if len(times) != 2:
         return times, points
     return np.insert(times, 1, times.mean()), np.insert(points, 1, points.mean(axis=0), axis=0)
+
+
+def matrices(quaternions: np.ndarray) -> np.ndarray:
+    """(n, 3, 3) world from local of unit quaternions (n, 4)."""
+    return np.asarray(_rotation(quaternions).as_matrix())
 
 
 def _rotation(quaternions: np.ndarray) -> Rotation:

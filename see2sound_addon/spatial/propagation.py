@@ -94,6 +94,18 @@ def ramp(control: np.ndarray) -> np.ndarray:
     return values.ravel().astype(np.float32)
 
 
+def ramped_product(gains: np.ndarray, signals: np.ndarray) -> np.ndarray:
+    """Signals (k, STEP * m) by gains (m + 1, channels, k) at their control points, on straight lines in between: (channels, n).
+
+    Each step is the product of the gains at both of its ends with the signals faded out and in, all steps in one batch.
+    """
+    parts = signals.reshape(len(signals), -1, STEP).transpose(1, 0, 2)
+    fade_in = (np.arange(STEP, dtype=np.float32) / STEP)[None, None]
+    both = np.concatenate([parts * (1.0 - fade_in), parts * fade_in], axis=1)
+    ends = np.concatenate([gains[:-1], gains[1:]], axis=2)
+    return np.asarray((ends @ both).transpose(1, 0, 2).reshape(gains.shape[1], signals.shape[1]))
+
+
 _ALONG = np.arange(STEP) / STEP
 _CUBIC = 0.5 * np.stack([
     -_ALONG + 2 * _ALONG**2 - _ALONG**3,

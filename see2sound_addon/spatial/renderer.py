@@ -16,10 +16,10 @@ from .delayline import TAPS, windowed_sinc
 from .extent import SPOKES, diverged, spokes
 from .head import LEAD, Head, default_head, samples
 from .layouts import Layout, find_layout
-from .propagation import STEP, Arrival, Propagation, ramp
+from .propagation import STEP, Arrival, Propagation, ramp, ramped_product
 from .reverberation import Noises
 from .rooms import check_listener
-from .surroundings import Surroundings
+from .surroundings import Spreader, Surroundings
 
 BLOCK = 32768
 """Samples a block, a multiple of STEP and HOP: long enough that Python's own time hardly counts. The result does not
@@ -34,7 +34,7 @@ EARLY = 96
 """Samples of room before and after a head's response, for the delays between its ears."""
 
 
-class Renderer(Protocol):
+class Renderer(Spreader, Protocol):
     """Turn what arrives in one block into channels. Blocks come in order, without gaps.
 
     `margin`: samples before and after a block that it wants to know of, a multiple of STEP. `around`: directions (k, 3)
@@ -49,14 +49,6 @@ class Renderer(Protocol):
 
     def __call__(self, arrivals: list[Arrival], start: int, stop: int) -> np.ndarray:
         """(channels, stop - start) float32."""
-        ...
-
-    def impulses(self, directions: np.ndarray, fractions: np.ndarray) -> tuple[np.ndarray, int]:
-        """See `reverberation.Place`."""
-        ...
-
-    def diffuse(self, noises: Noises) -> np.ndarray:
-        """See `surroundings.Spreader`."""
         ...
 
 
@@ -120,18 +112,11 @@ class Panned:
         self.lfe = bool(self._lfe.any())
 
     def __call__(self, arrivals: list[Arrival], start: int, stop: int) -> np.ndarray:
-        layout, steps = self.layout, (stop - start) // STEP
         if not arrivals:
-            return np.zeros((layout.channels, stop - start), np.float32)
+            return np.zeros((self.layout.channels, stop - start), np.float32)
         signals = np.stack([arrival.signal(self.rate) for arrival in arrivals])
         gains = np.stack([self._gains(arrival)[arrival.core] for arrival in arrivals], axis=2).astype(np.float32)
-        # Straight lines between control points: each step is the product of the gains at both of its ends with the
-        # signals faded out and in, all steps in one batched matrix product.
-        parts = signals.reshape(len(arrivals), steps, STEP).transpose(1, 0, 2)
-        fade_in = (np.arange(STEP, dtype=np.float32) / STEP)[None, None]
-        both = np.concatenate([parts * (1.0 - fade_in), parts * fade_in], axis=1)
-        ends = np.concatenate([gains[1:-2], gains[2:-1]], axis=2)
-        return (ends @ both).transpose(1, 0, 2).reshape(layout.channels, stop - start)
+        return ramped_product(gains[1:-1], signals)
 
     def _gains(self, arrival: Arrival) -> np.ndarray:
         """(control points, channels)"""

@@ -18,6 +18,7 @@ from .bands import REACH, band_filters
 from .damping import HOP, MARGIN, OPEN, Damping, filter_moving
 from .decoding import evenly_spread
 from .delayline import Clip
+from .motion import matrices as rotation_matrices
 from .propagation import (
     LOOP_FADE,
     POINTLESS,
@@ -89,14 +90,14 @@ def still_response(scene: SoundScene, source: Source, place: Place) -> np.ndarra
     ear = scene.listener
     towards = matrices @ source.path.positions[0] + offsets - ear.positions[0]
     distance = np.linalg.norm(towards, axis=1)
-    facing = matrices @ -_matrix(source.path.rotations[0])[:, 2]
+    facing = matrices @ -rotation_matrices(source.path.rotations[:1])[0, :, 2]
     gain = cone_gain(-towards, facing, source) * spreading_gain(distance, source)
     gain[0] = float(
         cone_gain(-towards[:1], facing[:1], source)[0] * distance_gain(distance[:1], source, scene.distance_model)[0]
     )
     late = (distance - (distance[0] if source.synchronous else 0.0)) * rate / speed
     whole = np.ceil(late).astype(int)
-    responses, early = place(towards @ _matrix(ear.rotations[0]) / distance[:, None], whole - late)
+    responses, early = place(towards @ rotation_matrices(ear.rotations[:1])[0] / distance[:, None], whole - late)
     taps = responses.shape[2]
     length = int(whole.max()) + AHEAD + taps + REACH + MARGIN
     length = -(-length // HOP) * HOP
@@ -167,12 +168,3 @@ def mean_cone_gain(source: Source) -> float:
     directions = evenly_spread(500)
     facing = np.broadcast_to([1.0, 0.0, 0.0], directions.shape)
     return float(np.sqrt((cone_gain(directions, facing, source) ** 2).mean()))
-
-
-def _matrix(quaternion: np.ndarray) -> np.ndarray:
-    w, x, y, z = quaternion
-    return np.array([
-        [1 - 2 * (y * y + z * z), 2 * (x * y - w * z), 2 * (x * z + w * y)],
-        [2 * (x * y + w * z), 1 - 2 * (x * x + z * z), 2 * (y * z - w * x)],
-        [2 * (x * z - w * y), 2 * (y * z + w * x), 1 - 2 * (x * x + y * y)],
-    ])  # fmt: skip

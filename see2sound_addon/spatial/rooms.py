@@ -10,12 +10,12 @@ from functools import lru_cache
 from itertools import product
 
 import numpy as np
-from scipy.spatial.transform import Rotation
 
 from ..errors import See2SoundError
 from ..materials import BANDS
 from ..soundscene import Air, Ground, Room, Shoebox, SoundScene, Trajectory
 from .damping import air_absorption
+from .motion import matrices
 
 INAUDIBLE = 1e-4
 """Amplitude below which a wall sends nothing back."""
@@ -71,8 +71,7 @@ def _box_images(room: Shoebox) -> list[Image]:
 
 def _axes(room: Shoebox) -> np.ndarray:
     """(3, 3) world from the room's own axes."""
-    w, x, y, z = room.rotation
-    return np.asarray(Rotation.from_quat([x, y, z, w]).as_matrix())
+    return np.asarray(matrices(np.array([room.rotation]))[0])
 
 
 def holds(room: Room | None, path: Trajectory) -> bool:
