@@ -1,5 +1,9 @@
 """See2Sound for Blender: a picture, a video or a 3D scene gets its sound in space."""
 
+from pathlib import Path
+
+import bpy
+
 from . import operators, panels
 from .see2sound_addon.blender import properties
 
@@ -9,10 +13,12 @@ def register() -> None:
     properties.register()
     operators.register()
     panels.register()
+    bpy.utils.register_preset_path(str(Path(__file__).parent))
 
 
 def unregister() -> None:
     """Called by Blender when the extension is disabled."""
+    bpy.utils.unregister_preset_path(str(Path(__file__).parent))
     panels.unregister()
     operators.unregister()
     properties.unregister()

@@ -19,6 +19,7 @@ EXTENSION = (
     "__init__.py",
     "operators",
     "panels",
+    "presets",
     "see2sound_addon",
     "LICENSE",
     "NOTICE",

@@ -1,19 +1,48 @@
-"""What an artist can do: one file per verb."""
+"""What an artist can do: one file per verb, or per family of verbs."""
 
 import sys
 
 import bpy
 
 from ..see2sound_addon import cli
-from . import add_room, generate, neural, reconstruct, remove_source, render_mix, select_source, working
+from ..see2sound_addon.blender import defaults, soundtrack
+from . import (
+    add_room,
+    add_source,
+    files,
+    generate,
+    mark_sources,
+    neural,
+    preview,
+    reconstruct,
+    remove_source,
+    render_mix,
+    save_preset,
+    select_source,
+    sequencer,
+    working,
+)
 
 CLASSES = (
     reconstruct.SEE2SOUND_OT_reconstruct,
     generate.SEE2SOUND_OT_generate,
+    add_source.SEE2SOUND_OT_add_source,
+    add_source.SEE2SOUND_OT_add_sound,
+    add_source.SEE2SOUND_OT_use_speaker,
+    select_source.SEE2SOUND_OT_select_source,
+    mark_sources.SEE2SOUND_OT_mark_sources,
+    remove_source.SEE2SOUND_OT_remove_source,
     add_room.SEE2SOUND_OT_add_room,
     render_mix.SEE2SOUND_OT_render_mix,
-    select_source.SEE2SOUND_OT_select_source,
-    remove_source.SEE2SOUND_OT_remove_source,
+    files.SEE2SOUND_OT_export_mix,
+    files.SEE2SOUND_OT_export_plan,
+    files.SEE2SOUND_OT_clear_cache,
+    save_preset.SEE2SOUND_OT_save_preset,
+    sequencer.SEE2SOUND_OT_add_to_sequencer,
+    sequencer.SEE2SOUND_OT_remove_from_sequencer,
+    sequencer.SEE2SOUND_OT_render_with_sound,
+    preview.SEE2SOUND_OT_preview,
+    preview.SEE2SOUND_OT_play_snippet,
     working.SEE2SOUND_OT_cancel_job,
     neural.SEE2SOUND_OT_set_up_neural,
     neural.SEE2SOUND_OT_check_neural,
@@ -25,23 +54,44 @@ _commands = []
 
 
 @bpy.app.handlers.persistent
-def _end_jobs(*_: object) -> None:
+def _end_all(*_: object) -> None:
     """What was begun for a file ends with it."""
+    preview.stop()
     desk = sys.modules.get(f"{__package__.rpartition('.')[0]}.see2sound_addon.blender.desk")
     if desk is not None:  # nothing was begun where it was never loaded
         desk.DESK.close()
 
 
+@bpy.app.handlers.persistent
+def _watch(scene: bpy.types.Scene, graph: bpy.types.Depsgraph) -> None:
+    """A mix that no longer is what the scene sounds like says so."""
+    soundtrack.watch(scene, graph)
+
+
+@bpy.app.handlers.persistent
+def _greet(*_: object) -> None:
+    """A new file starts with what is set in the preferences."""
+    defaults.apply(bpy.context)
+
+
+HANDLERS = {
+    "load_pre": _end_all, "load_post": _greet, "depsgraph_update_post": _watch, "save_pre": preview.before_saving,
+    "save_post": preview.after_saving,
+}  # fmt: skip
+
+
 def register() -> None:
     for cls in CLASSES:
         bpy.utils.register_class(cls)
-    bpy.app.handlers.load_pre.append(_end_jobs)
+    for event, handler in HANDLERS.items():
+        getattr(bpy.app.handlers, event).append(handler)
     _commands.append(bpy.utils.register_cli_command("see2sound", cli.main))
 
 
 def unregister() -> None:
-    bpy.app.handlers.load_pre.remove(_end_jobs)
-    _end_jobs()
+    for event, handler in HANDLERS.items():
+        getattr(bpy.app.handlers, event).remove(handler)
+    _end_all()
     bpy.utils.unregister_cli_command(_commands.pop())
     for cls in reversed(CLASSES):
         bpy.utils.unregister_class(cls)

@@ -34,13 +34,14 @@ class SEE2SOUND_OT_generate(Working, bpy.types.Operator):
         from ..see2sound_addon.media.files import check_writable
 
         sources.settle_ids()
-        things = [thing for thing in sources.sources(context.scene) if thing.library is None]
+        things = [thing for thing in sources.sources(context.scene) if thing.library is None and not thing.see2sound.locked]
         if self.selected:
             things = [thing for thing in things if thing.select_get()]
         else:
             things = [thing for thing in things if not speakers.has_own_sound(thing)]
         if not things:
-            return ["No source is selected." if self.selected else "All sources have sounds of your own."]
+            why = "No unlocked source is selected." if self.selected else "All sources are locked or have sounds of your own."
+            return [why]
         folder = sources.clip_folder(__package__.rpartition(".")[0])
         check_writable(folder)
         asked = neural.asked(context, context.scene)

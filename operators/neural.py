@@ -45,9 +45,6 @@ class SEE2SOUND_OT_set_up_neural(Working, bpy.types.Operator):
         if not bpy.app.online_access:
             layout.label(text="Blender is offline: allow online access in Preferences > System.", icon="ERROR")
 
-    def execute(self, context: bpy.types.Context) -> set[str]:
-        return self.begin(context) if not bpy.app.background else super().execute(context)
-
     def first_step(self, context: bpy.types.Context) -> Step:
         _check_online()
         return Step("set_up_neural", {"folder": str(neural.folder()), "kind": self.kind})
@@ -124,9 +121,6 @@ class SEE2SOUND_OT_download_model(Working, bpy.types.Operator):
         layout.label(text=f"Licence: {card.licence}, which {use}.", icon="INFO" if card.commercial else "ERROR")
         if card.gated:
             layout.label(text="Its makers want to know who you are: accept the licence on its page, then log in.")
-
-    def execute(self, context: bpy.types.Context) -> set[str]:
-        return self.begin(context) if not bpy.app.background else super().execute(context)
 
     def first_step(self, context: bpy.types.Context) -> Step:
         _check_online()

@@ -17,6 +17,7 @@ class SEE2SOUND_OT_reconstruct(Working, bpy.types.Operator):
         options={"SKIP_SAVE"} | properties.RELATIVE_PATH,
     )  # fmt: skip
     filter_image: BoolProperty(default=True, options={"HIDDEN", "SKIP_SAVE"})
+    filter_movie: BoolProperty(default=True, options={"HIDDEN", "SKIP_SAVE"})
     filter_folder: BoolProperty(default=True, options={"HIDDEN", "SKIP_SAVE"})
     max_sources: IntProperty(
         name="Sources", description="How many sources at most; 0 takes the scene's setting", default=0, min=0, max=32,
@@ -24,8 +25,10 @@ class SEE2SOUND_OT_reconstruct(Working, bpy.types.Operator):
     )  # fmt: skip
     generate: BoolProperty(name="Generate Sounds", description="Give each source its sound at once", default=True)
 
+    browse: BoolProperty(default=False, options={"HIDDEN", "SKIP_SAVE"})
+
     def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
-        if self.filepath or context.scene.see2sound.picture:
+        if self.filepath or (context.scene.see2sound.picture and not self.browse):
             return self.begin(context)
         context.window_manager.fileselect_add(self)
         return {"RUNNING_MODAL"}
@@ -61,7 +64,8 @@ class SEE2SOUND_OT_reconstruct(Working, bpy.types.Operator):
             if self.generate:
                 matches = speakers.match(scene, self._found, self._picture)
                 folder = sources.clip_folder(__package__.rpartition(".")[0])
-                self._wanted = voices.wanted_clips(scene, [(m.source_id, m.prompt) for m in matches], folder, self._neural)
+                prompts = [(m.source_id, m.prompt) for m in matches if not m.locked]
+                self._wanted = voices.wanted_clips(scene, prompts, folder, self._neural)
                 return Step("voices", {"wanted": self._wanted, "neural": self._neural})
             self._wanted = []
         made = voices.made_clips(self._wanted, result.get("made", []))

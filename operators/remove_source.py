@@ -1,11 +1,11 @@
 import bpy
-from bpy.props import StringProperty
+from bpy.props import BoolProperty, StringProperty
 
 from ..see2sound_addon.blender import sources
 
 
 class SEE2SOUND_OT_remove_source(bpy.types.Operator):
-    """Remove a source: its Speaker, its strip and its sound; the clip's file stays"""
+    """Remove a source: its Speaker, its strip and its sound; the clip's file stays unless Delete Clip is on"""
 
     bl_idname = "see2sound.remove_source"
     bl_label = "Remove Source"
@@ -14,12 +14,20 @@ class SEE2SOUND_OT_remove_source(bpy.types.Operator):
     object_name: StringProperty(name="Object", description="Or which Speaker", options={"SKIP_SAVE"})
     source_id: StringProperty(name="Source ID", description="Which source", options={"SKIP_SAVE"})
 
+    delete_clip: BoolProperty(
+        name="Delete Clip", description="The file of a sound that was generated for it, too; undo cannot bring that back",
+        default=False, options={"SKIP_SAVE"},
+    )  # fmt: skip
+
     def execute(self, context: bpy.types.Context) -> set[str]:
         sources.settle_ids()
         for thing in sources.sources(context.scene):
             chosen = thing.name == self.object_name if self.object_name else thing.see2sound.source_id == self.source_id
             if chosen and thing.library is None:
-                sources.remove(thing)
+                sources.remove(thing, self.delete_clip)
                 return {"FINISHED"}
+        if self.object_name:
+            self.report({"ERROR"}, f"{self.object_name!r} is linked or no source. Remove it in its own file.")
+            return {"CANCELLED"}
         self.report({"ERROR"}, f"There is no source {self.source_id!r} in this scene. Look at the list for its name.")
         return {"CANCELLED"}

@@ -1,18 +1,101 @@
 import tempfile
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import bpy
 from bpy.props import EnumProperty, StringProperty
 
-from ..see2sound_addon.blender import properties
+from ..see2sound_addon.blender import neural, properties, soundtrack
 from ..see2sound_addon.errors import See2SoundError
 from . import reporting
-from .working import Step, Working
+from .working import Progress, Step, Working, in_thread
 
 AS_SET = "scene"
 
 
-class SEE2SOUND_OT_render_mix(Working, bpy.types.Operator):
+def head_file(context: bpy.types.Context) -> str:
+    """The measured ears that binaural sound is made with: the scene's, else those of the preferences; "" for KEMAR."""
+    own = neural.preferences(context)
+    chosen = context.scene.see2sound.sofa or (own.sofa if own is not None else "")
+    return str(bpy.path.abspath(chosen)) if chosen else ""
+
+
+def plan_of_scene(
+    context: bpy.types.Context, seconds: float, folder: Path, path: Path, shown: range | None = None
+) -> Generator[Progress, None, list[str]]:
+    """Part of a `prepare`: the scene, as it is heard in the frames `shown` (None for all), as a plan at `path`; notes.
+
+    `folder`: for sounds that are packed into the .blend.
+    """
+    from ..see2sound_addon.blender import sampling
+    from ..see2sound_addon.media.files import write_text
+    from ..see2sound_addon.planfile import plan_to_json
+
+    slices = sampling.sample_in_slices(context, context.scene, folder, seconds, shown)
+    plan, notes = yield from reporting.labelled(slices, sampling.READING)
+    yield from in_thread(lambda: write_text(path, plan_to_json(plan)), label="Writing the plan")
+    return notes
+
+
+class RenderMix:
+    """What both operators share that render a mix: the scene is read, then the worker renders it."""
+
+    filepath, layout = "", AS_SET
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        if context.scene.camera is None and not any(m.camera for m in context.scene.timeline_markers):
+            cls.poll_message_set("The scene has no active camera to listen from")
+            return False
+        return True
+
+    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
+        return self.begin(context)
+
+    def prepare(self, context: bpy.types.Context, seconds: float) -> Iterator[Progress]:
+        scene = context.scene
+        self._scene, self._path = scene.session_uid, target_path(self.filepath or scene.see2sound.mix_path)
+        folder = Path(tempfile.mkdtemp(prefix="mix_", dir=bpy.app.tempdir))  # Blender removes it; jobs may wait in a queue
+        self._plan = folder / "plan.json"
+        self._notes = yield from plan_of_scene(context, seconds, folder, self._plan)
+        soundtrack.begin_watch(scene)  # what changes from here on is not in the mix
+
+    def first_step(self, context: bpy.types.Context) -> Step:
+        settings = context.scene.see2sound
+        layout = self.chosen_layout(context.scene)
+        bits = 24 if self._path.suffix.lower() == ".flac" and settings.bits == "32" else int(settings.bits)
+        loudness = settings.loudness if settings.use_loudness else None
+        return Step("mix", {
+            "plan": str(self._plan), "layout": layout, "out": str(self._path),
+            "delivery": {"bits": bits, "loudness": loudness, "ceiling": settings.ceiling},
+            "sofa": head_file(context) or None if layout == "binaural" else None,
+        })  # fmt: skip
+
+    def take(self, context: bpy.types.Context, result: dict) -> list[str]:
+        peak = result["true_peak"]
+        self.report({"INFO"}, f"{self._path.name}: {result['seconds']:.2f} s, true peak {peak:.1f} dB")
+        scene = next((scene for scene in bpy.data.scenes if scene.session_uid == self._scene), None)
+        if scene is not None:
+            scene.see2sound.mixed = str(self._path)
+        return self._notes + result["notes"]
+
+    def chosen_layout(self, scene: bpy.types.Scene) -> str:
+        """The operator's own, or the scene's."""
+        return scene.see2sound.layout if self.layout == AS_SET else self.layout
+
+
+def target_path(target: str) -> Path:
+    """Where a mix goes: an absolute path with a suffix that we write. Error `blend-unsaved`."""
+    if target.startswith("//") and not bpy.data.filepath:
+        raise See2SoundError(
+            "blend-unsaved", "The .blend file has not been saved, so a path beside it leads nowhere.",
+            "Save it first, or choose another folder.",
+        )  # fmt: skip
+    path = Path(bpy.path.abspath(target))
+    return path if path.suffix.lower() in (".wav", ".flac") else path.with_name(f"{path.name or 'mix'}.wav")
+
+
+class SEE2SOUND_OT_render_mix(RenderMix, Working, bpy.types.Operator):
     """Render what the active camera hears along its way, as a sound file"""
 
     bl_idname = "see2sound.render_mix"
@@ -29,48 +112,3 @@ class SEE2SOUND_OT_render_mix(Working, bpy.types.Operator):
         items=((AS_SET, "As Set in the Scene", "The layout chosen in the scene's settings"), *properties.LAYOUT_ITEMS),
         options={"SKIP_SAVE"},
     )
-
-    @classmethod
-    def poll(cls, context: bpy.types.Context) -> bool:
-        if context.scene.camera is None and not any(m.camera for m in context.scene.timeline_markers):
-            cls.poll_message_set("The scene has no active camera to listen from")
-            return False
-        return True
-
-    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
-        return self.begin(context)
-
-    def first_step(self, context: bpy.types.Context) -> Step:
-        from ..see2sound_addon.blender import sampling
-        from ..see2sound_addon.media.files import write_text
-        from ..see2sound_addon.planfile import plan_to_json
-
-        scene, settings = context.scene, context.scene.see2sound
-        self._path = self._target(settings)
-        layout = settings.layout if self.layout == AS_SET else self.layout
-        bits = 24 if self._path.suffix.lower() == ".flac" and settings.bits == "32" else int(settings.bits)
-        loudness = settings.loudness if settings.use_loudness else None
-        folder = Path(tempfile.mkdtemp(prefix="mix_", dir=bpy.app.tempdir))  # Blender removes it; jobs may wait in a queue
-        with reporting.ProgressCursor(context) as progress:
-            plan, self._notes = sampling.sample_scene(context, scene, folder, progress)
-        write_text(folder / "plan.json", plan_to_json(plan))
-        return Step("mix", {
-            "plan": str(folder / "plan.json"), "layout": layout, "out": str(self._path),
-            "delivery": {"bits": bits, "loudness": loudness, "ceiling": settings.ceiling},
-            "sofa": bpy.path.abspath(settings.sofa) if settings.sofa and layout == "binaural" else None,
-        })  # fmt: skip
-
-    def take(self, context: bpy.types.Context, result: dict) -> list[str]:
-        peak = result["true_peak"]
-        self.report({"INFO"}, f"{self._path.name}: {result['seconds']:.2f} s, true peak {peak:.1f} dB")
-        return self._notes + result["notes"]
-
-    def _target(self, settings: bpy.types.PropertyGroup) -> Path:
-        target = self.filepath or settings.mix_path
-        if target.startswith("//") and not bpy.data.filepath:
-            raise See2SoundError(
-                "blend-unsaved", "The .blend file has not been saved, so a path beside it leads nowhere.",
-                "Save it first, or choose another folder.",
-            )  # fmt: skip
-        path = Path(bpy.path.abspath(target))
-        return path if path.suffix.lower() in (".wav", ".flac") else path.with_name(f"{path.name or 'mix'}.wav")

@@ -1,6 +1,7 @@
 """Errors and notes of the library to Blender's reports, in one place."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Generator, Iterable
+from typing import Any
 
 import bpy
 
@@ -17,6 +18,16 @@ def run(operator: bpy.types.Operator, work: Callable[[], Iterable[str]]) -> set[
     for note in notes:
         operator.report({"WARNING"}, note)
     return {"FINISHED"}
+
+
+def labelled(slices: Generator[tuple[int, int], None, Any], label: str) -> Generator[tuple[str, int, int], None, Any]:
+    """Slices of work that say how far they are, with what they do; returns what they return."""
+    while True:
+        try:
+            done, total = next(slices)
+        except StopIteration as end:
+            return end.value
+        yield label, done, total
 
 
 class ProgressCursor:

@@ -2,30 +2,42 @@
 
 import bpy
 
-from . import drop, mix, neural, picture, room, sources
+from . import drop, menus, mix, neural, overlay, picture, preferences, preview, room, sources, speaker
 
 CLASSES = (
     picture.SEE2SOUND_PT_picture,
     picture.SEE2SOUND_PT_picture_camera,
     sources.SEE2SOUND_UL_sources,
+    sources.SEE2SOUND_MT_sources,
     sources.SEE2SOUND_PT_sources,
     sources.SEE2SOUND_PT_sources_space,
     room.SEE2SOUND_PT_room,
     room.SEE2SOUND_PT_room_walls,
+    mix.SEE2SOUND_PT_mix_presets,
     mix.SEE2SOUND_PT_mix,
+    mix.SEE2SOUND_PT_mix_soundtrack,
     mix.SEE2SOUND_PT_mix_level,
     mix.SEE2SOUND_PT_mix_air,
+    preview.SEE2SOUND_PT_preview,
+    preview.SEE2SOUND_PT_preview_snippet,
     neural.SEE2SOUND_PT_neural,
-    neural.SEE2SOUND_AP_preferences,
+    preferences.SEE2SOUND_AP_preferences,
+    speaker.SEE2SOUND_PT_speaker,
+    speaker.SEE2SOUND_PT_speaker_space,
     drop.SEE2SOUND_FH_picture,
+    drop.SEE2SOUND_FH_sound,
 )
 
 
 def register() -> None:
     for cls in CLASSES:
         bpy.utils.register_class(cls)
+    menus.register()
+    overlay.register()
 
 
 def unregister() -> None:
+    overlay.unregister()
+    menus.unregister()
     for cls in reversed(CLASSES):
         bpy.utils.unregister_class(cls)

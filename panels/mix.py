@@ -1,10 +1,22 @@
 import bpy
+from bl_ui.utils import PresetPanel
 
+from ..see2sound_addon.blender import soundtrack
 from .base import Sidebar
+
+
+class SEE2SOUND_PT_mix_presets(PresetPanel, bpy.types.Panel):
+    bl_label = "Mix Presets"
+    preset_subdir = "see2sound/mix"
+    preset_operator = "script.execute_preset"
+    preset_add_operator = "see2sound.save_preset"
 
 
 class SEE2SOUND_PT_mix(Sidebar, bpy.types.Panel):
     bl_label = "Mix"
+
+    def draw_header_preset(self, context: bpy.types.Context) -> None:
+        SEE2SOUND_PT_mix_presets.draw_panel_header(self.layout)
 
     def draw(self, context: bpy.types.Context) -> None:
         layout, settings = self.layout, context.scene.see2sound
@@ -14,7 +26,27 @@ class SEE2SOUND_PT_mix(Sidebar, bpy.types.Panel):
         if settings.layout == "binaural":
             layout.prop(settings, "sofa")
         layout.prop(settings, "mix_path")
+        if context.scene.camera is None:
+            layout.label(text="A mix is heard by the active camera: add one", icon="INFO")
         layout.operator("see2sound.render_mix", icon="PLAY_SOUND")
+        if settings.mixed and settings.outdated:
+            layout.label(text="The scene has changed since this mix", icon="ERROR")
+
+
+class SEE2SOUND_PT_mix_soundtrack(Sidebar, bpy.types.Panel):
+    bl_label = "Soundtrack"
+    bl_parent_id = "SEE2SOUND_PT_mix"
+    bl_options = {"DEFAULT_CLOSED"}
+
+    def draw(self, context: bpy.types.Context) -> None:
+        layout, scene = self.layout, context.scene
+        layout.operator("see2sound.add_to_sequencer", icon="SEQ_SEQUENCER")
+        if soundtrack.has_mix(scene):
+            layout.operator("see2sound.remove_from_sequencer", icon="X")
+        elif scene.see2sound.carried:  # somebody has deleted the strip
+            layout.label(text="The mix is gone, the Speakers still silent", icon="ERROR")
+            layout.operator("see2sound.remove_from_sequencer", text="Let Speakers Sound", icon="SPEAKER")
+        layout.operator("see2sound.render_with_sound", icon="RENDER_ANIMATION")
 
 
 class SEE2SOUND_PT_mix_level(Sidebar, bpy.types.Panel):
@@ -22,17 +54,16 @@ class SEE2SOUND_PT_mix_level(Sidebar, bpy.types.Panel):
     bl_parent_id = "SEE2SOUND_PT_mix"
     bl_options = {"DEFAULT_CLOSED"}
 
-    def draw_header(self, context: bpy.types.Context) -> None:
-        self.layout.prop(context.scene.see2sound, "use_loudness", text="")
-
     def draw(self, context: bpy.types.Context) -> None:
         layout, settings = self.layout, context.scene.see2sound
         layout.use_property_split = True
         layout.use_property_decorate = False
         layout.prop(settings, "bits")
-        column = layout.column()
+        row = layout.row(heading="Loudness")
+        row.prop(settings, "use_loudness", text="")
+        column = row.column()
         column.active = settings.use_loudness
-        column.prop(settings, "loudness")
+        column.prop(settings, "loudness", text="")
         layout.prop(settings, "ceiling")
 
 

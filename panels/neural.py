@@ -27,29 +27,3 @@ class SEE2SOUND_PT_neural(Sidebar, bpy.types.Panel):
         row = layout.row(align=True)
         row.operator("see2sound.free_neural", icon="X")
         row.operator("see2sound.remove_neural", icon="TRASH")
-
-
-class SEE2SOUND_AP_preferences(bpy.types.AddonPreferences):
-    bl_idname = neural.PACKAGE
-
-    neural_python: bpy.props.StringProperty(
-        name="Python",
-        description="A Python that has torch and transformers; empty takes the environment that See2Sound sets up",
-        subtype="FILE_PATH",
-    )
-    models_folder: bpy.props.StringProperty(
-        name="Models",
-        description="A folder of models for work offline; empty takes what See2Sound has downloaded",
-        subtype="DIR_PATH",
-    )
-
-    def draw(self, context: bpy.types.Context) -> None:
-        layout = self.layout
-        layout.use_property_split = True
-        layout.label(text="Neural models run in a Python of their own")
-        layout.prop(self, "neural_python")
-        layout.prop(self, "models_folder")
-        row = layout.row(align=True)
-        row.operator("see2sound.set_up_neural", icon="IMPORT")
-        row.operator("see2sound.check_neural", icon="FILE_REFRESH")
-        row.operator("see2sound.remove_neural", icon="TRASH")

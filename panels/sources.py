@@ -1,29 +1,73 @@
 import bpy
+from bpy.props import BoolProperty, EnumProperty
 
 from ..see2sound_addon.blender import sources
 from .base import Sidebar
 
 EXTENT_ICONS = {"point": "DOT", "area": "MESH_CIRCLE", "ambient": "WORLD"}
+ORDERS = (
+    ("LABEL", "Label", "By what they are", "SORTALPHA", 0),
+    ("LEVEL", "Level", "The loudest first", "SOUND", 1),
+    ("DISTANCE", "Distance", "What is nearest to the camera first", "CAMERA_DATA", 2),
+)
 
 
 class SEE2SOUND_UL_sources(bpy.types.UIList):
+    order: EnumProperty(name="Order", description="How the list is sorted", items=ORDERS)
+    heard_only: BoolProperty(name="Heard Only", description="Leave out what is muted")
+
     def draw_item(self, context, layout, data, item, icon, active_data, active_property, index) -> None:  # type: ignore[no-untyped-def]
         row = layout.row(align=True)
         if not sources.is_source(item):  # the list's inverted filter shows everything else
             row.label(text=item.name)
             return
-        row.prop(item.see2sound, "label", text="", emboss=False, icon=EXTENT_ICONS.get(item.see2sound.extent, "DOT"))
-        muted = item.data.muted
-        row.prop(item.data, "muted", text="", icon="MUTE_IPO_ON" if muted else "MUTE_IPO_OFF", emboss=False)
-        row.operator("see2sound.remove_source", text="", icon="X", emboss=False).object_name = item.name
+        facts = item.see2sound
+        row.prop(facts, "label", text="", emboss=False, icon=EXTENT_ICONS.get(facts.extent, "DOT"))
+        level = row.row(align=True)
+        level.ui_units_x = 3.0
+        level.prop(item.data, "volume", text="")
+        row.prop(facts, "solo", text="", icon="SOLO_ON" if facts.solo else "SOLO_OFF", emboss=False)
+        row.prop(facts, "muted", text="", icon="MUTE_IPO_ON" if facts.muted else "MUTE_IPO_OFF", emboss=False)
+        row.prop(facts, "locked", text="", icon="LOCKED" if facts.locked else "UNLOCKED", emboss=False)
+
+    def draw_filter(self, context, layout) -> None:  # type: ignore[no-untyped-def]
+        row = layout.row(align=True)
+        row.prop(self, "filter_name", text="", icon="VIEWZOOM")
+        row.prop(self, "heard_only", text="", icon="MUTE_IPO_OFF")
+        row.separator()
+        row.prop(self, "order", text="", icon_only=True)
+        row.prop(self, "use_filter_sort_reverse", text="", icon="SORT_DESC" if self.use_filter_sort_reverse else "SORT_ASC")
 
     def filter_items(self, context, data, property) -> tuple[list[int], list[int]]:  # type: ignore[no-untyped-def]
-        wanted = self.filter_name.lower()
-        flags = [
-            self.bitflag_filter_item if sources.is_source(thing) and wanted in thing.see2sound.label.lower() else 0
-            for thing in getattr(data, property)
-        ]
-        return flags, []
+        wanted, things = self.filter_name.lower(), list(getattr(data, property))
+        flags, keys = [0] * len(things), []
+        for index, thing in enumerate(things):
+            ours = sources.is_source(thing)
+            if ours and wanted in thing.see2sound.label.lower() and not (self.heard_only and thing.see2sound.muted):
+                flags[index] = self.bitflag_filter_item
+            keys.append((index, self._key(thing, context) if ours else ()))
+        return flags, bpy.types.UI_UL_list.sort_items_helper(keys, lambda pair: pair[1], self.use_filter_sort_reverse)
+
+    def _key(self, thing, context) -> tuple[object, ...]:  # type: ignore[no-untyped-def]
+        if self.order == "LEVEL":
+            return (-thing.data.volume, thing.name)
+        camera = context.scene.camera
+        if self.order == "DISTANCE" and camera is not None:
+            return ((thing.matrix_world.translation - camera.matrix_world.translation).length, thing.name)
+        return (thing.see2sound.label.lower(), thing.name)
+
+
+class SEE2SOUND_MT_sources(bpy.types.Menu):
+    bl_label = "Sources"
+
+    def draw(self, context: bpy.types.Context) -> None:
+        layout = self.layout
+        layout.operator_enum("see2sound.mark_sources", "action")
+        layout.separator()
+        layout.operator("see2sound.use_speaker", icon="SPEAKER")
+        layout.operator("see2sound.add_sound", icon="FILE_SOUND")
+        layout.separator()
+        layout.prop(context.scene.see2sound, "show_outlines")
 
 
 class SEE2SOUND_PT_sources(Sidebar, bpy.types.Panel):
@@ -31,29 +75,64 @@ class SEE2SOUND_PT_sources(Sidebar, bpy.types.Panel):
 
     def draw(self, context: bpy.types.Context) -> None:
         layout, scene = self.layout, context.scene
-        settings = scene.see2sound
-        layout.template_list("SEE2SOUND_UL_sources", "", scene, "objects", settings, "active_index", rows=4)
-        active = sources.active_source(scene)
+        settings, active = scene.see2sound, sources.active_source(scene)
+        row = layout.row()
+        row.template_list("SEE2SOUND_UL_sources", "", scene, "objects", settings, "active_index", rows=4)
+        column = row.column(align=True)
+        column.operator("see2sound.add_source", text="", icon="ADD")
+        remove = column.row()
+        remove.enabled = active is not None
+        remove.operator("see2sound.remove_source", text="", icon="REMOVE").object_name = active.name if active else ""
+        column.separator()
+        column.menu("SEE2SOUND_MT_sources", text="", icon="DOWNARROW_HLT")
         if active is not None:
-            column = layout.column()
-            column.use_property_split = True
-            column.use_property_decorate = False
-            facts = active.see2sound
-            column.prop(facts, "label")
-            column.prop(facts, "prompt")
-            column.prop(facts, "extent")
-            if facts.extent == "area":
-                column.prop(facts, "radius")
-            elif facts.extent == "ambient":
-                column.prop(facts, "diffuse")
-            column.prop(active.data, "volume")
-            column.prop(facts, "loop")
+            draw_source(layout.column(), active)
         elif not any(sources.is_source(thing) for thing in scene.objects):
-            layout.label(text="Reconstruct a picture to fill this list", icon="INFO")
+            layout.label(text="Reconstruct a picture, or add a source with +", icon="INFO")
+        else:
+            layout.label(text="Choose a source to change it", icon="INFO")
+        layout.use_property_split = True
+        layout.use_property_decorate = False
         layout.prop(settings, "seed")
         row = layout.row(align=True)
         row.operator("see2sound.generate", icon="SOUND")
         row.operator("see2sound.generate", text="Selected").selected = True
+
+
+def draw_source(layout: bpy.types.UILayout, thing: bpy.types.Object) -> None:
+    """What one needs of a source: here and in the Speaker's own properties."""
+    layout.use_property_split = True
+    layout.use_property_decorate = False
+    facts = thing.see2sound
+    layout.prop(facts, "label")
+    layout.prop(facts, "prompt")
+    layout.prop(facts, "extent")
+    if facts.extent == "area":
+        layout.prop(facts, "radius")
+    elif facts.extent == "ambient":
+        layout.prop(facts, "diffuse")
+    layout.prop(thing.data, "volume")
+    layout.prop(facts, "loop")
+    if thing.data.sound is None:
+        layout.label(text="No sound yet: generate one, or load a file", icon="INFO")
+    if facts.carried:
+        layout.label(text="Silent in Blender: the mix carries it", icon="INFO")
+
+
+def draw_in_space(layout: bpy.types.UILayout, thing: bpy.types.Object) -> None:
+    """What few need of a source."""
+    layout.use_property_split = True
+    layout.use_property_decorate = False
+    facts = thing.see2sound
+    layout.prop(facts, "synchronous")
+    if facts.extent == "point":
+        layout.prop(facts, "spread")
+        layout.prop(facts, "divergence")
+    row = layout.row(heading="LFE")
+    row.prop(facts, "use_lfe", text="")
+    column = row.column()
+    column.active = facts.use_lfe
+    column.prop(facts, "lfe", text="")
 
 
 class SEE2SOUND_PT_sources_space(Sidebar, bpy.types.Panel):
@@ -66,16 +145,4 @@ class SEE2SOUND_PT_sources_space(Sidebar, bpy.types.Panel):
         return sources.active_source(context.scene) is not None
 
     def draw(self, context: bpy.types.Context) -> None:
-        layout = self.layout
-        layout.use_property_split = True
-        layout.use_property_decorate = False
-        facts = sources.active_source(context.scene).see2sound
-        layout.prop(facts, "synchronous")
-        if facts.extent == "point":
-            layout.prop(facts, "spread")
-            layout.prop(facts, "divergence")
-        row = layout.row(heading="LFE")
-        row.prop(facts, "use_lfe", text="")
-        column = row.column()
-        column.active = facts.use_lfe
-        column.prop(facts, "lfe", text="")
+        draw_in_space(self.layout, sources.active_source(context.scene))

@@ -27,7 +27,7 @@ from .placement.position import area_radius, place, region_points, visible_centr
 from .progress import Progress, silent
 from .sound.voice import GENERATORS, SoundGenerator, Voice
 from .soundscene import Response, SoundScene, check_clip_exists
-from .spatial.head import Head, head_from_measurement
+from .spatial.head import Head, default_head, head_from_measurement
 from .spatial.layouts import Layout, find_layout
 from .spatial.loudness import Meter
 from .spatial.renderer import BLOCK, render
@@ -35,6 +35,7 @@ from .spatial.rooms import check_listener
 from .vision.depth import DEPTH_ESTIMATORS, DepthEstimator
 from .vision.labeller import LABELLERS, Labeller
 from .vision.look import Sighting, look
+from .vision.regions import outline
 from .vision.segmenter import SEGMENTERS, Segmenter
 from .vision.view import View
 
@@ -171,6 +172,7 @@ def _place(sighting: Sighting, name: str, view: View, camera: Camera, depth: np.
         position=position,
         radius=area_radius(camera, region.box, distance.metres) if is_area else 0.0,
         points=region_points(region.mask, camera, depth, centre, distance.metres) - position if is_area else np.zeros((0, 3)),
+        outline=outline(region.mask),
     )
 
 
@@ -244,11 +246,23 @@ def prepare_mix(scene: SoundScene, layout_name: str, sofa: str | os.PathLike[str
     if sofa is not None and layout.kind != "binaural":
         notes.append(f"The head {os.fspath(sofa)} is not used: only binaural mixes have ears.")
     elif sofa is not None:
-        measured = read_sofa(sofa)
-        head = head_from_measurement(measured.directions, measured.responses, measured.rate, scene.sample_rate)
+        head = read_head(sofa, scene.sample_rate)
     if isinstance(scene.room, Response):
         response = read_response(scene.room.file, scene.sample_rate)
     return Mixdown(scene, layout, [read[source.clip] for source in scene.sources], head, response, notes)
+
+
+def read_head(sofa: str | os.PathLike[str] | None, rate: int) -> Head:
+    """Of a SOFA file, or the default one. Errors: `sofa-*`."""
+    if not sofa:
+        return default_head(rate)
+    measured = read_sofa(sofa)
+    return head_from_measurement(measured.directions, measured.responses, measured.rate, rate)
+
+
+def channels_of(layout_name: str) -> int:
+    """How many channels a layout's files have. Error: `layout-unknown`."""
+    return find_layout(layout_name).channels
 
 
 def mix(

@@ -24,7 +24,7 @@ class PlacedSource:
 
     `box`: x0, y0, x1, y1 and `centre`: x, y, as fractions of the picture, y down. `mask`: (height, width) bool, small.
     `from_picture`: its distance by the picture alone, `distance`: with its usual size. `position`: (3,) world, metres.
-    `points`: (k, 3) metres from there, over the area that sounds.
+    `points`: (k, 3) metres from there, over the area that sounds. `outline`: (k, 2) around it, as fractions of the picture.
     """
 
     id: str
@@ -40,3 +40,4 @@ class PlacedSource:
     position: np.ndarray
     radius: float
     points: np.ndarray = field(default_factory=lambda: np.zeros((0, 3)))
+    outline: np.ndarray = field(default_factory=lambda: np.zeros((0, 2)))

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import bpy
-from bpy.props import EnumProperty, FloatProperty, IntProperty, StringProperty
+from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty, StringProperty
 
 from ..errors import See2SoundError
 from ..neural.catalogue import CARDS, Card
@@ -75,6 +75,8 @@ class WindowProperties(bpy.types.PropertyGroup):
 
     job: StringProperty(name="Job", description="What is being done")
     share: FloatProperty(name="Progress", description="How far it is", min=0.0, max=1.0, subtype="FACTOR")
+    previewing: BoolProperty(name="Previewing", description="The live preview is on")
+    preview: StringProperty(name="Preview", description="What the live preview has to say")
     neural: StringProperty(name="Neural Environment", description="What it was when it was checked last")
 
     def show(self, label: str, share: float) -> None:

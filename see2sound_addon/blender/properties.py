@@ -18,6 +18,7 @@ from .neural import NeuralProperties, WindowProperties
 from .roomproperties import RELATIVE_PATH, RoomProperties
 
 SHAPE_POINTS = 8
+OUTLINE_POINTS = 32
 EXTENT_ITEMS = (
     ("point", "Point", "Sounds from one place", "DOT", 0),
     ("area", "Area", "Sounds from a surface as wide as its radius", "MESH_CIRCLE", 1),
@@ -38,6 +39,14 @@ LAYOUT_ITEMS = (
     *((f"ambix{n}", f"Ambisonics, Order {n}", f"AmbiX, {(n + 1) ** 2} channels") for n in range(1, 8)),
     ("mono", "Mono", "One channel, without direction"),
 )
+PREVIEW_ITEMS = (
+    ("binaural", "Binaural", "For headphones"),
+    ("stereo", "Stereo", "For two loudspeakers"),
+)
+LISTENER_ITEMS = (
+    ("CAMERA", "Camera", "The scene's active camera"),
+    ("VIEW", "Viewport", "The eye of the 3D viewport, while it does not look through the camera"),
+)
 BITS_ITEMS = (
     ("32", "32-bit Float", "Keeps what is above full scale", 32),
     ("24", "24-bit", "Integers, dithered", 24),
@@ -57,8 +66,16 @@ def _extent_changed(self: SourceProperties, context: bpy.types.Context) -> None:
     speakers.extent_changed(self.id_data)
 
 
+def _is_muted(self: SourceProperties) -> bool:
+    return sources.is_muted(self.id_data)
+
+
+def _mute(self: SourceProperties, muted: bool) -> None:
+    sources.mute(self.id_data, muted)
+
+
 def _chosen_row(self: SceneProperties) -> int:
-    return sources.row_of(self.id_data, self.active_id)
+    return sources.active_row(self.id_data)
 
 
 def _choose_row(self: SceneProperties, row: int) -> None:
@@ -80,6 +97,17 @@ class SourceProperties(bpy.types.PropertyGroup):
         description="What it sounds like, in words; 'silent' for nothing. Takes effect at Generate Sounds",
     )
     extent: EnumProperty(name="Extent", description="How large the sound is", items=EXTENT_ITEMS, update=_extent_changed)
+    muted: BoolProperty(
+        name="Mute", description="Leave it out of the mix, and of Blender's own sound", get=_is_muted, set=_mute
+    )
+    solo: BoolProperty(name="Solo", description="Hear only this source, and others that are solo, in mixes and previews")
+    locked: BoolProperty(
+        name="Lock", description="Keep it as it is: finding sources again and generating sounds leave it alone"
+    )
+    carried: BoolProperty(
+        name="Carried by the Mix",
+        description="Silent in Blender because the mix in the sequencer carries it; it is still heard in new mixes",
+    )
     score: FloatProperty(name="Score", description="How surely this is a thing of its own", min=0.0, max=1.0, subtype="FACTOR")
     radius: FloatProperty(name="Radius", description="How wide an area source is", min=0.0, soft_max=100.0, unit="LENGTH")
     synchronous: BoolProperty(
@@ -116,6 +144,9 @@ class SourceProperties(bpy.types.PropertyGroup):
     centre: FloatVectorProperty(name="Centre", description="Its visible centre in the picture, 0 to 1", size=2)
     lens: FloatVectorProperty(
         name="Lens", description="Focal length in picture widths, the picture's aspect, its optical centre", size=4
+    )
+    outline: FloatVectorProperty(
+        name="Outline", description="Around it in the picture: x and y of points, 0 to 1", size=(OUTLINE_POINTS, 2)
     )
     camera_pose: FloatVectorProperty(name="Camera Pose", description="Where the camera stood, in metres", size=(4, 4))
     picture_distance: FloatProperty(name="Distance in Picture", description="Metres, estimated without knowing what it is")
@@ -166,7 +197,8 @@ class SceneProperties(bpy.types.PropertyGroup):
         options=RELATIVE_PATH,
     )
     sofa: StringProperty(
-        name="Head", description="Measured ears for binaural mixes, a SOFA file; empty takes the KEMAR manikin's",
+        name="Head",
+        description="Measured ears for binaural mixes, a SOFA file; empty takes the preferences', else the KEMAR manikin's",
         subtype="FILE_PATH", options=RELATIVE_PATH,
     )  # fmt: skip
     bits: EnumProperty(name="Samples", description="How samples are written", items=BITS_ITEMS)
@@ -189,6 +221,26 @@ class SceneProperties(bpy.types.PropertyGroup):
     )
     room: PointerProperty(name="Room", description="What surrounds the scene", type=RoomProperties)
     neural: PointerProperty(name="Neural Models", description="Who does what", type=NeuralProperties)
+    preview_kind: EnumProperty(name="Listen With", description="What the preview is made for", items=PREVIEW_ITEMS)
+    preview_from: EnumProperty(name="Listen From", description="Where the live preview listens", items=LISTENER_ITEMS)
+    snippet: FloatProperty(
+        name="Length", description="Of a snippet, in seconds from the playhead on", default=5.0, min=0.5, max=120.0,
+        subtype="TIME_ABSOLUTE", unit="TIME_ABSOLUTE",
+    )  # fmt: skip
+    audio_off: BoolProperty(name="Audio Off", description="Blender's own sound was turned off by the live preview")
+    mixed: StringProperty(
+        name="Rendered Mix", description="The mix that was rendered last", subtype="FILE_PATH", options=RELATIVE_PATH
+    )
+    mixed_with: StringProperty(
+        name="Rendered With", description="A fingerprint of the settings that the last mix was made with"
+    )
+    outdated: BoolProperty(name="Out of Date", description="The scene has changed since its mix was rendered")
+    show_outlines: BoolProperty(
+        name="Outlines", description="Draw what was found over the picture, in the camera's view", default=True
+    )
+    carried: BoolProperty(
+        name="Carried by the Mix", description="A mix in the sequencer carries the sound of this scene's Speakers"
+    )
     active_id: StringProperty(name="Active Source", description="The chosen source")
     active_index: IntProperty(name="Active Row", description="The chosen row", get=_chosen_row, set=_choose_row)
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 import zlib
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from time import perf_counter
 
 import bpy
 import numpy as np
@@ -20,11 +21,12 @@ from ..progress import Progress, silent
 from ..soundscene import Air, Cone, Fader, SoundScene, Source, Trajectory
 from .properties import SourceProperties
 from .room import scene_room
-from .sources import free_id, sound_strips
-from .units import duration, frame_rate, metres_per_unit
+from .sources import free_id, is_muted, sound_strips
+from .units import frame_rate, metres_per_unit
 
 JUST_BEFORE = 1e-6
 """Seconds before a cut at which the camera that is left is sampled for the last time."""
+READING = "Reading the scene"
 SILENCE = 1e-6
 """A volume below this is taken as this, -120 dB."""
 FURTHER_BACK = 10.0
@@ -33,10 +35,11 @@ FURTHER_BACK = 10.0
 
 @dataclass
 class Sample:
-    """One object over time: `poses` (world from local), and for Speakers their `volumes` and `pitches`."""
+    """One object over time: `positions` in Blender units, `rotations` (w, x, y, z), for Speakers `volumes` and `pitches`."""
 
     times: list[float] = field(default_factory=list)
-    poses: list[Matrix] = field(default_factory=list)
+    positions: list[tuple[float, ...]] = field(default_factory=list)
+    rotations: list[tuple[float, ...]] = field(default_factory=list)
     volumes: list[float] = field(default_factory=list)
     pitches: list[float] = field(default_factory=list)
 
@@ -48,35 +51,59 @@ def sample_scene(
 
     `clips`: a folder for sounds that are packed into the .blend. Errors: `no-camera`, `clip-missing`.
     """
+    slices = sample_in_slices(context, scene, clips, 1.0)
+    while True:
+        try:
+            done, total = next(slices)
+        except StopIteration as end:
+            return end.value
+        progress(READING, done, total)
+
+
+def sample_in_slices(
+    context: bpy.types.Context, scene: bpy.types.Scene, clips: Path, seconds: float, shown: range | None = None
+) -> Generator[tuple[int, int], None, tuple[SoundScene, list[str]]]:
+    """`sample_scene` in slices of about `seconds`, between which the scene stands at the frame where it stood.
+
+    `shown`: the frames that are heard, None for all of the scene's. Yields how many frames are read, and of how many. The
+    scene must not change in between.
+    """
     shots = _shots(scene)
     speakers = [thing for thing in scene.objects if thing.type == "SPEAKER"]
-    silent_ones = {thing: why for thing in speakers if (why := _why_silent(thing, context.view_layer))}
+    solo = any(thing.see2sound.solo for thing in speakers)
+    silent_ones = {thing: why for thing in speakers if (why := _why_silent(thing, context.view_layer, solo))}
     notes = [f"{thing.name!r} {why}; it is left out." for thing, why in silent_ones.items()]
     audible = [thing for thing in speakers if thing not in silent_ones]
     listener = Sample()
     heard = [Sample() for _ in audible]
     cuts = []
-    frames = range(scene.frame_start, scene.frame_end + 2)
+    shown = shown or range(scene.frame_start, scene.frame_end + 1)
+    frames = range(shown.start, shown.stop + 1)
     rate = frame_rate(scene)
     for thing in audible:
         thing.data.update_tag()  # a Speaker's new volume does not reach the dependency graph by itself
-    with _kept_frame(scene):
-        for frame in frames:
-            progress("Reading the scene", frame - scene.frame_start, len(frames))
-            scene.frame_set(frame)
-            graph = context.evaluated_depsgraph_get()
-            time = (frame - scene.frame_start) / rate
-            camera, before = _camera_at(shots, frame), _camera_at(shots, frame - 1)
-            if frame > scene.frame_start and camera != before:
-                _add(listener, before, graph, time - JUST_BEFORE)
-                cuts.append(time)
-            _add(listener, camera, graph, time)
-            for thing, sample in zip(audible, heard, strict=True):
-                _add(sample, thing, graph, time)
+    left = iter(frames)
+    frame = next(left, None)
+    while frame is not None:
+        end = perf_counter() + seconds
+        with _kept_frame(scene):
+            while frame is not None and perf_counter() < end:
+                scene.frame_set(frame)
+                graph = context.evaluated_depsgraph_get()
+                time = (frame - shown.start) / rate
+                camera, before = _camera_at(shots, frame), _camera_at(shots, frame - 1)
+                if frame > shown.start and camera != before:
+                    _add(listener, before, graph, time - JUST_BEFORE)
+                    cuts.append(time)
+                _add(listener, camera, graph, time)
+                for thing, sample in zip(audible, heard, strict=True):
+                    _add(sample, thing, graph, time)
+                frame = next(left, None)
+        yield len(listener.times), len(frames)
     scale, settings = metres_per_unit(scene), scene.see2sound
     plan = SoundScene(
-        duration=duration(scene),
-        listener=_trajectory(listener, scale, _listener_quaternion, cuts),
+        duration=len(shown) / rate,
+        listener=_trajectory(listener, scale, cuts),
         sources=[],
         seed=settings.seed,
         sample_rate=max(8000, scene.render.ffmpeg.audio_mixrate),
@@ -96,8 +123,9 @@ def sample_scene(
         for strip in strips:
             name = free_id(thing.see2sound.source_id or thing.name, taken)
             taken.add(name)
-            start = (strip.frame_start - scene.frame_start) / rate
+            start = (strip.frame_start - shown.start) / rate
             plan.sources.append(_source(thing, name, start, sample, scene, clips))
+        yield len(frames), len(frames)
     return plan, notes
 
 
@@ -124,10 +152,12 @@ def _camera_at(shots: list[tuple[int, bpy.types.Object]], frame: int) -> bpy.typ
     return next((camera for start, camera in reversed(shots) if start <= frame), shots[0][1])
 
 
-def _why_silent(thing: bpy.types.Object, view_layer: bpy.types.ViewLayer) -> str:
+def _why_silent(thing: bpy.types.Object, view_layer: bpy.types.ViewLayer, solo: bool) -> str:
     """As in Blender, a Speaker that the dependency graph leaves out does not sound; the eye in the outliner only hides it."""
-    if thing.data.muted:
+    if is_muted(thing):
         return "is muted"
+    if solo and not thing.see2sound.solo:
+        return "is not solo, others are"
     if thing.data.sound is None:
         return "has no sound"
     return "" if thing.visible_get(view_layer=view_layer) or thing.hide_get(view_layer=view_layer) else "is disabled"
@@ -135,16 +165,18 @@ def _why_silent(thing: bpy.types.Object, view_layer: bpy.types.ViewLayer) -> str
 
 def _add(sample: Sample, thing: bpy.types.Object, graph: bpy.types.Depsgraph, time: float) -> None:
     evaluated = thing.evaluated_get(graph)
+    pose = evaluated.matrix_world
     sample.times.append(time)
-    sample.poses.append(evaluated.matrix_world.copy())
+    sample.positions.append(tuple(pose.translation))
+    sample.rotations.append(_listener_quaternion(pose) if thing.type != "SPEAKER" else _quaternion(pose))
     if thing.type == "SPEAKER":
         sample.volumes.append(float(evaluated.data.volume))
         sample.pitches.append(float(evaluated.data.pitch))
 
 
-def _trajectory(sample: Sample, scale: float, to_quaternion, cuts: list[float]) -> Trajectory:  # type: ignore[no-untyped-def]
-    positions = np.array([pose.translation for pose in sample.poses], float) * scale
-    rotations = np.array([to_quaternion(pose) for pose in sample.poses], float)
+def _trajectory(sample: Sample, scale: float, cuts: list[float]) -> Trajectory:
+    positions = np.array(sample.positions, float) * scale
+    rotations = np.array(sample.rotations, float)
     if np.ptp(positions, axis=0).max() < 1e-7:
         positions = positions[:1]
     if np.ptp(rotations, axis=0).max() < 1e-7:
@@ -154,15 +186,15 @@ def _trajectory(sample: Sample, scale: float, to_quaternion, cuts: list[float]) 
     return Trajectory(np.array(sample.times), positions, rotations, np.array(cuts))
 
 
-def _quaternion(pose: Matrix) -> list[float]:
-    return list(pose.to_3x3().normalized().to_quaternion().normalized())
+def _quaternion(pose: Matrix) -> tuple[float, ...]:
+    return tuple(pose.to_3x3().normalized().to_quaternion().normalized())
 
 
-def _listener_quaternion(pose: Matrix) -> list[float]:
+def _listener_quaternion(pose: Matrix) -> tuple[float, ...]:
     """A camera's pose in the listener's frame: front is its -Z, left its -X, up its +Y."""
     axes = pose.to_3x3().normalized()
     listener = Matrix((-axes.col[2], -axes.col[0], axes.col[1])).transposed()
-    return list(listener.to_quaternion().normalized())
+    return tuple(listener.to_quaternion().normalized())
 
 
 def _source(thing: bpy.types.Object, name: str, start: float, sample: Sample, scene: bpy.types.Scene, clips: Path) -> Source:
@@ -179,7 +211,7 @@ def _source(thing: bpy.types.Object, name: str, start: float, sample: Sample, sc
     return Source(
         id=name,
         clip=path,
-        path=_trajectory(sample, scale, _quaternion, []),
+        path=_trajectory(sample, scale, []),
         label=facts.label,
         prompt=facts.prompt,
         extent=facts.extent if facts.source_id else "point",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import bpy
@@ -17,6 +18,18 @@ def is_source(thing: bpy.types.Object) -> bool:
 def sources(scene: bpy.types.Scene) -> list[bpy.types.Object]:
     """Our Speakers in a scene, by name."""
     return sorted((thing for thing in scene.objects if is_source(thing)), key=lambda thing: thing.name)
+
+
+def is_muted(thing: bpy.types.Object) -> bool:
+    """Whether the artist wants nothing of a Speaker; one that is silent because a mix carries it is wanted."""
+    return bool(thing.data.muted) and not thing.see2sound.carried
+
+
+def mute(thing: bpy.types.Object, muted: bool) -> None:
+    """Mute a Speaker or let it sound again: in Blender too, unless a mix in the sequencer carries the scene's sound."""
+    carried = not muted and any(scene.see2sound.carried for scene in thing.users_scene)
+    thing.see2sound.carried = carried
+    thing.data.muted = muted or carried
 
 
 def settle_ids() -> None:
@@ -41,6 +54,26 @@ def free_id(name: str, taken: set[str]) -> str:
     return name
 
 
+def adopt(thing: bpy.types.Object) -> None:
+    """Make a Speaker that somebody has added a source: an id, a label and a prompt by its name; it plays once, as before."""
+    describe(thing, clean_label(thing.name) or "sound")
+    thing.see2sound.loop = False
+
+
+def describe(thing: bpy.types.Object, label: str) -> None:
+    """An id, a label and a prompt for a source that was found in no picture."""
+    facts, taken = thing.see2sound, {other.see2sound.source_id for other in bpy.data.objects if other != thing}
+    stem = re.sub(r"[^a-z0-9]+", "_", label.lower()).strip("_")[:40] or "sound"
+    facts.source_id = free_id(f"{stem}_1", taken)
+    facts.guessed_label = facts.label = label
+    facts.guessed_prompt = facts.prompt = label
+
+
+def clean_label(name: str) -> str:
+    """What an object's name says it is: 'Dog.001' is a dog, 'Street_Lamp' a street lamp."""
+    return re.sub(r"[\W_]+", " ", re.sub(r"\.\d+$", "", name)).strip().lower()
+
+
 def row_of(scene: bpy.types.Scene, source_id: str) -> int:
     """Where a source is in the scene's list of objects, -1 if it is not there."""
     if not source_id:
@@ -49,9 +82,18 @@ def row_of(scene: bpy.types.Scene, source_id: str) -> int:
 
 
 def active_source(scene: bpy.types.Scene) -> bpy.types.Object | None:
-    """The chosen source of a scene."""
-    row = row_of(scene, scene.see2sound.active_id)
+    """The chosen source of a scene: the active object where that is one, else the one chosen last."""
+    row = active_row(scene)
     return scene.objects[row] if row >= 0 else None
+
+
+def active_row(scene: bpy.types.Scene) -> int:
+    """Where the chosen source is in the scene's list of objects, -1 if there is none."""
+    layer = bpy.context.view_layer
+    active = layer.objects.active if layer is not None else None
+    if active is not None and is_source(active) and scene.objects.get(active.name) == active:
+        return int(scene.objects.find(active.name))
+    return row_of(scene, scene.see2sound.active_id)
 
 
 def choose_row(scene: bpy.types.Scene, row: int) -> None:
@@ -76,15 +118,23 @@ def sound_strips(thing: bpy.types.Object) -> list[bpy.types.NlaStrip]:
     return [strip for track in tracks for strip in track.strips if strip.type == "SOUND" and not strip.mute]
 
 
-def remove(thing: bpy.types.Object) -> None:
-    """Delete a Speaker and the data that only it used; its clip's file stays, for undo to find it."""
+def remove(thing: bpy.types.Object, clip: bool = False) -> None:
+    """Delete a Speaker and the data that only it used. `clip`: the file of a sound that we made for it alone, too.
+
+    Else the file stays, for undo to find it.
+    """
     speaker = thing.data
     sound = speaker.sound
+    made = thing.see2sound.clip
     bpy.data.objects.remove(thing)
     if speaker.users == 0:
         bpy.data.speakers.remove(speaker)
     if sound is not None and sound.users == 0:
+        ours = bool(made) and sound.library is None and sound.filepath == made
+        path = Path(bpy.path.abspath(sound.filepath))
         bpy.data.sounds.remove(sound)
+        if clip and ours and not any(bpy.path.abspath(other.filepath) == str(path) for other in bpy.data.sounds):
+            path.unlink(missing_ok=True)
 
 
 def clip_folder(package: str) -> Path:

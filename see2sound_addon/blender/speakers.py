@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,9 +15,9 @@ from ..camera import Camera
 from ..pipeline import Findings, distance_for_label
 from ..placed import Estimate, PlacedSource
 from ..placement.position import area_radius, place
-from .properties import SHAPE_POINTS
-from .sources import free_id, is_source, remove, sound_strips, sources
-from .units import metres_per_unit
+from .properties import OUTLINE_POINTS, SHAPE_POINTS
+from .sources import clean_label, describe, free_id, is_muted, is_source, remove, sound_strips, sources
+from .units import frame_rate, metres_per_unit
 
 COLLECTION = "See2Sound"
 MOVED = 1e-4
@@ -31,6 +32,11 @@ class Match:
     thing: bpy.types.Object | None
     source_id: str
     prompt: str
+
+    @property
+    def locked(self) -> bool:
+        """Whether the artist wants it to stay as it is."""
+        return self.thing is not None and self.thing.see2sound.locked
 
 
 def match(scene: bpy.types.Scene, found: Findings, picture: str) -> list[Match]:
@@ -61,6 +67,8 @@ def apply(
     gone = [thing for thing in _of_picture(scene, picture) if all(thing != m.thing for m in matches)]
     made = []
     for matched in matches:
+        if matched.locked:
+            continue
         thing = matched.thing or _new_speaker(context, scene, matched.source_id)
         _describe(thing, matched.source, found.camera, picture, scene)
         made.append(thing)
@@ -68,6 +76,39 @@ def apply(
         if not _touched(thing):
             remove(thing)
     return made
+
+
+def add_source(
+    context: bpy.types.Context, scene: bpy.types.Scene, label: str, follows: bpy.types.Object | None
+) -> bpy.types.Object:
+    """A source without a picture, at the 3D cursor or on an object that it `follows`. It has no sound yet."""
+    thing = _new_speaker(context, scene, "")
+    describe(thing, label)
+    _name(thing)
+    if follows is None:
+        thing.location = scene.cursor.location
+    else:
+        thing.location = (0.0, 0.0, 0.0)
+        thing.parent = follows
+    return thing
+
+
+def add_sound(
+    context: bpy.types.Context, scene: bpy.types.Scene, path: Path, seconds: float, location: Vector | None
+) -> bpy.types.Object:
+    """A source with a sound of the artist's own, that plays once from the current frame on."""
+    thing = add_source(context, scene, clean_label(path.stem) or "sound", None)
+    if location is not None:
+        thing.location = location
+    thing.see2sound.loop = False
+    sound = bpy.data.sounds.load(str(path), check_existing=True)
+    if bpy.data.filepath and path.drive == Path(bpy.data.filepath).drive:
+        sound.filepath = bpy.path.relpath(str(path))
+    thing.data.sound = sound
+    for strip in sound_strips(thing):
+        strip.frame_start = scene.frame_current
+        strip.frame_end = scene.frame_current + max(1.0, math.ceil(seconds * frame_rate(scene)))
+    return thing
 
 
 def _of_picture(scene: bpy.types.Scene, picture: str) -> list[bpy.types.Object]:
@@ -108,6 +149,7 @@ def _describe(thing: bpy.types.Object, source: PlacedSource, camera: Camera, pic
     # Relative to the radius, so that an area that an artist makes wider keeps its shape.
     shape = source.points / source.radius if source.radius > 0.0 else np.zeros((0, 3))
     facts.shape = np.pad(shape.ravel(), (0, 3 * SHAPE_POINTS - shape.size)).tolist()
+    facts.outline = (source.outline if len(source.outline) else np.zeros((OUTLINE_POINTS, 2))).tolist()
     facts.camera_pose = camera.pose.tolist()
     facts.picture_distance, facts.picture_doubt = source.from_picture.metres, source.from_picture.sigma
     if new:
@@ -157,12 +199,12 @@ def _kept_camera(thing: bpy.types.Object) -> Camera:
 def label_changed(thing: bpy.types.Object) -> None:
     """A new label is a new size, and so a new distance, unless the Speaker was moved by hand; an untouched prompt follows."""
     facts = thing.see2sound
-    if thing.type != "SPEAKER" or not facts.picture:
+    if thing.type != "SPEAKER":
         return
     named = thing.name.endswith(f"({facts.source_id})")
     if facts.label and facts.label != facts.guessed_label and facts.prompt == facts.guessed_prompt:
         facts.prompt = facts.guessed_prompt = facts.label
-    if not _moved(thing):
+    if facts.picture and not _moved(thing):
         _put(thing, next((s for s in thing.users_scene), bpy.context.scene))
     if named:
         _name(thing)
@@ -183,7 +225,9 @@ def _moved(thing: bpy.types.Object) -> bool:
 def _touched(thing: bpy.types.Object) -> bool:
     """Whether anything about it is the artist's, so that it must not vanish by itself."""
     speaker = thing.data
-    levels = speaker.volume != 1.0 or speaker.pitch != 1.0 or speaker.muted or speaker.animation_data is not None
+    if thing.see2sound.locked:
+        return True
+    levels = speaker.volume != 1.0 or speaker.pitch != 1.0 or is_muted(thing) or speaker.animation_data is not None
     return levels or _moved(thing) or _edited(thing) or has_own_sound(thing)
 
 

@@ -13,6 +13,7 @@ from ..placed import SILENT
 from ..progress import Progress, silent
 from ..sound.voice import Voice
 from . import units
+from .sources import is_muted, mute
 from .speakers import attach_clip
 
 Made = dict[str, tuple[Path, Voice]]
@@ -69,11 +70,12 @@ def attach_voices(scene: bpy.types.Scene, things: list[bpy.types.Object], made: 
     for thing in things:
         facts = thing.see2sound
         if facts.source_id not in made:
-            facts.silenced = facts.silenced or not thing.data.muted
-            thing.data.muted = True
+            facts.silenced = facts.silenced or not is_muted(thing)
+            mute(thing, True)
             continue
         if facts.silenced:
-            facts.silenced = thing.data.muted = False
+            facts.silenced = False
+            mute(thing, False)
         path, voice = made[facts.source_id]
         attach_clip(thing, path, voice.reference_distance, scene)
         notes += [f"{facts.source_id}: {note}" for note in voice.notes]

@@ -18,7 +18,7 @@ def findings_to_json(found: Findings) -> dict[str, Any]:
     sources = []
     for source in found.sources:
         facts = {name: value for name, value in vars(source).items() if name not in ("mask", "from_picture", "distance")}
-        facts["position"], facts["points"] = source.position.tolist(), source.points.tolist()
+        facts.update({name: facts[name].tolist() for name in ("position", "points", "outline")})
         facts["from_picture"], facts["distance"] = asdict(source.from_picture), asdict(source.distance)
         sources.append(facts)
     return {"camera": found.camera.to_json(), "size": list(found.size), "sources": sources, "notes": found.notes}
@@ -32,6 +32,7 @@ def findings_from_json(data: dict[str, Any]) -> Findings:
             "box": tuple(facts["box"]), "centre": tuple(facts["centre"]), "mask": np.zeros((0, 0), bool),
             "from_picture": Estimate(**facts["from_picture"]), "distance": Estimate(**facts["distance"]),
             "position": np.array(facts["position"]), "points": np.array(facts["points"], float).reshape(-1, 3),
+            "outline": np.array(facts["outline"], float).reshape(-1, 2),
         }  # fmt: skip
         sources.append(PlacedSource(**{**facts, **more}))
     return Findings(Camera.from_json(data["camera"]), (data["size"][0], data["size"][1]), sources, list(data["notes"]))

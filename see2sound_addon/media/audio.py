@@ -6,6 +6,8 @@ import math
 import os
 import struct
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -58,6 +60,24 @@ def read_clip(path: str | os.PathLike[str], rate: int) -> ClipFile:
     return clip
 
 
+@dataclass(frozen=True)
+class AudioFacts:
+    """What an audio file says of itself. `rate`: Hz."""
+
+    channels: int
+    rate: int
+    seconds: float
+
+
+def audio_facts(path: str | os.PathLike[str]) -> AudioFacts:
+    """Of a file, without reading it whole. Errors: `clip-missing`, `clip-unreadable`, `clip-empty`."""
+    path = Path(path)
+    with _opened(path) as file:
+        if file.frames == 0:
+            raise _empty(path)
+        return AudioFacts(file.channels, file.samplerate, file.frames / file.samplerate)
+
+
 def read_response(path: str | os.PathLike[str], rate: int) -> np.ndarray:
     """A room's impulse response (channels, taps) float32 at `rate` Hz: mono, stereo or AmbiX.
 
@@ -84,28 +104,38 @@ def _resampled(samples: np.ndarray, own_rate: int, rate: int) -> np.ndarray:
 
 def _read(path: Path, rate: int, longest: int) -> tuple[np.ndarray, int]:
     """(n, channels) float32 and their rate."""
+    with _opened(path) as file:
+        if not LOWEST_RATE <= file.samplerate <= HIGHEST_RATE:
+            raise See2SoundError(
+                "clip-rate", f"{path.name} has a sampling rate of {file.samplerate} Hz.", "Export it with 48000 Hz."
+            )
+        if file.frames * max(file.channels, rate / file.samplerate) > longest:
+            raise See2SoundError("clip-too-long", f"{path.name} is too long to be a clip.", "Cut it first.")
+        data, own_rate = file.read(dtype="float32", always_2d=True), file.samplerate
+    if len(data) == 0:
+        raise _empty(path)
+    if not np.abs(data).max() <= LARGEST_SAMPLE:
+        raise See2SoundError("clip-invalid", f"{path.name} holds values that are no audio.", "Export it again.")
+    return data, own_rate
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[soundfile.SoundFile]:
     if not path.is_file():
         raise See2SoundError("clip-missing", f"There is no audio file at {path}.", "Check the path.")
     try:
         with soundfile.SoundFile(path) as file:
-            if not LOWEST_RATE <= file.samplerate <= HIGHEST_RATE:
-                raise See2SoundError(
-                    "clip-rate", f"{path.name} has a sampling rate of {file.samplerate} Hz.", "Export it with 48000 Hz."
-                )
-            if file.frames * max(file.channels, rate / file.samplerate) > longest:
-                raise See2SoundError("clip-too-long", f"{path.name} is too long to be a clip.", "Cut it first.")
-            data, own_rate = file.read(dtype="float32", always_2d=True), file.samplerate
+            yield file
     except soundfile.LibsndfileError as error:
         raise See2SoundError(
             "clip-unreadable",
             f"{path.name} cannot be read as audio: {error.error_string}",
             "Use WAV, FLAC, OGG, MP3 or AIFF.",
         ) from error
-    if len(data) == 0:
-        raise See2SoundError("clip-empty", f"{path.name} holds no sound: its length is zero.", "Export it again.")
-    if not np.abs(data).max() <= LARGEST_SAMPLE:
-        raise See2SoundError("clip-invalid", f"{path.name} holds values that are no audio.", "Export it again.")
-    return data, own_rate
+
+
+def _empty(path: Path) -> See2SoundError:
+    return See2SoundError("clip-empty", f"{path.name} holds no sound: its length is zero.", "Export it again.")
 
 
 class AudioWriter:

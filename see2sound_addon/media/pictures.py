@@ -24,11 +24,14 @@ WORKING_SIDE = 2048
 """Pixels; a larger picture is scaled down to this. Directions stay exact: they are kept as fractions of the picture."""
 FULL_FRAME_DIAGONAL = math.hypot(36.0, 24.0)
 """Millimetres; what the "35 mm equivalent" of EXIF refers to."""
+VIDEOS = (".mp4", ".mov", ".mkv", ".avi", ".webm", ".m4v")
+LARGEST_FRAME = 178 * 10**6
+"""Pixels of a video's frame, as for pictures."""
 LONGEST_SHAPE = 40
 """How many times longer than wide a picture may be."""
 _PILLOW_FORMATS = ("PNG", "JPEG", "WEBP", "TIFF", "BMP", "GIF", "TGA", "PPM")
 """Pillow knows more, some of which start other programs; these are what artists have."""
-_FORMATS_KNOWN = "PNG, JPEG, WebP, TIFF, OpenEXR, HDR, BMP or GIF"
+_FORMATS_KNOWN = "PNG, JPEG, WebP, TIFF, OpenEXR, HDR, BMP or GIF, or a video in MP4, MOV, MKV, AVI or WebM"
 
 
 @dataclass
@@ -48,7 +51,7 @@ class Picture:
 
 
 def read_picture(path: str | os.PathLike[str]) -> Picture:
-    """Read PNG, JPEG, WebP, TIFF, OpenEXR or HDR, with alpha, grey, 8, 16 or 32 bits.
+    """Read PNG, JPEG, WebP, TIFF, OpenEXR or HDR, with alpha, grey, 8, 16 or 32 bits, or the first frame of a video.
 
     Errors: `picture-missing`, `picture-unreadable`, `picture-truncated`, `picture-too-small`, `picture-too-large`.
     """
@@ -58,7 +61,9 @@ def read_picture(path: str | os.PathLike[str]) -> Picture:
     head = _first_bytes(path)
     if not head:
         raise _unreadable(path, "the file is empty")
-    if head.startswith((b"\x76\x2f\x31\x01", b"#?RADIANCE", b"#?RGBE")):
+    if path.suffix.lower() in VIDEOS:
+        pixels, focal = _first_frame(path), None
+    elif head.startswith((b"\x76\x2f\x31\x01", b"#?RADIANCE", b"#?RGBE")):
         pixels, focal = _to_display(_decode_with_opencv(path)), None
     else:
         pixels, focal = _read_with_pillow(path)
@@ -76,12 +81,28 @@ def read_picture(path: str | os.PathLike[str]) -> Picture:
             "Cut out a part of it.",
         )
     picture = Picture(pixels, width, height, focal)
+    if path.suffix.lower() in VIDEOS:
+        picture.notes.append(f"Only the first frame of {path.name} is looked at; what moves later is not followed.")
     scale = WORKING_SIDE / max(width, height)
     if scale < 1.0:
         size = (max(1, round(width * scale)), max(1, round(height * scale)))
         picture.pixels = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
         picture.notes.append(f"The picture of {width} x {height} pixels was scaled down to {size[0]} x {size[1]}.")
     return picture
+
+
+def _first_frame(path: Path) -> np.ndarray:
+    video = cv2.VideoCapture(str(path), cv2.CAP_FFMPEG)
+    try:
+        size = video.get(cv2.CAP_PROP_FRAME_WIDTH) * video.get(cv2.CAP_PROP_FRAME_HEIGHT)
+        if not video.isOpened() or size > LARGEST_FRAME:
+            raise _unreadable(path, "it is no video, or its frames are too large" if video.isOpened() else "it is no video")
+        there, frame = video.read()
+    finally:
+        video.release()
+    if not there:
+        raise _unreadable(path, "it has no frame that could be decoded")
+    return np.ascontiguousarray(frame[..., ::-1])
 
 
 def _first_bytes(path: Path) -> bytes:

@@ -12,6 +12,9 @@ from scipy import ndimage
 from .candidates import Candidate
 from .superpixels import Superpixels
 
+OUTLINE = 32
+"""Points that an outline is kept by."""
+
 FAINTEST = 0.22
 """Candidates that score less than this show too little of a thing."""
 FAINTEST_BESIDE_BEST = 0.38
@@ -49,6 +52,19 @@ def make_region(mask: np.ndarray, score: float, kind: str = "") -> Region:
     rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
     box = (columns[0] / width, rows[0] / height, (columns[-1] + 1) / width, (rows[-1] + 1) / height)
     return Region(mask, box, float(score), kind)
+
+
+def outline(mask: np.ndarray, points: int = OUTLINE) -> np.ndarray:
+    """Around the largest part of a mask, evenly spaced: (points, 2) x and y as fractions of the picture, y down."""
+    contours, _ = cv2.findContours(mask.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+    if not contours:
+        return np.zeros((0, 2))
+    ring = max(contours, key=cv2.contourArea)[:, 0].astype(float) + 0.5
+    ring = np.concatenate([ring, ring[:1]])
+    along = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(ring, axis=0), axis=1))])
+    steps = np.arange(points) * along[-1] / points
+    height, width = mask.shape
+    return np.stack([np.interp(steps, along, ring[:, 0]) / width, np.interp(steps, along, ring[:, 1]) / height], axis=1)
 
 
 def choose_regions(

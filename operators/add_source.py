@@ -1,0 +1,123 @@
+"""Sources by hand: from nothing, from a sound file, from a Speaker that is there already."""
+
+from pathlib import Path
+
+import bpy
+from bpy.props import BoolProperty, CollectionProperty, StringProperty
+from bpy_extras import view3d_utils
+
+from ..see2sound_addon.blender import sources
+from . import reporting
+
+
+class SEE2SOUND_OT_add_source(bpy.types.Operator):
+    """Add a Speaker whose sound See2Sound makes, at the 3D cursor or on each selected object, which it then follows"""
+
+    bl_idname = "see2sound.add_source"
+    bl_label = "Add Sound Source"
+    bl_options = {"REGISTER", "UNDO"}
+
+    label: StringProperty(
+        name="Label", description="What it is, such as 'dog'; empty takes the object's name", options={"SKIP_SAVE"}
+    )
+    attach: BoolProperty(
+        name="On Selected Objects",
+        description="One for each selected object, which it follows, instead of one at the 3D cursor",
+        default=True,
+    )
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        if context.mode == "OBJECT":
+            return True
+        cls.poll_message_set("Sources are added in Object Mode")
+        return False
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        return reporting.run(self, lambda: self._work(context))
+
+    def _work(self, context: bpy.types.Context) -> list[str]:
+        from ..see2sound_addon.blender import speakers
+
+        chosen = [thing for thing in context.selected_objects if thing.type not in {"SPEAKER", "CAMERA", "LIGHT"}]
+        for thing in chosen if self.attach and chosen else [None]:
+            label = self.label.strip() or (sources.clean_label(thing.name) if thing is not None else "")
+            speakers.add_source(context, context.scene, label or "sound", thing)
+        return []
+
+
+class SEE2SOUND_OT_use_speaker(bpy.types.Operator):
+    """Give the selected Speakers settings of See2Sound: a label, a prompt, an extent. Their sounds and places stay"""
+
+    bl_idname = "see2sound.use_speaker"
+    bl_label = "Use as Source"
+    bl_options = {"REGISTER", "UNDO"}
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        if _plain_speakers(context):
+            return True
+        cls.poll_message_set("Select a Speaker of this file that is no source yet")
+        return False
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        for thing in _plain_speakers(context):
+            sources.adopt(thing)
+        return {"FINISHED"}
+
+
+def _plain_speakers(context: bpy.types.Context) -> list[bpy.types.Object]:
+    chosen = {*context.selected_objects, context.object} - {None}
+    return [t for t in chosen if t.type == "SPEAKER" and t.library is None and not sources.is_source(t)]
+
+
+class SEE2SOUND_OT_add_sound(bpy.types.Operator):
+    """Add a Speaker with a sound file of your own, where it was dropped or at the 3D cursor"""
+
+    bl_idname = "see2sound.add_sound"
+    bl_label = "Add Sound as Speaker"
+    bl_options = {"REGISTER", "UNDO"}
+
+    filepath: StringProperty(name="File", description="The sound file", subtype="FILE_PATH", options={"SKIP_SAVE"})
+    directory: StringProperty(
+        name="Folder", description="Of several files", subtype="DIR_PATH", options={"SKIP_SAVE", "HIDDEN"}
+    )
+    files: CollectionProperty(type=bpy.types.OperatorFileListElement, options={"SKIP_SAVE", "HIDDEN"})
+    filter_sound: BoolProperty(default=True, options={"HIDDEN", "SKIP_SAVE"})
+    filter_folder: BoolProperty(default=True, options={"HIDDEN", "SKIP_SAVE"})
+    _place = None
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        return SEE2SOUND_OT_add_source.poll.__func__(cls, context)
+
+    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
+        if not self.filepath and not self.files:
+            context.window_manager.fileselect_add(self)
+            return {"RUNNING_MODAL"}
+        if context.region_data is not None:
+            self._place = _under_mouse(context, (event.mouse_region_x, event.mouse_region_y))
+        return self.execute(context)
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        return reporting.run(self, lambda: self._work(context))
+
+    def _work(self, context: bpy.types.Context) -> list[str]:
+        from ..see2sound_addon.blender import speakers
+        from ..see2sound_addon.media.audio import audio_facts
+
+        folder = Path(bpy.path.abspath(self.directory))
+        paths = [folder / file.name for file in self.files if file.name] or [Path(bpy.path.abspath(self.filepath))]
+        lengths = [audio_facts(path).seconds for path in paths]  # all are looked at before anything is made
+        for path, seconds in zip(paths, lengths, strict=True):
+            speakers.add_sound(context, context.scene, path, seconds, self._place)
+        return []
+
+
+def _under_mouse(context: bpy.types.Context, mouse: tuple[int, int]):  # type: ignore[no-untyped-def]
+    """On the surface under the mouse, else as deep in the view as the 3D cursor."""
+    region, view = context.region, context.region_data
+    origin = view3d_utils.region_2d_to_origin_3d(region, view, mouse)
+    along = view3d_utils.region_2d_to_vector_3d(region, view, mouse)
+    hit, place, *_ = context.scene.ray_cast(context.evaluated_depsgraph_get(), origin, along)
+    return place if hit else view3d_utils.region_2d_to_location_3d(region, view, mouse, context.scene.cursor.location)

@@ -1,0 +1,90 @@
+"""File > Export, and what is written beside a scene."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import bpy
+from bpy.props import BoolProperty, EnumProperty, StringProperty
+
+from ..see2sound_addon.blender import properties
+from . import reporting
+from .render_mix import AS_SET, RenderMix, plan_of_scene
+from .working import Progress, Working
+
+
+def _suggested(suffix: str) -> str:
+    """Beside the .blend, named like it."""
+    return bpy.path.ensure_ext(bpy.path.abspath(f"//{bpy.path.basename(bpy.data.filepath) or 'untitled'}"), suffix)
+
+
+class SEE2SOUND_OT_export_mix(RenderMix, Working, bpy.types.Operator):
+    """Render what the active camera hears into a sound file of your choice"""
+
+    bl_idname = "see2sound.export_mix"
+    bl_label = "Export Spatial Mix"
+    bl_options = {"REGISTER"}
+
+    filepath: StringProperty(name="File", description="Where the mix goes", subtype="FILE_PATH", options={"SKIP_SAVE"})
+    filter_glob: StringProperty(default="*.wav;*.flac", options={"HIDDEN", "SKIP_SAVE"})
+    check_existing: BoolProperty(default=True, options={"HIDDEN", "SKIP_SAVE"})
+    layout: EnumProperty(
+        name="Layout",
+        description="For which loudspeakers or headphones",
+        items=((AS_SET, "As Set in the Scene", "The layout chosen in the scene's settings"), *properties.LAYOUT_ITEMS),
+    )
+
+    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
+        if not self.filepath:
+            self.filepath = _suggested(".wav")
+        context.window_manager.fileselect_add(self)
+        return {"RUNNING_MODAL"}
+
+
+class SEE2SOUND_OT_export_plan(Working, bpy.types.Operator):
+    """Write who sounds where and when as a plan, which the shell command or another machine renders without Blender"""
+
+    bl_idname = "see2sound.export_plan"
+    bl_label = "Export Sound Plan"
+    bl_options = {"REGISTER"}
+
+    filepath: StringProperty(name="File", description="Where the plan goes", subtype="FILE_PATH", options={"SKIP_SAVE"})
+    filter_glob: StringProperty(default="*.json", options={"HIDDEN", "SKIP_SAVE"})
+    check_existing: BoolProperty(default=True, options={"HIDDEN", "SKIP_SAVE"})
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        return RenderMix.poll.__func__(cls, context)
+
+    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
+        if not self.filepath:
+            self.filepath = _suggested(".json")
+        context.window_manager.fileselect_add(self)
+        return {"RUNNING_MODAL"}
+
+    def prepare(self, context: bpy.types.Context, seconds: float) -> Iterator[Progress]:
+        self._path = Path(bpy.path.ensure_ext(bpy.path.abspath(self.filepath), ".json"))
+        self._notes = yield from plan_of_scene(context, seconds, self._path.parent, self._path)
+
+    def first_step(self, context: bpy.types.Context) -> list[str]:
+        self.report({"INFO"}, f"{self._path.name} is written.")
+        return self._notes
+
+
+class SEE2SOUND_OT_clear_cache(bpy.types.Operator):
+    """Delete the clips of files that were never saved, except those that the open file uses"""
+
+    bl_idname = "see2sound.clear_cache"
+    bl_label = "Clear"
+    bl_options = {"REGISTER"}
+
+    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
+        return context.window_manager.invoke_confirm(self, event)
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        return reporting.run(self, self._clear)
+
+    def _clear(self) -> list[str]:
+        from ..see2sound_addon.blender import cache
+
+        self.report({"INFO"}, f"{cache.clear()} clips deleted")
+        return []

@@ -1,0 +1,86 @@
+"""The mix as the animation's soundtrack."""
+
+from pathlib import Path
+
+import bpy
+
+from ..see2sound_addon.blender import soundtrack
+from . import reporting
+from .render_mix import RenderMix
+from .working import Step, Working
+
+
+class SEE2SOUND_OT_add_to_sequencer(bpy.types.Operator):
+    """Put the rendered mix into the sequencer, where rendering the animation takes it along. The Speakers, which it
+    carries, are silent in Blender until it is taken out again"""
+
+    bl_idname = "see2sound.add_to_sequencer"
+    bl_label = "Add Mix to Sequencer"
+    bl_options = {"REGISTER", "UNDO"}
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        if context.scene.see2sound.mixed:
+            return True
+        cls.poll_message_set("Render the mix first")
+        return False
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        return reporting.run(self, lambda: add(context.scene))
+
+
+def add(scene: bpy.types.Scene) -> list[str]:
+    """The mix rendered last, as the soundtrack; notes."""
+    from ..see2sound_addon.media.audio import audio_facts
+
+    path = Path(bpy.path.abspath(scene.see2sound.mixed))
+    facts = audio_facts(path)
+    soundtrack.add_mix(scene, path, facts.channels, facts.rate)
+    return ["The scene has changed since this mix was rendered."] if scene.see2sound.outdated else []
+
+
+class SEE2SOUND_OT_remove_from_sequencer(bpy.types.Operator):
+    """Take the mix out of the sequencer, and let the Speakers sound in Blender again"""
+
+    bl_idname = "see2sound.remove_from_sequencer"
+    bl_label = "Remove Mix from Sequencer"
+    bl_options = {"REGISTER", "UNDO"}
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        soundtrack.remove_mix(context.scene)
+        return {"FINISHED"}
+
+
+class SEE2SOUND_OT_render_with_sound(RenderMix, Working, bpy.types.Operator):
+    """Render the mix, put it into the sequencer, and render the animation with it"""
+
+    bl_idname = "see2sound.render_with_sound"
+    bl_label = "Render With Sound"
+    bl_options = {"REGISTER"}
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        if context.scene.camera is None:
+            cls.poll_message_set("The scene has no active camera")
+            return False
+        if context.scene.render.image_settings.file_format != "FFMPEG":
+            cls.poll_message_set("The output is pictures, which carry no sound: choose FFmpeg Video in the Output properties")
+            return False
+        return True
+
+    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
+        return self.begin(context)
+
+    def first_step(self, context: bpy.types.Context) -> Step:
+        from ..see2sound_addon.pipeline import channels_of
+
+        soundtrack.check_channels(channels_of(self.chosen_layout(context.scene)))
+        return super().first_step(context)
+
+    def take(self, context: bpy.types.Context, result: dict) -> list[str]:
+        notes = super().take(context, result) + add(context.scene)
+        if bpy.app.background:
+            bpy.ops.render.render(animation=True)
+        else:
+            bpy.ops.render.render("INVOKE_DEFAULT", animation=True)
+        return notes

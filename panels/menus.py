@@ -1,0 +1,58 @@
+"""Our entries in Blender's own menus, and our keys."""
+
+import bpy
+
+KEYS = (
+    ("see2sound.preview", "P"),
+    ("see2sound.render_mix", "M"),
+)
+"""With Shift and Alt, in the 3D viewport."""
+_ours: list[tuple[bpy.types.KeyMap, bpy.types.KeyMapItem]] = []
+
+
+def _add(self: bpy.types.Menu, context: bpy.types.Context) -> None:
+    self.layout.operator("see2sound.add_source", text="Sound Source", icon="SPEAKER")
+
+
+def _import(self: bpy.types.Menu, context: bpy.types.Context) -> None:
+    self.layout.operator("see2sound.reconstruct", text="Picture as Sounding Scene (.png, .jpg, .mp4, ...)").browse = True
+    self.layout.operator("see2sound.add_sound", text="Sound as Speaker (.wav, .flac, ...)")
+
+
+def _export(self: bpy.types.Menu, context: bpy.types.Context) -> None:
+    self.layout.operator("see2sound.export_mix", text="Spatial Mix (.wav, .flac)")
+    self.layout.operator("see2sound.export_plan", text="Sound Plan (.json)")
+
+
+_ENTRIES = (("VIEW3D_MT_add", _add), ("TOPBAR_MT_file_import", _import), ("TOPBAR_MT_file_export", _export))
+
+
+def register() -> None:
+    for menu, draw in _ENTRIES:
+        getattr(bpy.types, menu).append(draw)
+    keys = bpy.context.window_manager.keyconfigs.addon
+    if keys is None:  # without a window there are no keys
+        return
+    keymap = keys.keymaps.new(name="3D View", space_type="VIEW_3D")
+    for operator, key in KEYS:
+        _ours.append((keymap, keymap.keymap_items.new(operator, key, "PRESS", shift=True, alt=True)))
+
+
+def unregister() -> None:
+    while _ours:
+        keymap, item = _ours.pop()
+        keymap.keymap_items.remove(item)
+    for menu, draw in reversed(_ENTRIES):
+        getattr(bpy.types, menu).remove(draw)
+
+
+def draw_keys(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
+    """For the preferences: our keys, to be changed."""
+    import rna_keymap_ui
+
+    user = context.window_manager.keyconfigs.user
+    for keymap, item in _ours:
+        mine = user.keymaps.get(keymap.name)
+        found = next((k for k in mine.keymap_items if k.idname == item.idname), None) if mine is not None else None
+        if found is not None:
+            rna_keymap_ui.draw_kmi([], user, mine, found, layout, 0)

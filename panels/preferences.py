@@ -1,0 +1,55 @@
+import bpy
+
+from ..see2sound_addon.blender import cache, neural, properties
+from .menus import draw_keys
+
+
+class SEE2SOUND_AP_preferences(bpy.types.AddonPreferences):
+    bl_idname = neural.PACKAGE
+
+    layout_of_new: bpy.props.EnumProperty(
+        name="Layout", description="What new files are mixed for", items=properties.LAYOUT_ITEMS
+    )
+    sources_of_new: bpy.props.IntProperty(
+        name="Sources", description="How many sources are looked for in new files", default=5, min=1, max=32
+    )
+    sofa: bpy.props.StringProperty(
+        name="Head", description="Measured ears for binaural sound, a SOFA file; empty takes the KEMAR manikin's",
+        subtype="FILE_PATH",
+    )  # fmt: skip
+    neural_python: bpy.props.StringProperty(
+        name="Python",
+        description="A Python that has torch and transformers; empty takes the environment that See2Sound sets up",
+        subtype="FILE_PATH",
+    )
+    models_folder: bpy.props.StringProperty(
+        name="Models",
+        description="A folder of models for work offline; empty takes what See2Sound has downloaded",
+        subtype="DIR_PATH",
+    )
+
+    def draw(self, context: bpy.types.Context) -> None:
+        layout = self.layout
+        layout.use_property_split = True
+        layout.label(text="New Files")
+        layout.prop(self, "layout_of_new")
+        layout.prop(self, "sources_of_new")
+        layout.separator()
+        layout.label(text="Headphones")
+        layout.prop(self, "sofa")
+        layout.separator()
+        layout.label(text="Neural models run in a Python of their own")
+        layout.prop(self, "neural_python")
+        layout.prop(self, "models_folder")
+        row = layout.row(align=True)
+        row.operator("see2sound.set_up_neural", icon="IMPORT")
+        row.operator("see2sound.check_neural", icon="FILE_REFRESH")
+        row.operator("see2sound.remove_neural", icon="TRASH")
+        layout.separator()
+        count, size = cache.measure()
+        row = layout.row()
+        row.label(text=f"Clips of files that were never saved: {count}, {size / 2**20:.1f} MiB")
+        row.operator("see2sound.clear_cache", icon="TRASH")
+        layout.separator()
+        layout.label(text="Keys")
+        draw_keys(layout, context)

@@ -1,0 +1,45 @@
+"""In the properties editor, beside what Blender itself keeps of a Speaker."""
+
+import bpy
+
+from ..see2sound_addon.blender import sources
+from .sources import draw_in_space, draw_source
+
+
+class SEE2SOUND_PT_speaker(bpy.types.Panel):
+    bl_label = "See2Sound"
+    bl_space_type = "PROPERTIES"
+    bl_region_type = "WINDOW"
+    bl_context = "data"
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        return context.object is not None and context.object.type == "SPEAKER"
+
+    def draw(self, context: bpy.types.Context) -> None:
+        layout, thing = self.layout, context.object
+        if not sources.is_source(thing):
+            layout.label(text="Heard in mixes as a point", icon="INFO")
+            layout.operator("see2sound.use_speaker", icon="SPEAKER")
+            return
+        row = layout.row(align=True)
+        row.prop(thing.see2sound, "muted", toggle=True)
+        row.prop(thing.see2sound, "solo", toggle=True)
+        row.prop(thing.see2sound, "locked", toggle=True)
+        draw_source(layout.column(), thing)
+
+
+class SEE2SOUND_PT_speaker_space(bpy.types.Panel):
+    bl_label = "In Space"
+    bl_space_type = "PROPERTIES"
+    bl_region_type = "WINDOW"
+    bl_context = "data"
+    bl_parent_id = "SEE2SOUND_PT_speaker"
+    bl_options = {"DEFAULT_CLOSED"}
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        return context.object is not None and sources.is_source(context.object)
+
+    def draw(self, context: bpy.types.Context) -> None:
+        draw_in_space(self.layout, context.object)

@@ -1,0 +1,156 @@
+"""The mix as the animation's soundtrack: a strip in the sequencer, and Speakers that are silent in Blender meanwhile.
+
+Light: a handler that runs after every change of the scene is here, too.
+"""
+
+from __future__ import annotations
+
+import zlib
+from pathlib import Path
+from typing import Any
+
+import bpy
+
+from ..errors import See2SoundError
+from .sources import is_muted
+
+MARK = "see2sound"
+NAME = "See2Sound Mix"
+CHANNELS = {1: "MONO", 2: "STEREO", 4: "SURROUND4", 6: "SURROUND51", 8: "SURROUND71"}
+"""What Blender's output can carry; all of these have the order that WAV files have."""
+CODECS = {"WEBM": "OPUS", "OGG": "VORBIS", "MPEG1": "MP2", "FLASH": "MP3"}
+"""Of containers that do not take AAC."""
+HEARD = (
+    "layout", "sofa", "bits", "use_loudness", "loudness", "ceiling", "use_air", "temperature", "humidity", "seed",
+)  # fmt: skip
+"""Settings of a scene that change its mix, rooms aside."""
+NOT_OF_ROOMS = {"rna_type", "name"}
+
+
+def add_mix(scene: bpy.types.Scene, path: Path, channels: int, rate: int) -> bpy.types.Strip:
+    """Put a mix on a free channel of the sequencer, instead of an older one, and have the output carry it.
+
+    The Speakers of the scene are silent in Blender from now on, for the mix has their sound. Errors: `soundtrack-missing`,
+    `soundtrack-channels`.
+    """
+    check_channels(channels)
+    if not path.is_file():
+        raise See2SoundError("soundtrack-missing", f"There is no mix at {path}.", "Render the mix first.")
+    channel = remove_mix(scene)
+    strips = _strips(scene)
+    first = scene.frame_start
+    strip = strips.new_sound(NAME, str(path), channel or 1, first)
+    strip[MARK] = True
+    others = [other for other in strips if other != strip]
+    if not channel:
+        strip.channel = _free_channel(others, strip)
+    strip.frame_start = first
+    if bpy.data.filepath and path.drive == Path(bpy.data.filepath).drive:
+        strip.sound.filepath = bpy.path.relpath(str(path))
+    output = scene.render.ffmpeg
+    output.audio_channels = CHANNELS[channels]
+    output.audio_mixrate = rate
+    if output.audio_codec == "NONE":
+        output.audio_codec = CODECS.get(output.format, "AAC")
+    _carry(scene, True)
+    return strip
+
+
+def remove_mix(scene: bpy.types.Scene) -> int:
+    """Take our mix out of the sequencer, and let the Speakers sound in Blender again; the channel it was on, 0 for none."""
+    channel = 0
+    strips = _strips(scene)
+    for strip in [strip for strip in strips if strip.get(MARK)]:
+        channel, sound = strip.channel, strip.sound
+        strips.remove(strip)
+        if sound is not None and sound.users == 0:
+            bpy.data.sounds.remove(sound)
+    _carry(scene, False)
+    return channel
+
+
+def has_mix(scene: bpy.types.Scene) -> bool:
+    """Whether our mix is in the sequencer."""
+    return scene.sequence_editor is not None and any(strip.get(MARK) for strip in _strips(scene))
+
+
+def check_channels(channels: int) -> None:
+    """Error `soundtrack-channels` where Blender's output has no such layout."""
+    if channels not in CHANNELS:
+        raise See2SoundError(
+            "soundtrack-channels",
+            f"Blender's output cannot carry {channels} channels.",
+            "Use Binaural, Stereo, 5.1, 7.1 or Ambisonics of order 1 for a soundtrack; deliver other mixes as files.",
+        )
+
+
+def _strips(scene: bpy.types.Scene):  # type: ignore[no-untyped-def]
+    editor = scene.sequence_editor or scene.sequence_editor_create()
+    return editor.strips if hasattr(editor, "strips") else editor.sequences  # renamed in Blender 4.4
+
+
+def _free_channel(others: list[bpy.types.Strip], strip: bpy.types.Strip) -> int:
+    taken = {
+        other.channel
+        for other in others
+        if other.frame_final_start < strip.frame_final_end and other.frame_final_end > strip.frame_final_start
+    }
+    return next(channel for channel in range(1, 129) if channel not in taken)
+
+
+def _carry(scene: bpy.types.Scene, carried: bool) -> None:
+    """Silence all Speakers that are heard, or let those sound again that were silent for that reason."""
+    scene.see2sound.carried = carried
+    for thing in scene.objects:
+        if thing.type != "SPEAKER" or thing.library is not None or thing.data.library is not None:
+            continue
+        if carried and not is_muted(thing):
+            thing.see2sound.carried = thing.data.muted = True
+        elif not carried and thing.see2sound.carried:
+            thing.see2sound.carried = thing.data.muted = False
+
+
+def begin_watch(scene: bpy.types.Scene) -> None:
+    """The scene was read for a mix just now; from here on its changes are watched."""
+    settings = scene.see2sound
+    settings.mixed, settings.mixed_with, settings.outdated = "", _settings_print(scene), False
+
+
+def watch(scene: bpy.types.Scene, graph: bpy.types.Depsgraph) -> None:
+    """For `depsgraph_update_post`: note that the mix is out of date once anything that it is made of has changed."""
+    settings = scene.see2sound
+    if not settings.mixed_with or settings.outdated:
+        return
+    if any(_is_heard(scene, update) for update in graph.updates):
+        settings.outdated = True
+
+
+def _is_heard(scene: bpy.types.Scene, update: bpy.types.DepsgraphUpdate) -> bool:
+    thing = update.id
+    if isinstance(thing, bpy.types.Object):
+        return thing.type in {"SPEAKER", "CAMERA"} and (update.is_updated_transform or update.is_updated_geometry)
+    if isinstance(thing, bpy.types.Scene):
+        return settings_changed(scene)
+    return isinstance(thing, bpy.types.Speaker | bpy.types.Sound)
+
+
+def settings_changed(scene: bpy.types.Scene) -> bool:
+    """Whether the mix was made with other settings."""
+    return _settings_print(scene) != str(scene.see2sound.mixed_with)
+
+
+def _settings_print(scene: bpy.types.Scene) -> str:
+    settings, room = scene.see2sound, scene.see2sound.room
+    facts = [getattr(settings, name) for name in HEARD]
+    facts += [_plain(getattr(room, item.identifier)) for item in room.bl_rna.properties if item.identifier not in NOT_OF_ROOMS]
+    facts += [scene.frame_start, scene.frame_end, scene.render.fps, scene.render.fps_base, scene.unit_settings.scale_length]
+    facts += [scene.audio_volume, scene.audio_doppler_speed, scene.audio_doppler_factor, scene.audio_distance_model]
+    facts += [(marker.frame, marker.camera.name) for marker in scene.timeline_markers if marker.camera is not None]
+    facts += [scene.camera.name if scene.camera is not None else ""]
+    return f"{zlib.crc32(repr(facts).encode()):08x}"
+
+
+def _plain(value: Any) -> object:
+    if isinstance(value, bpy.types.ID):
+        return value.name
+    return tuple(value) if hasattr(value, "__len__") and not isinstance(value, str) else value
