@@ -51,6 +51,8 @@ CLASSES = (
     neural.SEE2SOUND_OT_free_neural,
 )
 _commands = []
+_OWNER = object()
+"""Of subscriptions, which Blender forgets with each file."""
 
 
 @bpy.app.handlers.persistent
@@ -70,8 +72,9 @@ def _watch(scene: bpy.types.Scene, graph: bpy.types.Depsgraph) -> None:
 
 @bpy.app.handlers.persistent
 def _greet(*_: object) -> None:
-    """A new file starts with what is set in the preferences."""
+    """A new file starts with what is set in the preferences, and is listened to."""
     defaults.apply(bpy.context)
+    soundtrack.subscribe(_OWNER)
 
 
 HANDLERS = {
@@ -85,12 +88,14 @@ def register() -> None:
         bpy.utils.register_class(cls)
     for event, handler in HANDLERS.items():
         getattr(bpy.app.handlers, event).append(handler)
+    soundtrack.subscribe(_OWNER)
     _commands.append(bpy.utils.register_cli_command("see2sound", cli.main))
 
 
 def unregister() -> None:
     for event, handler in HANDLERS.items():
         getattr(bpy.app.handlers, event).remove(handler)
+    bpy.msgbus.clear_by_owner(_OWNER)
     _end_all()
     bpy.utils.unregister_cli_command(_commands.pop())
     for cls in reversed(CLASSES):

@@ -11,7 +11,7 @@ from ..see2sound_addon.errors import See2SoundError
 from .render_mix import head_file, plan_of_scene
 from .working import LOADER, Progress, Step, Working
 
-EVERY = 0.02
+EVERY = 0.015
 """Seconds."""
 _live: dict[str, object] = {}
 """What is heard now: `ears` while they are made, then `preview`. Nothing of a .blend is kept."""

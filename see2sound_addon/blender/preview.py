@@ -25,8 +25,6 @@ from .units import frame_rate, metres_per_unit
 RATE = 48000
 BUFFER = 512
 """Samples; Blender's own 2048 would be heard as a lag."""
-TICK = 0.02
-"""Seconds."""
 MOST = 24
 """Voices at once; the loudest are heard."""
 DRIFT = 0.12
@@ -73,6 +71,7 @@ class Preview:
         self._threads = self._aud.ThreadPool(1)
         self._ears = ears
         self._voices: dict[int, Voice] = {}
+        self._unplayable: set[str] = set()
         self._frame = float("nan")
         self._now = 0.0
         self.notes: list[str] = []
@@ -95,6 +94,15 @@ class Preview:
                 self._sound(one, playing, moved)
         finally:
             self._device.unlock()
+        self.notes += [f"{name} cannot be played" for name in sorted(self._unplayable & {one.sound for one in heard})]
+
+    def _read(self, sound: bpy.types.Sound) -> Any:
+        path = Path(bpy.path.abspath(sound.filepath, library=sound.library))
+        if sound.packed_file is None or path.is_file():
+            return self._aud.Sound.file(str(path))
+        if sound.factory is None:
+            raise self._aud.error("packed, and not loaded by Blender")
+        return sound.factory
 
     def stop(self) -> None:
         """Silence."""
@@ -133,18 +141,19 @@ class Preview:
         voice.handle.volume = HEADROOM * one.gain if wanted else 0.0
 
     def _begin(self, one: Heard) -> Voice | None:
-        sound = bpy.data.sounds.get(one.sound)
+        if one.sound in self._unplayable:
+            return None
         try:
-            mono = sound.factory.rechannel(1).resample(RATE)
+            mono = self._read(bpy.data.sounds[one.sound]).rechannel(1).resample(RATE, 0)
             length = mono.length / RATE
             if length <= 0.0:
-                return None
+                raise self._aud.error("empty")
             lasting = mono.loop(-1)
             source = None if one.ambient else self._aud.Source(0.0, 0.0, 0.0)
             heard = lasting.rechannel(2) if one.ambient else lasting.binaural(self._ears, source, self._threads)
             handle = self._device.play(heard)
-        except (self._aud.error, AttributeError):
-            self.notes.append(f"{one.sound} cannot be played")
+        except self._aud.error:
+            self._unplayable.add(one.sound)
             return None
         handle.volume = 0.0
         self._voices[one.key] = Voice(one.sound, handle, source, length)

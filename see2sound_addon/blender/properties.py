@@ -16,7 +16,9 @@ from bpy.props import (
 from . import sources
 from .neural import NeuralProperties, WindowProperties
 from .roomproperties import RELATIVE_PATH, RoomProperties
+from .soundtrack import setting_changed
 
+OVERRIDABLE = {"LIBRARY_OVERRIDABLE"}
 SHAPE_POINTS = 8
 OUTLINE_POINTS = 32
 EXTENT_ITEMS = (
@@ -85,81 +87,143 @@ def _choose_row(self: SceneProperties, row: int) -> None:
 class SourceProperties(bpy.types.PropertyGroup):
     """On a Speaker's Object."""
 
-    source_id: StringProperty(name="Source ID", description="The name of this source in plans and file names")
+    source_id: StringProperty(
+        override=OVERRIDABLE, name="Source ID", description="The name of this source in plans and file names"
+    )
     label: StringProperty(
+        override=OVERRIDABLE,
         name="Label",
         description="What it is. A known thing, such as 'dog' or 'car', brings the Speaker to a fitting distance, "
         "unless it was moved by hand",
         update=_label_changed,
     )
     prompt: StringProperty(
+        override=OVERRIDABLE,
         name="Prompt",
         description="What it sounds like, in words; 'silent' for nothing. Takes effect at Generate Sounds",
     )
-    extent: EnumProperty(name="Extent", description="How large the sound is", items=EXTENT_ITEMS, update=_extent_changed)
-    muted: BoolProperty(
-        name="Mute", description="Leave it out of the mix, and of Blender's own sound", get=_is_muted, set=_mute
+    extent: EnumProperty(
+        override=OVERRIDABLE, name="Extent", description="How large the sound is", items=EXTENT_ITEMS, update=_extent_changed
     )
-    solo: BoolProperty(name="Solo", description="Hear only this source, and others that are solo, in mixes and previews")
+    muted: BoolProperty(
+        override=OVERRIDABLE,
+        name="Mute",
+        description="Leave it out of the mix, and of Blender's own sound",
+        get=_is_muted,
+        set=_mute,
+    )
+    solo: BoolProperty(
+        override=OVERRIDABLE, name="Solo", description="Hear only this source, and others that are solo, in mixes and previews"
+    )
     locked: BoolProperty(
-        name="Lock", description="Keep it as it is: finding sources again and generating sounds leave it alone"
+        override=OVERRIDABLE,
+        name="Lock",
+        description="Keep it as it is: finding sources again and generating sounds leave it alone",
     )
     carried: BoolProperty(
+        override=OVERRIDABLE,
         name="Carried by the Mix",
         description="Silent in Blender because the mix in the sequencer carries it; it is still heard in new mixes",
     )
-    score: FloatProperty(name="Score", description="How surely this is a thing of its own", min=0.0, max=1.0, subtype="FACTOR")
-    radius: FloatProperty(name="Radius", description="How wide an area source is", min=0.0, soft_max=100.0, unit="LENGTH")
+    score: FloatProperty(
+        override=OVERRIDABLE,
+        name="Score",
+        description="How surely this is a thing of its own",
+        min=0.0,
+        max=1.0,
+        subtype="FACTOR",
+    )
+    radius: FloatProperty(
+        override=OVERRIDABLE, name="Radius", description="How wide an area source is", min=0.0, soft_max=100.0, unit="LENGTH"
+    )
     synchronous: BoolProperty(
+        override=OVERRIDABLE,
         name="In Sync",
         description="Heard when it sounds, without the time that sound takes and without Doppler, as dialogue is in films",
     )
-    divergence: FloatProperty(
+    divergence: FloatProperty(override=OVERRIDABLE,
         name="Divergence", description="How much of it moves from its place to 45 degrees left and right", min=0.0, max=1.0,
         subtype="FACTOR",
     )  # fmt: skip
-    spread: FloatProperty(
+    spread: FloatProperty(override=OVERRIDABLE,
         name="Spread", description="The angle that a point source fills, without being decorrelated", min=0.0, max=6.283185,
         subtype="ANGLE",
     )  # fmt: skip
     use_lfe: BoolProperty(
-        name="Send to LFE", description="Send its low frequencies to the LFE channel, which gets nothing else"
+        override=OVERRIDABLE,
+        name="Send to LFE",
+        description="Send its low frequencies to the LFE channel, which gets nothing else",
     )
-    lfe: FloatProperty(
+    lfe: FloatProperty(override=OVERRIDABLE,
         name="LFE Level (dB)", description="How much of it goes to the LFE channel, whatever its distance", default=-10.0,
         min=-120.0, max=20.0, precision=1,
     )  # fmt: skip
-    shape: FloatVectorProperty(
+    shape: FloatVectorProperty(override=OVERRIDABLE,
         name="Shape", description="Where an area sounds, in multiples of its radius from its middle; all zero is a disc",
         size=3 * SHAPE_POINTS,
     )  # fmt: skip
     diffuse: BoolProperty(
-        name="Diffuse", description="In ambisonics, fill all channels with unrelated copies instead of the first one alone"
+        override=OVERRIDABLE,
+        name="Diffuse",
+        description="In ambisonics, fill all channels with unrelated copies instead of the first one alone",
     )
-    loop: BoolProperty(name="Loop", description="Repeat the clip without a seam for as long as the scene lasts", default=True)
+    loop: BoolProperty(
+        override=OVERRIDABLE,
+        name="Loop",
+        description="Repeat the clip without a seam for as long as the scene lasts",
+        default=True,
+    )
     picture: StringProperty(
-        name="Picture", description="The picture it was found in", subtype="FILE_PATH", options=RELATIVE_PATH
+        override=OVERRIDABLE,
+        name="Picture",
+        description="The picture it was found in",
+        subtype="FILE_PATH",
+        options=RELATIVE_PATH,
     )
-    box: FloatVectorProperty(name="Box", description="Left, top, right and bottom in the picture, 0 to 1", size=4)
-    centre: FloatVectorProperty(name="Centre", description="Its visible centre in the picture, 0 to 1", size=2)
+    box: FloatVectorProperty(
+        override=OVERRIDABLE, name="Box", description="Left, top, right and bottom in the picture, 0 to 1", size=4
+    )
+    centre: FloatVectorProperty(
+        override=OVERRIDABLE, name="Centre", description="Its visible centre in the picture, 0 to 1", size=2
+    )
     lens: FloatVectorProperty(
-        name="Lens", description="Focal length in picture widths, the picture's aspect, its optical centre", size=4
+        override=OVERRIDABLE,
+        name="Lens",
+        description="Focal length in picture widths, the picture's aspect, its optical centre",
+        size=4,
     )
     outline: FloatVectorProperty(
-        name="Outline", description="Around it in the picture: x and y of points, 0 to 1", size=(OUTLINE_POINTS, 2)
+        override=OVERRIDABLE,
+        name="Outline",
+        description="Around it in the picture: x and y of points, 0 to 1",
+        size=(OUTLINE_POINTS, 2),
     )
-    camera_pose: FloatVectorProperty(name="Camera Pose", description="Where the camera stood, in metres", size=(4, 4))
-    picture_distance: FloatProperty(name="Distance in Picture", description="Metres, estimated without knowing what it is")
-    picture_doubt: FloatProperty(name="Doubt", description="Standard deviation of the logarithm of that distance")
-    placed: FloatVectorProperty(name="Placed", description="Where it was put last", size=3, subtype="XYZ")
+    camera_pose: FloatVectorProperty(
+        override=OVERRIDABLE, name="Camera Pose", description="Where the camera stood, in metres", size=(4, 4)
+    )
+    picture_distance: FloatProperty(
+        override=OVERRIDABLE, name="Distance in Picture", description="Metres, estimated without knowing what it is"
+    )
+    picture_doubt: FloatProperty(
+        override=OVERRIDABLE, name="Doubt", description="Standard deviation of the logarithm of that distance"
+    )
+    placed: FloatVectorProperty(override=OVERRIDABLE, name="Placed", description="Where it was put last", size=3, subtype="XYZ")
     clip: StringProperty(
-        name="Clip", description="The sound that was generated for it last", subtype="FILE_PATH", options=RELATIVE_PATH
+        override=OVERRIDABLE,
+        name="Clip",
+        description="The sound that was generated for it last",
+        subtype="FILE_PATH",
+        options=RELATIVE_PATH,
     )
-    set_reference: FloatProperty(name="Set Reference", description="The distance reference that its sound was given last")
-    set_start: FloatProperty(name="Set Start", description="Where its strip was put last")
-    silenced: BoolProperty(name="Silenced", description="Muted because its prompt is 'silent'")
-    guessed_label: StringProperty(name="Guessed Label", description="The label before anybody edited it")
-    guessed_prompt: StringProperty(name="Guessed Prompt", description="The prompt before anybody edited it")
+    set_reference: FloatProperty(
+        override=OVERRIDABLE, name="Set Reference", description="The distance reference that its sound was given last"
+    )
+    set_start: FloatProperty(override=OVERRIDABLE, name="Set Start", description="Where its strip was put last")
+    silenced: BoolProperty(override=OVERRIDABLE, name="Silenced", description="Muted because its prompt is 'silent'")
+    guessed_label: StringProperty(override=OVERRIDABLE, name="Guessed Label", description="The label before anybody edited it")
+    guessed_prompt: StringProperty(
+        override=OVERRIDABLE, name="Guessed Prompt", description="The prompt before anybody edited it"
+    )
 
 
 class SceneProperties(bpy.types.PropertyGroup):
@@ -187,8 +251,12 @@ class SceneProperties(bpy.types.PropertyGroup):
         description="How high above the ground the picture was taken, in metres whatever the scene's units. "
         "An existing camera that sees the horizon keeps its own height",
     )  # fmt: skip
-    seed: IntProperty(name="Seed", description="Another number, another take of every sound", default=0, min=0)
-    layout: EnumProperty(name="Layout", description="For which loudspeakers or headphones to mix", items=LAYOUT_ITEMS)
+    seed: IntProperty(
+        update=setting_changed, name="Seed", description="Another number, another take of every sound", default=0, min=0
+    )
+    layout: EnumProperty(
+        update=setting_changed, name="Layout", description="For which loudspeakers or headphones to mix", items=LAYOUT_ITEMS
+    )
     mix_path: StringProperty(
         name="File",
         description="Where the mix goes",
@@ -196,28 +264,40 @@ class SceneProperties(bpy.types.PropertyGroup):
         subtype="FILE_PATH",
         options=RELATIVE_PATH,
     )
-    sofa: StringProperty(
+    sofa: StringProperty(update=setting_changed,
         name="Head",
         description="Measured ears for binaural mixes, a SOFA file; empty takes the preferences', else the KEMAR manikin's",
         subtype="FILE_PATH", options=RELATIVE_PATH,
     )  # fmt: skip
-    bits: EnumProperty(name="Samples", description="How samples are written", items=BITS_ITEMS)
-    use_loudness: BoolProperty(name="Normalise", description="Bring the mix to a loudness")
-    loudness: FloatProperty(
+    bits: EnumProperty(update=setting_changed, name="Samples", description="How samples are written", items=BITS_ITEMS)
+    use_loudness: BoolProperty(update=setting_changed, name="Normalise", description="Bring the mix to a loudness")
+    loudness: FloatProperty(update=setting_changed,
         name="Loudness (LUFS)",
         description="Integrated loudness of the mix, ITU-R BS.1770; -23 for broadcast, -16 for podcasts",
         default=-23.0, min=-60.0, max=0.0, precision=1,
     )  # fmt: skip
-    ceiling: FloatProperty(
+    ceiling: FloatProperty(update=setting_changed,
         name="Ceiling (dB)", description="How far the true peak may rise when the level is changed",
         default=-1.0, min=-20.0, max=0.0, precision=1,
     )  # fmt: skip
-    use_air: BoolProperty(name="Air Absorption", description="Air dulls what is far away, ISO 9613-1")
+    use_air: BoolProperty(update=setting_changed, name="Air Absorption", description="Air dulls what is far away, ISO 9613-1")
     temperature: FloatProperty(
-        name="Temperature (C)", description="Of the air, in degrees Celsius", default=20.0, min=-40.0, max=60.0, precision=1
+        update=setting_changed,
+        name="Temperature (C)",
+        description="Of the air, in degrees Celsius",
+        default=20.0,
+        min=-40.0,
+        max=60.0,
+        precision=1,
     )
     humidity: FloatProperty(
-        name="Humidity", description="Relative humidity of the air", default=50.0, min=0.0, max=100.0, subtype="PERCENTAGE"
+        update=setting_changed,
+        name="Humidity",
+        description="Relative humidity of the air",
+        default=50.0,
+        min=0.0,
+        max=100.0,
+        subtype="PERCENTAGE",
     )
     room: PointerProperty(name="Room", description="What surrounds the scene", type=RoomProperties)
     neural: PointerProperty(name="Neural Models", description="Who does what", type=NeuralProperties)
@@ -252,7 +332,7 @@ def register() -> None:
     """Add the property groups to Blender's types."""
     for cls in CLASSES:
         bpy.utils.register_class(cls)
-    bpy.types.Object.see2sound = PointerProperty(type=SourceProperties)
+    bpy.types.Object.see2sound = PointerProperty(type=SourceProperties, override=OVERRIDABLE)
     bpy.types.Scene.see2sound = PointerProperty(type=SceneProperties)
     bpy.types.WindowManager.see2sound = PointerProperty(type=WindowProperties)
 

@@ -14,6 +14,7 @@ from bpy.props import (
 )
 
 from ..materials import BANDS, MATERIALS
+from .soundtrack import setting_changed
 
 CUSTOM = "CUSTOM"
 KIND_ITEMS = (
@@ -23,7 +24,10 @@ KIND_ITEMS = (
     ("response", "Impulse Response", "The sound of a real place, from a file"),
 )
 MATERIAL_ITEMS = (
-    *((name, name.title() if name != "open" else "Open (no wall)", "") for name in sorted(MATERIALS)),
+    *(
+        (name, name.title() if name != "open" else "Open (no wall)", f"What {name} takes of sound")
+        for name in sorted(MATERIALS)
+    ),
     (CUSTOM, "Custom", "What is set under Custom Absorption"),
 )
 # Since 4.5 Blender wants to be told that a path may begin with "//".
@@ -32,16 +36,21 @@ RELATIVE_PATH = {"PATH_SUPPORTS_BLEND_RELATIVE"} if bpy.app.version >= (4, 5, 0)
 
 def _wall(name: str, where: str, material: str) -> object:
     description = f"What the wall {where} is made of; materials differ in what they take of low and high sounds"
-    return EnumProperty(name=name, description=description, items=MATERIAL_ITEMS, default=material)
+    return EnumProperty(name=name, description=description, items=MATERIAL_ITEMS, default=material, update=setting_changed)
 
 
 class RoomProperties(bpy.types.PropertyGroup):
     """Part of the Scene's settings."""
 
-    kind: EnumProperty(name="Room", description="What surrounds the scene and sends sound back", items=KIND_ITEMS)
-    height: FloatProperty(name="Height", description="How high the ground lies", default=0.0, unit="LENGTH")
+    kind: EnumProperty(
+        update=setting_changed, name="Room", description="What surrounds the scene and sends sound back", items=KIND_ITEMS
+    )
+    height: FloatProperty(
+        update=setting_changed, name="Height", description="How high the ground lies", default=0.0, unit="LENGTH"
+    )
     ground: _wall("Material", "under everything", "grass")
     box: PointerProperty(
+        update=setting_changed,
         name="Box",
         description="The object whose bounds are the room; the camera must stay inside",
         type=bpy.types.Object,
@@ -53,20 +62,22 @@ class RoomProperties(bpy.types.PropertyGroup):
     wall_y1: _wall("Wall +Y", "at the box's upper Y", "plaster")
     floor: _wall("Floor", "under foot", "wood floor")
     ceiling: _wall("Ceiling", "overhead", "plaster")
-    custom: FloatVectorProperty(
+    custom: FloatVectorProperty(update=setting_changed,
         name="Custom Absorption", size=len(BANDS), min=0.0, max=1.0, default=(0.1,) * len(BANDS),
         description="How much a wall of Custom material takes in the octaves from 125 Hz to 8 kHz, 0 to 1",
     )  # fmt: skip
-    order: IntProperty(
+    order: IntProperty(update=setting_changed,
         name="Reflections", description="After how many walls at most a reflection is followed one by one. "
         "What moves costs time for every reflection; the rest is reverberation", default=2, min=0, max=10,
     )  # fmt: skip
-    tail: BoolProperty(name="Reverberation", description="Add what rings on after these reflections", default=True)
-    response: StringProperty(
+    tail: BoolProperty(
+        update=setting_changed, name="Reverberation", description="Add what rings on after these reflections", default=True
+    )
+    response: StringProperty(update=setting_changed,
         name="Response", description="An impulse response: mono (from everywhere), stereo or AmbiX",
         subtype="FILE_PATH", options=RELATIVE_PATH,
     )  # fmt: skip
-    gain: FloatProperty(
+    gain: FloatProperty(update=setting_changed,
         name="Level (dB)", description="How loud the response is beside the sources", default=0.0,
         soft_min=-40.0, soft_max=20.0, min=-120.0, max=60.0, precision=1,
     )  # fmt: skip

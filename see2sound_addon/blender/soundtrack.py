@@ -18,12 +18,16 @@ MARK = "see2sound"
 NAME = "See2Sound Mix"
 CHANNELS = {1: "MONO", 2: "STEREO", 4: "SURROUND4", 6: "SURROUND51", 8: "SURROUND71"}
 """What Blender's output can carry; all of these have the order that WAV files have."""
-CODECS = {"WEBM": "OPUS", "OGG": "VORBIS", "MPEG1": "MP2", "FLASH": "MP3"}
+CODECS = {"WEBM": "OPUS", "OGG": "VORBIS", "MPEG1": "AC3", "MPEG2": "AC3", "FLASH": "MP3"}
 """Of containers that do not take AAC."""
 HEARD = (
     "layout", "sofa", "bits", "use_loudness", "loudness", "ceiling", "use_air", "temperature", "humidity", "seed",
 )  # fmt: skip
 """Settings of a scene that change its mix, rooms aside."""
+OF_SPEAKERS = (
+    "volume", "pitch", "attenuation", "distance_reference", "distance_max", "volume_min", "volume_max",
+    "cone_angle_inner", "cone_angle_outer", "cone_volume_outer",
+)  # fmt: skip
 NOT_OF_ROOMS = {"rna_type", "name"}
 
 
@@ -100,7 +104,8 @@ def _free_channel(others: list[bpy.types.Strip], strip: bpy.types.Strip) -> int:
 
 def _carry(scene: bpy.types.Scene, carried: bool) -> None:
     """Silence all Speakers that are heard, or let those sound again that were silent for that reason."""
-    scene.see2sound.carried = carried
+    settings = scene.see2sound
+    outdated, settings.carried = settings.outdated, carried
     for thing in scene.objects:
         if thing.type != "SPEAKER" or thing.library is not None or thing.data.library is not None:
             continue
@@ -108,12 +113,35 @@ def _carry(scene: bpy.types.Scene, carried: bool) -> None:
             thing.see2sound.carried = thing.data.muted = True
         elif not carried and thing.see2sound.carried:
             thing.see2sound.carried = thing.data.muted = False
+    bpy.context.view_layer.update()
+    settings.outdated = outdated  # none of this changes what is heard
 
 
 def begin_watch(scene: bpy.types.Scene) -> None:
     """The scene was read for a mix just now; from here on its changes are watched."""
     settings = scene.see2sound
     settings.mixed, settings.mixed_with, settings.outdated = "", _settings_print(scene), False
+
+
+def subscribe(owner: object) -> None:
+    """Have changes of Speakers looked at too: most of them pass the dependency graph by."""
+    bpy.msgbus.subscribe_rna(key=bpy.types.Speaker, owner=owner, args=(), notify=_look)
+
+
+def setting_changed(settings: bpy.types.PropertyGroup, context: bpy.types.Context) -> None:
+    """For `update` of settings that a mix is made with."""
+    _look_at(settings.id_data)
+
+
+def _look() -> None:
+    for scene in bpy.data.scenes:
+        _look_at(scene)
+
+
+def _look_at(scene: bpy.types.Scene) -> None:
+    settings = scene.see2sound
+    if settings.mixed_with and not settings.outdated and _settings_print(scene) != settings.mixed_with:
+        settings.outdated = True
 
 
 def watch(scene: bpy.types.Scene, graph: bpy.types.Depsgraph) -> None:
@@ -130,13 +158,8 @@ def _is_heard(scene: bpy.types.Scene, update: bpy.types.DepsgraphUpdate) -> bool
     if isinstance(thing, bpy.types.Object):
         return thing.type in {"SPEAKER", "CAMERA"} and (update.is_updated_transform or update.is_updated_geometry)
     if isinstance(thing, bpy.types.Scene):
-        return settings_changed(scene)
+        return _settings_print(scene) != str(scene.see2sound.mixed_with)
     return isinstance(thing, bpy.types.Speaker | bpy.types.Sound)
-
-
-def settings_changed(scene: bpy.types.Scene) -> bool:
-    """Whether the mix was made with other settings."""
-    return _settings_print(scene) != str(scene.see2sound.mixed_with)
 
 
 def _settings_print(scene: bpy.types.Scene) -> str:
@@ -147,7 +170,16 @@ def _settings_print(scene: bpy.types.Scene) -> str:
     facts += [scene.audio_volume, scene.audio_doppler_speed, scene.audio_doppler_factor, scene.audio_distance_model]
     facts += [(marker.frame, marker.camera.name) for marker in scene.timeline_markers if marker.camera is not None]
     facts += [scene.camera.name if scene.camera is not None else ""]
+    facts += [_speaker_print(thing) for thing in scene.objects if thing.type == "SPEAKER"]
     return f"{zlib.crc32(repr(facts).encode()):08x}"
+
+
+def _speaker_print(thing: bpy.types.Object) -> tuple[object, ...]:
+    """What a Speaker's own properties say, but for what is animated."""
+    data = thing.data
+    still = data.animation_data is None
+    sound = data.sound.name if data.sound is not None else ""
+    return (thing.name, is_muted(thing), sound, *(getattr(data, name) if still else 0.0 for name in OF_SPEAKERS))
 
 
 def _plain(value: Any) -> object:
