@@ -45,19 +45,78 @@ def draw(bpy, extension, panel, context=None):
 
 
 PANELS = [
-    f"SEE2SOUND_PT_{name}" for name in ("picture", "picture_camera", "sources", "room", "mix", "mix_level", "mix_air", "neural")
-]
+    f"SEE2SOUND_PT_{name}"
+    for name in (
+        "picture", "picture_camera", "sources", "room", "mix", "mix_soundtrack", "mix_level", "mix_air", "preview",
+        "preview_snippet", "neural",
+    )
+]  # fmt: skip
 
 
 def shown(log):
     return [args[1] for name, args, _ in log if name == "prop"]
 
 
+def labels(log):
+    return [options["text"] for name, _, options in log if name == "label" and "text" in options]
+
+
 def test_panels_draw_in_an_empty_file_and_say_what_to_do(bpy, extension):
     for panel in PANELS:
         assert draw(bpy, extension, panel)
-    texts = [options.get("text") for name, _, options in draw(bpy, extension, "SEE2SOUND_PT_sources") if name == "label"]
-    assert texts == ["Reconstruct a picture to fill this list"]
+    assert labels(draw(bpy, extension, "SEE2SOUND_PT_sources")) == ["Reconstruct a picture, or add a source with +"]
+    assert "A mix is heard by the active camera: add one" in labels(draw(bpy, extension, "SEE2SOUND_PT_mix"))
+    bpy.ops.see2sound.add_source(label="dog")
+    assert "No sound yet: generate one, or load a file" in labels(draw(bpy, extension, "SEE2SOUND_PT_sources"))
+
+
+@pytest.mark.parametrize("empty", [True, False])
+def test_nothing_is_greyed_out_without_a_reason(bpy, extension, empty):
+    """Whatever cannot be done now says why: Blender repeats it when the operator is called all the same."""
+    if not empty:
+        bpy.ops.see2sound.add_source(label="dog")
+    for name in dir(bpy.ops.see2sound):
+        operator = getattr(bpy.ops.see2sound, name)
+        if not operator.poll():
+            with pytest.raises(RuntimeError) as caught:
+                operator()
+            assert "poll() failed, context is incorrect" not in str(caught.value), name
+
+
+def test_panels_draw_for_linked_sources(bpy, extension, tmp_path):
+    bpy.ops.see2sound.add_source(label="dog")
+    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "library.blend"))
+    bpy.ops.wm.read_homefile(use_empty=True)
+    with bpy.data.libraries.load(str(tmp_path / "library.blend"), link=True) as (there, here):
+        here.scenes = there.scenes
+    linked = next(scene for scene in bpy.data.scenes if scene.library is not None)
+    bpy.context.window.scene = linked
+    for panel in PANELS:
+        assert draw(bpy, extension, panel)
+    dog = next(thing for thing in linked.objects if thing.type == "SPEAKER")
+    context = type("Context", (), {"object": dog, "scene": linked, "window_manager": bpy.context.window_manager})
+    assert draw(bpy, extension, "SEE2SOUND_PT_speaker", context)
+
+
+def test_a_speaker_s_own_properties_show_ours(bpy, extension, tmp_path):
+    bpy.ops.object.speaker_add()
+    panel = bpy.types.SEE2SOUND_PT_speaker
+    assert panel.poll(bpy.context)
+    log = draw(bpy, extension, "SEE2SOUND_PT_speaker")
+    assert [args[0] for name, args, _ in log if name == "operator"] == ["see2sound.use_speaker"]
+    bpy.ops.see2sound.use_speaker()
+    assert {"muted", "solo", "locked", "label", "extent"} <= set(shown(draw(bpy, extension, "SEE2SOUND_PT_speaker")))
+    bpy.context.view_layer.objects.active = None
+    assert not panel.poll(bpy.context)
+
+
+def test_a_mix_in_the_sequencer_that_was_deleted_by_hand(bpy, extension):
+    """Speakers that nobody carries any more: the panel says so, with a way out."""
+    bpy.context.scene.see2sound.carried = True
+    log = draw(bpy, extension, "SEE2SOUND_PT_mix_soundtrack")
+    assert any("still silent" in text for text in labels(log))
+    bpy.ops.see2sound.remove_from_sequencer()
+    assert labels(draw(bpy, extension, "SEE2SOUND_PT_mix_soundtrack")) == []
 
 
 def test_the_chosen_source_can_be_edited(bpy, extension, picture):
@@ -69,17 +128,44 @@ def test_the_chosen_source_can_be_edited(bpy, extension, picture):
     assert {"label", "prompt", "extent", "volume"} <= set(shown(draw(bpy, extension, "SEE2SOUND_PT_sources")))
 
 
-def test_the_list_shows_sources_only_and_filters_by_label(bpy, extension, picture):
+def test_the_list_shows_sources_only_filters_and_sorts(bpy, extension, picture):
     bpy.ops.see2sound.reconstruct(filepath=str(picture))
-    speaker = next(o for o in bpy.context.scene.objects if o.type == "SPEAKER")
-    speaker.see2sound.label = "dog"
+    things = bpy.context.scene.objects
+    near, far = sorted(
+        (o for o in things if o.type == "SPEAKER"),
+        key=lambda o: (o.matrix_world.translation - bpy.context.scene.camera.matrix_world.translation).length,
+    )
     listing = sys.modules[f"{extension.__name__}.panels.sources"].SEE2SOUND_UL_sources
-    holder = type("List", (), {"bitflag_filter_item": 1 << 30, "filter_name": ""})()
-    flags, _ = listing.filter_items(holder, bpy.context, bpy.context.scene, "objects")
-    assert sum(map(bool, flags)) == 2 and len(flags) == len(bpy.context.scene.objects)
-    holder.filter_name = "do"
-    flags, _ = listing.filter_items(holder, bpy.context, bpy.context.scene, "objects")
-    assert [o.see2sound.label for o, flag in zip(bpy.context.scene.objects, flags, strict=True) if flag] == ["dog"]
+
+    def listed(**chosen):
+        facts = {"filter_name": "", "order": "LABEL", "heard_only": False, "use_filter_sort_reverse": False, **chosen}
+        holder = type("List", (), {"bitflag_filter_item": 1 << 30, "_key": listing._key, **facts})()
+        flags, order = listing.filter_items(holder, bpy.context, bpy.context.scene, "objects")
+        assert sorted(order) == list(range(len(things))) == list(range(len(flags)))
+        kept = [(order[index], thing) for index, thing in enumerate(things) if flags[index]]
+        return [thing for _, thing in sorted(kept, key=lambda pair: pair[0])]
+
+    near.see2sound.label, far.see2sound.label = "zebra", "dog"
+    assert listed() == [far, near] and listed(use_filter_sort_reverse=True) == [near, far]
+    assert listed(filter_name="do") == [far]
+    assert listed(order="DISTANCE") == [near, far]
+    near.data.volume, far.data.volume = 0.2, 0.9
+    assert listed(order="LEVEL") == [far, near]
+    far.see2sound.muted = True
+    assert listed(heard_only=True) == [near]
+
+
+def test_a_row_shows_what_it_is_how_loud_and_whether_it_is_heard(bpy, extension, picture):
+    bpy.ops.see2sound.reconstruct(filepath=str(picture))
+    listing = sys.modules[f"{extension.__name__}.panels.sources"].SEE2SOUND_UL_sources
+    thing = next(o for o in bpy.context.scene.objects if o.type == "SPEAKER")
+    icons_seen = []
+    for extent in ("point", "area", "ambient"):
+        thing.see2sound.extent, log = extent, []
+        listing.draw_item(None, bpy.context, Recorder(log), bpy.context.scene, thing, 0, None, "", 0)
+        assert shown(log) == ["label", "volume", "solo", "muted", "locked"]
+        icons_seen.append(log[1][2]["icon"])
+    assert len(set(icons_seen)) == 3
 
 
 def test_everything_has_a_tooltip_and_numbers_have_units(bpy, extension):
@@ -97,20 +183,7 @@ def test_everything_has_a_tooltip_and_numbers_have_units(bpy, extension):
         for item in group.fixed_type.properties:
             if item.identifier not in ("rna_type", "name"):
                 assert item.description, item.identifier
-    for name in (
-        "reconstruct",
-        "generate",
-        "add_room",
-        "render_mix",
-        "select_source",
-        "remove_source",
-        "cancel_job",
-        "set_up_neural",
-        "check_neural",
-        "remove_neural",
-        "download_model",
-        "free_neural",
-    ):
+    for name in dir(bpy.ops.see2sound):
         operator = getattr(bpy.ops.see2sound, name).get_rna_type()
         assert operator.description
         for item in operator.properties:
@@ -144,16 +217,46 @@ def test_a_job_at_work_is_shown_with_a_way_to_stop_it(bpy, extension):
     assert not any(name == "progress" for name, _, _ in draw(bpy, extension, "SEE2SOUND_PT_picture"))
 
 
-def test_a_picture_can_be_dropped_onto_the_viewport_only(bpy, extension):
-    """Every kind of file that is offered is one that can be read, and the operator takes it by its path."""
-    from PIL import Image
-
-    handler = bpy.types.FileHandler.bl_rna_get_subclass_py("SEE2SOUND_FH_picture")
-    assert handler.bl_import_operator == "see2sound.reconstruct"
-    assert "filepath" in bpy.ops.see2sound.reconstruct.get_rna_type().properties
-    known = Image.registered_extensions()
-    for suffix in handler.bl_file_extensions.split(";"):
-        assert suffix in known or suffix in (".exr", ".hdr"), suffix
+@pytest.mark.parametrize(("name", "operator"), [("SEE2SOUND_FH_picture", "reconstruct"), ("SEE2SOUND_FH_sound", "add_sound")])
+def test_pictures_and_sounds_can_be_dropped_onto_the_viewport_only(bpy, extension, name, operator):
+    handler = bpy.types.FileHandler.bl_rna_get_subclass_py(name)
+    assert handler.bl_import_operator == f"see2sound.{operator}"
+    assert "filepath" in getattr(bpy.ops.see2sound, operator).get_rna_type().properties
     for kind, wanted in (("VIEW_3D", True), ("IMAGE_EDITOR", False)):
         context = type("Context", (), {"area": type("Area", (), {"type": kind})})
         assert handler.poll_drop(context) == wanted
+
+
+def test_every_kind_of_file_that_may_be_dropped_can_be_read(bpy, extension):
+    import soundfile
+    from PIL import Image
+
+    from see2sound_addon.media.pictures import VIDEOS
+
+    handler = bpy.types.FileHandler.bl_rna_get_subclass_py
+    for suffix in handler("SEE2SOUND_FH_picture").bl_file_extensions.split(";"):
+        assert suffix in Image.registered_extensions() or suffix in (".exr", ".hdr", *VIDEOS), suffix
+    names = {"aif": "AIFF"}
+    for suffix in handler("SEE2SOUND_FH_sound").bl_file_extensions.split(";"):
+        assert names.get(suffix[1:], suffix[1:].upper()) in soundfile.available_formats(), suffix
+
+
+def test_blender_s_menus_have_our_entries(bpy, extension):
+    for menu, wanted in (
+        ("VIEW3D_MT_add", ["see2sound.add_source"]),
+        ("TOPBAR_MT_file_import", ["see2sound.reconstruct", "see2sound.add_sound"]),
+        ("TOPBAR_MT_file_export", ["see2sound.export_mix", "see2sound.export_plan"]),
+    ):
+        log = []
+        for function in getattr(bpy.types, menu)._dyn_ui_initialize():
+            if function.__module__.startswith(extension.__name__):
+                function(type("Menu", (), {"layout": Recorder(log)})(), bpy.context)
+        assert [args[0] for name, args, _ in log if name == "operator"] == wanted
+
+
+def test_preferences_draw(bpy, extension):
+    own, log = bpy.context.preferences.addons[extension.__name__].preferences, []
+    holder = type("Preferences", (), {"layout": Recorder(log), "bl_rna": own.bl_rna})()
+    type(own).draw(holder, bpy.context)
+    assert {"layout_of_new", "sources_of_new", "sofa", "neural_python", "models_folder"} <= set(shown(log))
+    assert any(text.startswith("Clips of files that were never saved") for text in labels(log))
