@@ -50,9 +50,9 @@ CLASSES = (
     neural.SEE2SOUND_OT_download_model,
     neural.SEE2SOUND_OT_free_neural,
 )
+LOOK_EVERY = 1.0
+"""Seconds."""
 _commands = []
-_OWNER = object()
-"""Of subscriptions, which Blender forgets with each file."""
 
 
 @bpy.app.handlers.persistent
@@ -70,11 +70,16 @@ def _watch(scene: bpy.types.Scene, graph: bpy.types.Depsgraph) -> None:
     soundtrack.watch(scene, graph)
 
 
+def _look() -> float:
+    """The same for what no handler hears of."""
+    soundtrack.look()
+    return LOOK_EVERY
+
+
 @bpy.app.handlers.persistent
 def _greet(*_: object) -> None:
-    """A new file starts with what is set in the preferences, and is listened to."""
+    """A new file starts with what is set in the preferences."""
     defaults.apply(bpy.context)
-    soundtrack.subscribe(_OWNER)
 
 
 HANDLERS = {
@@ -88,14 +93,14 @@ def register() -> None:
         bpy.utils.register_class(cls)
     for event, handler in HANDLERS.items():
         getattr(bpy.app.handlers, event).append(handler)
-    soundtrack.subscribe(_OWNER)
+    bpy.app.timers.register(_look, first_interval=LOOK_EVERY, persistent=True)
     _commands.append(bpy.utils.register_cli_command("see2sound", cli.main))
 
 
 def unregister() -> None:
     for event, handler in HANDLERS.items():
         getattr(bpy.app.handlers, event).remove(handler)
-    bpy.msgbus.clear_by_owner(_OWNER)
+    bpy.app.timers.unregister(_look)
     _end_all()
     bpy.utils.unregister_cli_command(_commands.pop())
     for cls in reversed(CLASSES):

@@ -1,6 +1,7 @@
 """Neural models: their environment and their weights, set up on purpose."""
 
 import bpy
+from bpy.app.translations import pgettext_iface as iface
 from bpy.props import EnumProperty
 
 from ..see2sound_addon.blender import neural
@@ -40,7 +41,8 @@ class SEE2SOUND_OT_set_up_neural(Working, bpy.types.Operator):
         layout = self.layout
         layout.prop(self, "kind")
         size = self._sizes[self.kind]
-        layout.label(text=f"Downloads from pypi.org and pytorch.org; takes {size:g} GB on the disk.")
+        text = iface("Downloads from pypi.org and pytorch.org; takes {:g} GB on the disk.").format(size)
+        layout.label(text=text, translate=False)
         layout.label(text="Licences: PyTorch BSD-3-Clause, transformers and diffusers Apache-2.0.")
         if not bpy.app.online_access:
             layout.label(text="Blender is offline: allow online access in Preferences > System.", icon="ERROR")
@@ -116,9 +118,11 @@ class SEE2SOUND_OT_download_model(Working, bpy.types.Operator):
         card = neural.CARDS[self.model]
         layout = self.layout
         layout.prop(self, "model")
-        layout.label(text=f"{card.repository} at huggingface.co, {card.size:g} GB; takes {card.memory:g} GB of memory.")
-        use = "allows commercial work" if card.commercial else "does NOT allow commercial work"
-        layout.label(text=f"Licence: {card.licence}, which {use}.", icon="INFO" if card.commercial else "ERROR")
+        text = iface("{} at huggingface.co, {:g} GB; takes {:g} GB of memory.").format(card.repository, card.size, card.memory)
+        layout.label(text=text, translate=False)
+        allowed, refused = iface("Licence: {}, which allows commercial work."), iface("Licence: {}, not for commercial work!")
+        text = (allowed if card.commercial else refused).format(card.licence)
+        layout.label(text=text, translate=False, icon="INFO" if card.commercial else "ERROR")
         if card.gated:
             layout.label(text="Its makers want to know who you are: accept the licence on its page, then log in.")
 

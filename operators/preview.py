@@ -66,10 +66,10 @@ def _show(text: str, on: bool) -> None:
 def _mute_blender(mute: bool) -> None:
     """Blender's own sound of the same Speakers is off while ours is on."""
     for scene in bpy.data.scenes:
-        if mute and not scene.use_audio and scene.library is None:
-            scene.use_audio = scene.see2sound.audio_off = True
+        if mute and scene.use_audio and scene.library is None:
+            scene.use_audio, scene.see2sound.audio_off = False, True
         elif not mute and scene.see2sound.audio_off:
-            scene.use_audio = scene.see2sound.audio_off = False
+            scene.use_audio, scene.see2sound.audio_off = True, False
 
 
 @bpy.app.handlers.persistent

@@ -11,8 +11,7 @@ from .working import Step, Working
 
 
 class SEE2SOUND_OT_add_to_sequencer(bpy.types.Operator):
-    """Put the rendered mix into the sequencer, where rendering the animation takes it along. The Speakers, which it
-    carries, are silent in Blender until it is taken out again"""
+    """Put the rendered mix into the sequencer: rendered animations carry it, and Blender plays it instead of the Speakers"""
 
     bl_idname = "see2sound.add_to_sequencer"
     bl_label = "Add Mix to Sequencer"

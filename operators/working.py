@@ -96,6 +96,9 @@ class Working:
             known = isinstance(error, See2SoundError)
             self.report({"ERROR"}, str(error) if known else "The scene changed while it was read. Try again.")
             return self._end(context, {"CANCELLED"})
+        except BaseException:
+            self._end(context, set())  # a fault of ours leaves no timer and no progress bar behind
+            raise
         if notes is None:
             return {"PASS_THROUGH"}
         for note in notes:

@@ -2,7 +2,7 @@
 
 import bpy
 
-from . import drop, menus, mix, neural, overlay, picture, preferences, preview, room, sources, speaker
+from . import drop, menus, mix, neural, overlay, picture, preferences, preview, room, sources, speaker, words
 
 CLASSES = (
     picture.SEE2SOUND_PT_picture,
@@ -33,11 +33,13 @@ def register() -> None:
     for cls in CLASSES:
         bpy.utils.register_class(cls)
     menus.register()
+    words.register()
     overlay.register()
 
 
 def unregister() -> None:
     overlay.unregister()
+    words.unregister()
     menus.unregister()
     for cls in reversed(CLASSES):
         bpy.utils.unregister_class(cls)

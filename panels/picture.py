@@ -1,4 +1,5 @@
 import bpy
+from bpy.app.translations import pgettext_iface as iface
 
 from .base import Sidebar
 
@@ -30,7 +31,7 @@ class SEE2SOUND_PT_picture_camera(Sidebar, bpy.types.Panel):
         layout.use_property_split = True
         layout.use_property_decorate = False
         if context.scene.camera is not None:
-            layout.label(text=f"Seen through {context.scene.camera.name}", icon="CAMERA_DATA")
+            layout.label(text=iface("Seen through {}").format(context.scene.camera.name), icon="CAMERA_DATA", translate=False)
         column = layout.column(heading="Field of View")
         row = column.row(align=True)
         row.active = context.scene.camera is None

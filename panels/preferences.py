@@ -1,4 +1,5 @@
 import bpy
+from bpy.app.translations import pgettext_iface as iface
 
 from ..see2sound_addon.blender import cache, neural, properties
 from .menus import draw_keys
@@ -48,7 +49,8 @@ class SEE2SOUND_AP_preferences(bpy.types.AddonPreferences):
         layout.separator()
         count, size = cache.measure()
         row = layout.row()
-        row.label(text=f"Clips of files that were never saved: {count}, {size / 2**20:.1f} MiB")
+        text = iface("Clips of files that were never saved: {}, {:.1f} MiB").format(count, size / 2**20)
+        row.label(text=text, translate=False)
         row.operator("see2sound.clear_cache", icon="TRASH")
         layout.separator()
         layout.label(text="Keys")

@@ -24,16 +24,16 @@ class SEE2SOUND_UL_sources(bpy.types.UIList):
         facts = item.see2sound
         row.prop(facts, "label", text="", emboss=False, icon=EXTENT_ICONS.get(facts.extent, "DOT"))
         level = row.row(align=True)
-        level.ui_units_x = 2.0
+        level.ui_units_x = 1.6
         level.prop(item.data, "volume", text="")
         row.prop(facts, "solo", text="", icon="SOLO_ON" if facts.solo else "SOLO_OFF", emboss=False)
-        row.prop(facts, "muted", text="", icon="MUTE_IPO_ON" if facts.muted else "MUTE_IPO_OFF", emboss=False)
+        row.prop(facts, "muted", text="", icon="MUTE_IPO_OFF" if facts.muted else "MUTE_IPO_ON", emboss=False)
         row.prop(facts, "locked", text="", icon="LOCKED" if facts.locked else "UNLOCKED", emboss=False)
 
     def draw_filter(self, context, layout) -> None:  # type: ignore[no-untyped-def]
         row = layout.row(align=True)
         row.prop(self, "filter_name", text="", icon="VIEWZOOM")
-        row.prop(self, "heard_only", text="", icon="MUTE_IPO_OFF")
+        row.prop(self, "heard_only", text="", icon="MUTE_IPO_ON")
         row.separator()
         row.prop(self, "order", text="", icon_only=True)
         row.prop(self, "use_filter_sort_reverse", text="", icon="SORT_DESC" if self.use_filter_sort_reverse else "SORT_ASC")

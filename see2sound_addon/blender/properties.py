@@ -19,6 +19,8 @@ from .roomproperties import RELATIVE_PATH, RoomProperties
 from .soundtrack import setting_changed
 
 OVERRIDABLE = {"LIBRARY_OVERRIDABLE"}
+HIDDEN = {"HIDDEN"}
+"""For what panels do not show: facts that we keep, not settings."""
 SHAPE_POINTS = 8
 OUTLINE_POINTS = 32
 EXTENT_ITEMS = (
@@ -88,7 +90,7 @@ class SourceProperties(bpy.types.PropertyGroup):
     """On a Speaker's Object."""
 
     source_id: StringProperty(
-        override=OVERRIDABLE, name="Source ID", description="The name of this source in plans and file names"
+        override=OVERRIDABLE, options=HIDDEN, name="Source ID", description="The name of this source in plans and file names"
     )
     label: StringProperty(
         override=OVERRIDABLE,
@@ -122,11 +124,13 @@ class SourceProperties(bpy.types.PropertyGroup):
     )
     carried: BoolProperty(
         override=OVERRIDABLE,
+        options=HIDDEN,
         name="Carried by the Mix",
         description="Silent in Blender because the mix in the sequencer carries it; it is still heard in new mixes",
     )
     score: FloatProperty(
         override=OVERRIDABLE,
+        options=HIDDEN,
         name="Score",
         description="How surely this is a thing of its own",
         min=0.0,
@@ -158,7 +162,7 @@ class SourceProperties(bpy.types.PropertyGroup):
         name="LFE Level (dB)", description="How much of it goes to the LFE channel, whatever its distance", default=-10.0,
         min=-120.0, max=20.0, precision=1,
     )  # fmt: skip
-    shape: FloatVectorProperty(override=OVERRIDABLE,
+    shape: FloatVectorProperty(override=OVERRIDABLE, options=HIDDEN,
         name="Shape", description="Where an area sounds, in multiples of its radius from its middle; all zero is a disc",
         size=3 * SHAPE_POINTS,
     )  # fmt: skip
@@ -178,51 +182,69 @@ class SourceProperties(bpy.types.PropertyGroup):
         name="Picture",
         description="The picture it was found in",
         subtype="FILE_PATH",
-        options=RELATIVE_PATH,
+        options=RELATIVE_PATH | HIDDEN,
     )
     box: FloatVectorProperty(
-        override=OVERRIDABLE, name="Box", description="Left, top, right and bottom in the picture, 0 to 1", size=4
+        override=OVERRIDABLE,
+        options=HIDDEN,
+        name="Box",
+        description="Left, top, right and bottom in the picture, 0 to 1",
+        size=4,
     )
     centre: FloatVectorProperty(
-        override=OVERRIDABLE, name="Centre", description="Its visible centre in the picture, 0 to 1", size=2
+        override=OVERRIDABLE, options=HIDDEN, name="Centre", description="Its visible centre in the picture, 0 to 1", size=2
     )
     lens: FloatVectorProperty(
         override=OVERRIDABLE,
+        options=HIDDEN,
         name="Lens",
         description="Focal length in picture widths, the picture's aspect, its optical centre",
         size=4,
     )
     outline: FloatVectorProperty(
         override=OVERRIDABLE,
+        options=HIDDEN,
         name="Outline",
         description="Around it in the picture: x and y of points, 0 to 1",
         size=(OUTLINE_POINTS, 2),
     )
     camera_pose: FloatVectorProperty(
-        override=OVERRIDABLE, name="Camera Pose", description="Where the camera stood, in metres", size=(4, 4)
+        override=OVERRIDABLE, options=HIDDEN, name="Camera Pose", description="Where the camera stood, in metres", size=(4, 4)
     )
     picture_distance: FloatProperty(
-        override=OVERRIDABLE, name="Distance in Picture", description="Metres, estimated without knowing what it is"
+        override=OVERRIDABLE,
+        options=HIDDEN,
+        name="Distance in Picture",
+        description="Metres, estimated without knowing what it is",
     )
     picture_doubt: FloatProperty(
-        override=OVERRIDABLE, name="Doubt", description="Standard deviation of the logarithm of that distance"
+        override=OVERRIDABLE, options=HIDDEN, name="Doubt", description="Standard deviation of the logarithm of that distance"
     )
-    placed: FloatVectorProperty(override=OVERRIDABLE, name="Placed", description="Where it was put last", size=3, subtype="XYZ")
+    placed: FloatVectorProperty(
+        override=OVERRIDABLE, options=HIDDEN, name="Placed", description="Where it was put last", size=3, subtype="XYZ"
+    )
     clip: StringProperty(
         override=OVERRIDABLE,
         name="Clip",
         description="The sound that was generated for it last",
         subtype="FILE_PATH",
-        options=RELATIVE_PATH,
+        options=RELATIVE_PATH | HIDDEN,
     )
     set_reference: FloatProperty(
-        override=OVERRIDABLE, name="Set Reference", description="The distance reference that its sound was given last"
+        override=OVERRIDABLE,
+        options=HIDDEN,
+        name="Set Reference",
+        description="The distance reference that its sound was given last",
     )
-    set_start: FloatProperty(override=OVERRIDABLE, name="Set Start", description="Where its strip was put last")
-    silenced: BoolProperty(override=OVERRIDABLE, name="Silenced", description="Muted because its prompt is 'silent'")
-    guessed_label: StringProperty(override=OVERRIDABLE, name="Guessed Label", description="The label before anybody edited it")
+    set_start: FloatProperty(override=OVERRIDABLE, options=HIDDEN, name="Set Start", description="Where its strip was put last")
+    silenced: BoolProperty(
+        override=OVERRIDABLE, options=HIDDEN, name="Silenced", description="Muted because its prompt is 'silent'"
+    )
+    guessed_label: StringProperty(
+        override=OVERRIDABLE, options=HIDDEN, name="Guessed Label", description="The label before anybody edited it"
+    )
     guessed_prompt: StringProperty(
-        override=OVERRIDABLE, name="Guessed Prompt", description="The prompt before anybody edited it"
+        override=OVERRIDABLE, options=HIDDEN, name="Guessed Prompt", description="The prompt before anybody edited it"
     )
 
 
@@ -307,22 +329,26 @@ class SceneProperties(bpy.types.PropertyGroup):
         name="Length", description="Of a snippet, in seconds from the playhead on", default=5.0, min=0.5, max=120.0,
         subtype="TIME_ABSOLUTE", unit="TIME_ABSOLUTE",
     )  # fmt: skip
-    audio_off: BoolProperty(name="Audio Off", description="Blender's own sound was turned off by the live preview")
+    audio_off: BoolProperty(
+        options=HIDDEN, name="Audio Off", description="Blender's own sound was turned off by the live preview"
+    )
     mixed: StringProperty(
-        name="Rendered Mix", description="The mix that was rendered last", subtype="FILE_PATH", options=RELATIVE_PATH
+        name="Rendered Mix", description="The mix that was rendered last", subtype="FILE_PATH", options=RELATIVE_PATH | HIDDEN
     )
     mixed_with: StringProperty(
-        name="Rendered With", description="A fingerprint of the settings that the last mix was made with"
+        options=HIDDEN, name="Rendered With", description="A fingerprint of the settings that the last mix was made with"
     )
-    outdated: BoolProperty(name="Out of Date", description="The scene has changed since its mix was rendered")
+    outdated: BoolProperty(options=HIDDEN, name="Out of Date", description="The scene has changed since its mix was rendered")
     show_outlines: BoolProperty(
         name="Outlines", description="Draw what was found over the picture, in the camera's view", default=True
     )
     carried: BoolProperty(
-        name="Carried by the Mix", description="A mix in the sequencer carries the sound of this scene's Speakers"
+        options=HIDDEN,
+        name="Carried by the Mix",
+        description="A mix in the sequencer carries the sound of this scene's Speakers",
     )
-    active_id: StringProperty(name="Active Source", description="The chosen source")
-    active_index: IntProperty(name="Active Row", description="The chosen row", get=_chosen_row, set=_choose_row)
+    active_id: StringProperty(options=HIDDEN, name="Active Source", description="The chosen source")
+    active_index: IntProperty(options=HIDDEN, name="Active Row", description="The chosen row", get=_chosen_row, set=_choose_row)
 
 
 CLASSES = (SourceProperties, RoomProperties, NeuralProperties, SceneProperties, WindowProperties)

@@ -24,10 +24,7 @@ KIND_ITEMS = (
     ("response", "Impulse Response", "The sound of a real place, from a file"),
 )
 MATERIAL_ITEMS = (
-    *(
-        (name, name.title() if name != "open" else "Open (no wall)", f"What {name} takes of sound")
-        for name in sorted(MATERIALS)
-    ),
+    *((name, name.title() if name != "open" else "Open (no wall)", "") for name in sorted(MATERIALS)),
     (CUSTOM, "Custom", "What is set under Custom Absorption"),
 )
 # Since 4.5 Blender wants to be told that a path may begin with "//".

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import zlib
+from array import array
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -13,7 +14,7 @@ from time import perf_counter
 import bpy
 import numpy as np
 import soundfile
-from mathutils import Matrix
+from mathutils import Matrix, Quaternion
 
 from ..errors import See2SoundError
 from ..media.files import whole_file
@@ -35,13 +36,16 @@ FURTHER_BACK = 10.0
 
 @dataclass
 class Sample:
-    """One object over time: `positions` in Blender units, `rotations` (w, x, y, z), for Speakers `volumes` and `pitches`."""
+    """One object over time: `positions` in Blender units, `rotations` (w, x, y, z), for Speakers `volumes` and `pitches`.
 
-    times: list[float] = field(default_factory=list)
-    positions: list[tuple[float, ...]] = field(default_factory=list)
-    rotations: list[tuple[float, ...]] = field(default_factory=list)
-    volumes: list[float] = field(default_factory=list)
-    pitches: list[float] = field(default_factory=list)
+    Flat, for lists of lists would take NumPy so long to read that Blender's window stood still.
+    """
+
+    times: array[float] = field(default_factory=lambda: array("d"))
+    positions: array[float] = field(default_factory=lambda: array("d"))
+    rotations: array[float] = field(default_factory=lambda: array("d"))
+    volumes: array[float] = field(default_factory=lambda: array("d"))
+    pitches: array[float] = field(default_factory=lambda: array("d"))
 
 
 def sample_scene(
@@ -167,16 +171,16 @@ def _add(sample: Sample, thing: bpy.types.Object, graph: bpy.types.Depsgraph, ti
     evaluated = thing.evaluated_get(graph)
     pose = evaluated.matrix_world
     sample.times.append(time)
-    sample.positions.append(tuple(pose.translation))
-    sample.rotations.append(_listener_quaternion(pose) if thing.type != "SPEAKER" else _quaternion(pose))
+    sample.positions.extend(pose.translation)
+    sample.rotations.extend(_listener_quaternion(pose) if thing.type != "SPEAKER" else _quaternion(pose))
     if thing.type == "SPEAKER":
         sample.volumes.append(float(evaluated.data.volume))
         sample.pitches.append(float(evaluated.data.pitch))
 
 
 def _trajectory(sample: Sample, scale: float, cuts: list[float]) -> Trajectory:
-    positions = np.array(sample.positions, float) * scale
-    rotations = np.array(sample.rotations, float)
+    positions = np.array(sample.positions).reshape(-1, 3) * scale
+    rotations = np.array(sample.rotations).reshape(-1, 4)
     if np.ptp(positions, axis=0).max() < 1e-7:
         positions = positions[:1]
     if np.ptp(rotations, axis=0).max() < 1e-7:
@@ -186,15 +190,15 @@ def _trajectory(sample: Sample, scale: float, cuts: list[float]) -> Trajectory:
     return Trajectory(np.array(sample.times), positions, rotations, np.array(cuts))
 
 
-def _quaternion(pose: Matrix) -> tuple[float, ...]:
-    return tuple(pose.to_3x3().normalized().to_quaternion().normalized())
+def _quaternion(pose: Matrix) -> Quaternion:
+    return pose.to_3x3().normalized().to_quaternion().normalized()
 
 
-def _listener_quaternion(pose: Matrix) -> tuple[float, ...]:
+def _listener_quaternion(pose: Matrix) -> Quaternion:
     """A camera's pose in the listener's frame: front is its -Z, left its -X, up its +Y."""
     axes = pose.to_3x3().normalized()
     listener = Matrix((-axes.col[2], -axes.col[0], axes.col[1])).transposed()
-    return tuple(listener.to_quaternion().normalized())
+    return listener.to_quaternion().normalized()
 
 
 def _source(thing: bpy.types.Object, name: str, start: float, sample: Sample, scene: bpy.types.Scene, clips: Path) -> Source:

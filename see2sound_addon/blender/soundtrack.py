@@ -123,17 +123,13 @@ def begin_watch(scene: bpy.types.Scene) -> None:
     settings.mixed, settings.mixed_with, settings.outdated = "", _settings_print(scene), False
 
 
-def subscribe(owner: object) -> None:
-    """Have changes of Speakers looked at too: most of them pass the dependency graph by."""
-    bpy.msgbus.subscribe_rna(key=bpy.types.Speaker, owner=owner, args=(), notify=_look)
-
-
 def setting_changed(settings: bpy.types.PropertyGroup, context: bpy.types.Context) -> None:
     """For `update` of settings that a mix is made with."""
     _look_at(settings.id_data)
 
 
-def _look() -> None:
+def look() -> None:
+    """Now and then: changes of Speakers' own properties pass the dependency graph by."""
     for scene in bpy.data.scenes:
         _look_at(scene)
 

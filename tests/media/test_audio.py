@@ -7,7 +7,7 @@ import soundfile
 from scenes import RATE, frequency_of, tone, write_wav
 
 from see2sound_addon.errors import See2SoundError
-from see2sound_addon.media.audio import AudioWriter, read_clip, wave_header
+from see2sound_addon.media.audio import AudioWriter, audio_facts, read_clip, wave_header
 
 
 def chunks(data):
@@ -137,3 +137,13 @@ def test_what_is_no_response_is_refused(tmp_path, channels, seconds, code):
     with pytest.raises(See2SoundError) as caught:
         read_response(tmp_path / "ir.wav", 48000)
     assert caught.value.code == code
+
+
+def test_what_a_file_says_of_itself(tmp_path):
+    path = tmp_path / "six.wav"
+    soundfile.write(path, np.zeros((24000, 6)), 44100)
+    facts = audio_facts(path)
+    assert (facts.channels, facts.rate, facts.seconds) == (6, 44100, 24000 / 44100)
+    soundfile.write(path, np.zeros((0, 1)), 44100)
+    with pytest.raises(See2SoundError, match="length is zero"):
+        audio_facts(path)

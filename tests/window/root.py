@@ -25,9 +25,19 @@ LIBRARIES = (
     "h5py==3.16.0",
 )
 """What our wheels bring in Blenders with Python 3.11 and 3.13; Debian's runs on another one."""
+AUDIO = """[general]
+drivers = wave
+channels = stereo
+frequency = 48000
+sample-type = float32
+[wave]
+file = /root/see2sound/heard.wav
+"""
+"""A sound device that writes what would be heard into a file."""
 ENVIRONMENT = {
     "PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LANG": "C.UTF-8", "HOME": "/root/see2sound", "DISPLAY": ":47",
     "LIBGL_ALWAYS_SOFTWARE": "1", "GALLIUM_DRIVER": "llvmpipe", "XDG_RUNTIME_DIR": "/tmp/xdg",
+    "ALSOFT_DRIVERS": "wave", "ALSOFT_CONF": "/root/see2sound/alsoft.conf",
 }  # fmt: skip
 
 
@@ -116,13 +126,14 @@ def window(archive, script):
             subprocess.run(mount, check=True)
         without_wheels(archive, FOLDER / "root/see2sound/extension.zip")
         shutil.copy(script, FOLDER / "root/see2sound/script.py")
+        (FOLDER / "root/see2sound/alsoft.conf").write_text(AUDIO)
         install = ("extension", "install-file", "-r", "user_default", "--enable", "/root/see2sound/extension.zip")
         run("blender", "--command", *install)
         settings = "import bpy; v = bpy.context.preferences.view; v.show_splash = False; bpy.ops.wm.save_userpref()"
         run("blender", "-b", "-noaudio", "--python-expr", settings)
         processes.append(start("Xvfb", ":47", "-screen", "0", "1600x1000x24", "-nolisten", "tcp", log="tmp/xvfb.log"))
         time.sleep(1.0)
-        arguments = ("--window-geometry", "0", "0", "1600", "1000", "-noaudio", "-P", "/root/see2sound/script.py")
+        arguments = ("--window-geometry", "0", "0", "1600", "1000", "-P", "/root/see2sound/script.py")
         processes.append(start("blender", *arguments, log="tmp/blender.log"))
         yield FOLDER / "root" / "see2sound", processes[-1]
     finally:

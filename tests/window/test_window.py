@@ -1,6 +1,9 @@
-"""The extension in a real Blender with a real window, driven by mouse and keyboard: `python3 dev.py test --window`."""
+"""The extension in a real Blender with a real window, driven by mouse and keyboard: `python3 dev.py test --window`.
 
-import itertools
+No test asserts anything by the clock, for machines are slow and busy; what was measured is printed and written to
+build/window/timings.json, and docs/interface.md has it. Pictures of every state go to build/window.
+"""
+
 import json
 import shutil
 import subprocess
@@ -8,56 +11,24 @@ import sys
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 import root
 import skimage
+import soundfile
+from driver import KEPT, Blender
 
 PICTURE = Path(skimage.__file__).parent / "data" / "rocket.jpg"
 pytestmark = pytest.mark.window
-numbers = itertools.count()
 
 
-class Blender:
-    """What a test does to the window."""
-
-    def __init__(self, folder, process):
-        self.folder, self.process = folder, process
-
-    def do(self, code, seconds=180.0):
-        """Run code on Blender's main thread; what it leaves in `result`."""
-        name = f"{next(numbers):04d}"
-        (self.folder / f"{name}.tmp").write_text(code)
-        (self.folder / f"{name}.tmp").rename(self.folder / f"{name}.do")
-        answer = self.folder / f"{name}.done"
-        end = time.monotonic() + seconds
-        while not answer.exists():
-            gone = self.process.poll() is not None
-            assert time.monotonic() < end and not gone, (
-                "Blender does not answer: " + (root.FOLDER / "tmp/blender.log").read_text()[-2000:]
-            )
-            time.sleep(0.02)
-        found = json.loads(answer.read_text())
-        assert "error" not in found, found["error"]
-        return found["result"]
-
-    def until(self, expression, seconds=180.0):
-        end = time.monotonic() + seconds
-        while not self.do(f"result = bool({expression})"):
-            assert time.monotonic() < end, expression
-            time.sleep(0.05)
-
-    def key(self, *keys):
-        root.run("xdotool", "mousemove", "600", "600", "key", *keys)
-
-    def click(self, x, y):
-        root.run("xdotool", "mousemove", str(x), str(y), "sleep", "0.2", "click", "1")
-
-    def picture(self, name):
-        """A screenshot, for people to look at."""
-        root.run("import", "-window", "root", f"/root/see2sound/{name}.png")
-        target = root.ROOT / "build" / "window"
-        target.mkdir(parents=True, exist_ok=True)
-        shutil.copy(self.folder / f"{name}.png", target)
+def note(**measured):
+    """Keep what was measured, for docs/interface.md."""
+    path = KEPT / "timings.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    known = json.loads(path.read_text()) if path.exists() else {}
+    path.write_text(json.dumps({**known, **measured}, indent=1))
+    print(measured)
 
 
 @pytest.fixture(scope="module")
@@ -85,6 +56,7 @@ def scene(blender):
 bpy.ops.wm.save_as_mainfile(filepath="/root/see2sound/scene.blend")
 bpy.context.scene.frame_end = 240
 bpy.context.scene.see2sound.picture = "/root/see2sound/rocket.jpg"
+bpy.context.preferences.system.viewport_aa = "OFF"
 place()["area"].spaces.active.show_region_ui = True
 """)
     blender.until("next(r for r in place()['area'].regions if r.type == 'UI').width > 1")
@@ -94,19 +66,25 @@ place()["area"].spaces.active.show_region_ui = True
 
 IDLE = "not bpy.context.window_manager.see2sound.job"
 SPEAKERS = "result = sorted(thing.name for thing in bpy.context.scene.objects if thing.type == 'SPEAKER')"
+RECONSTRUCT = "bpy.ops.see2sound.reconstruct(filepath='/root/see2sound/rocket.jpg')"
+CAMERA_VIEW = "place()['area'].spaces.active.region_3d.view_perspective = 'CAMERA'"
+WORKING = "sys.modules['bl_ext.user_default.see2sound.operators.working'].Working"
 
 
 def test_a_picture_becomes_speakers_while_blender_goes_on(scene):
-    """The operator returns at once; the window's timers go on beating; all of it is one undo step."""
+    """The operator returns at once, the main thread stays free; all of it is one undo step."""
+    scene.do(f"import sys; held = []; restore = timed({WORKING}, 'modal', held)")
+    begin = time.monotonic()
     assert scene.do("result = list(bpy.ops.see2sound.reconstruct('INVOKE_DEFAULT'))") == ["RUNNING_MODAL"]
     scene.until("bpy.context.window_manager.see2sound.job")  # asked through the main thread, which therefore is free
     scene.picture("working")
     scene.until(IDLE)
+    held = scene.do("restore(); result = sorted(seconds for _, seconds in held)")
+    note(reconstruct_seconds=time.monotonic() - begin, reconstruct_longest_holds_ms=[round(1000 * t, 1) for t in held[-3:]])
     found = scene.do(SPEAKERS)
     assert found
     assert scene.do("result = bpy.context.scene.camera is not None")
-    scene.do("bpy.ops.view3d.view_camera()")
-    time.sleep(1.0)
+    scene.do(CAMERA_VIEW)
     scene.picture("reconstructed")
     scene.key("ctrl+z")
     scene.until("not any(thing.type == 'SPEAKER' for thing in bpy.context.scene.objects)")
@@ -115,26 +93,45 @@ def test_a_picture_becomes_speakers_while_blender_goes_on(scene):
 
 
 def test_escape_stops_a_mix_and_leaves_nothing(scene):
-    scene.do("bpy.ops.see2sound.reconstruct(filepath='/root/see2sound/rocket.jpg')")
-    scene.do("bpy.context.scene.frame_end = 24 * 900")
+    """And the next job runs as if nothing had been; reading the scene leaves the frame where it was."""
+    scene.do(RECONSTRUCT)
+    scene.do("bpy.context.scene.frame_end = 24 * 900; bpy.context.scene.frame_current = 77")
+    scene.do(f"import sys; held = []; restore = timed({WORKING}, 'modal', held)")
     command = (
         "result = list(bpy.ops.see2sound.render_mix('INVOKE_DEFAULT', filepath='/root/see2sound/mix.wav', layout='ambix7'))"
     )
     assert scene.do(command) == ["RUNNING_MODAL"]
+    scene.until("'Reading' in bpy.context.window_manager.see2sound.job")
+    assert scene.do("result = bpy.context.scene.frame_current") == 77
     scene.until("'Mixing' in bpy.context.window_manager.see2sound.job")
     scene.picture("mixing")
+    begin = time.monotonic()
     scene.key("Escape")
     scene.until(IDLE)
+    held = scene.do("restore(); result = sorted(seconds for _, seconds in held)")
+    note(cancel_seconds=time.monotonic() - begin, mix_longest_holds_ms=[round(1000 * t, 1) for t in held[-3:]])
     assert not list(scene.folder.glob("*mix.wav*"))
-    # And the next job runs as if nothing had been.
+    assert scene.do("result = bpy.context.scene.frame_current") == 77
     scene.do("bpy.context.scene.frame_end = 48")
     scene.do("bpy.ops.see2sound.render_mix('INVOKE_DEFAULT', filepath='/root/see2sound/short.wav', layout='binaural')")
     scene.until(IDLE)
     assert (scene.folder / "short.wav").stat().st_size > 48000 * 2 * 2 * 4
 
 
+def test_escape_while_the_scene_is_read(scene):
+    scene.do(RECONSTRUCT)
+    scene.do("bpy.context.scene.frame_end = 24 * 3600")
+    scene.do("bpy.ops.see2sound.render_mix('INVOKE_DEFAULT', filepath='/root/see2sound/read.wav')")
+    scene.until("'Reading' in bpy.context.window_manager.see2sound.job")
+    scene.key("Delete")  # nothing may change the scene now
+    scene.key("Escape")
+    scene.until(IDLE)
+    assert scene.do(SPEAKERS) and not list(scene.folder.glob("*read.wav*"))
+    assert scene.do("result = bpy.context.scene.frame_current") == 1
+
+
 def test_another_file_ends_what_was_begun(scene):
-    scene.do("bpy.ops.see2sound.reconstruct(filepath='/root/see2sound/rocket.jpg')")
+    scene.do(RECONSTRUCT)
     scene.do("bpy.context.scene.frame_end = 24 * 900")
     scene.do("bpy.ops.see2sound.render_mix('INVOKE_DEFAULT', filepath='/root/see2sound/lost.wav', layout='ambix7')")
     scene.do("bpy.ops.wm.read_homefile(use_empty=True)")
@@ -146,25 +143,243 @@ def test_another_file_ends_what_was_begun(scene):
     scene.until("any(thing.type == 'SPEAKER' for thing in bpy.context.scene.objects)")
 
 
-def test_the_panels_draw_quickly_with_a_hundred_sources(scene):
-    """Two milliseconds a redraw of the whole sidebar are ours; measured, and bounded widely for slow machines."""
-    taken = scene.do("""
-for number in range(100):
+OUTLINES = """
+import sys
+overlay = sys.modules["bl_ext.user_default.see2sound.panels.overlay"]
+scene, region = bpy.context.scene, place()["region"]
+things = [thing for thing in scene.objects if thing.type == "SPEAKER" and thing.see2sound.extent != "ambient"]
+corners = overlay.picture_corners(scene, region, place()["area"].spaces.active.region_3d, things[0].see2sound.lens[1])
+result = [[list(overlay.on_picture(corners, *p)) for p in thing.see2sound.outline] for thing in things]
+result = [[[x + region.x, 1000 - y - region.y] for x, y in ring] for ring in result]
+"""
+
+
+def test_outlines_lie_on_what_was_found_in_the_camera_s_view(scene):
+    """By the screenshot's pixels: with outlines on, their colour is where the picture's things are, and only then."""
+    scene.do(RECONSTRUCT)
+    scene.do(CAMERA_VIEW)
+    scene.do("bpy.context.view_layer.objects.active = None")
+    with_lines = scene.picture("outlines")
+    rings = scene.do(OUTLINES)
+    scene.do("bpy.context.scene.see2sound.show_outlines = False")
+    without = scene.picture("no_outlines")
+    changed = np.abs(with_lines - without).sum(axis=2) > 60
+    for ring in rings:
+        points = np.round(np.array(ring)).astype(int)
+        hit = [changed[y - 2 : y + 3, x - 2 : x + 3].any() for x, y in points]
+        assert np.mean(hit) > 0.9
+    assert changed[:, 1300:].sum() == 0  # nothing outside the viewport
+
+
+def test_every_panel_state_has_its_picture(scene):
+    """Looked at by people; here only that Blender draws them all without an error in its log."""
+    log = root.FOLDER / "tmp/blender.log"
+    before = log.read_text().count("Traceback")
+    scene.do("bpy.context.scene.see2sound.picture = ''")
+    scene.picture("panels_empty")
+    scene.do(RECONSTRUCT)
+    scene.do(CAMERA_VIEW)
+    scene.do("s = bpy.context.scene; s.see2sound.room.kind = 'shoebox'; bpy.ops.see2sound.add_room()")
+    scene.do("things = [t for t in bpy.context.scene.objects if t.type == 'SPEAKER']; things[0].see2sound.solo = True; "
+             "things[1].see2sound.muted = True; bpy.context.scene.see2sound.active_index = "
+             "bpy.context.scene.objects.find(things[0].name)")  # fmt: skip
+    scene.picture("panels_room")
+    scene.do("bpy.context.scene.see2sound.room.kind = 'none'")
+    scene.do("bpy.ops.see2sound.render_mix(filepath='/root/see2sound/panels.wav', layout='5.1')")
+    scene.do("bpy.ops.see2sound.add_to_sequencer()")
+    scene.picture("panels_soundtrack")
+    scene.do("place()['area'].type = 'PREFERENCES'; bpy.context.preferences.active_section = 'ADDONS'; "
+             "bpy.context.window_manager.addon_search = 'See2Sound'; "
+             "bpy.ops.preferences.addon_expand(module='bl_ext.user_default.see2sound')")  # fmt: skip
+    root.run("import", "-window", "root", "/root/see2sound/preferences.png")
+    time.sleep(1.0)
+    root.run("import", "-window", "root", "/root/see2sound/preferences.png")
+    shutil.copy(scene.folder / "preferences.png", KEPT)
+    scene.do("next(a for a in bpy.context.window_manager.windows[0].screen.areas if a.type == 'PREFERENCES').type = 'VIEW_3D'"
+             " # read_homefile")  # fmt: skip
+    assert log.read_text().count("Traceback") == before, log.read_text()[-3000:]
+
+
+def test_a_dialog_says_what_will_be_downloaded_and_escape_closes_it(scene):
+    scene.do("bpy.ops.see2sound.set_up_neural('INVOKE_DEFAULT')")
+    scene.picture("dialog_set_up")
+    root.run("xdotool", "key", "Escape")
+    scene.do("bpy.ops.see2sound.download_model('INVOKE_DEFAULT')")
+    scene.picture("dialog_download")
+    root.run("xdotool", "key", "Escape")
+    assert scene.do("result = bpy.context.window_manager.see2sound.job") == ""
+
+
+def test_our_keys_are_free_in_blender_s_own_keymap_and_work(scene):
+    clashes = scene.do("""
+result = []
+config = bpy.context.window_manager.keyconfigs.default
+for name in ("3D View", "Object Mode", "Object Non-modal", "Screen", "Window", "3D View Generic", "Frames", "User Interface"):
+    for item in config.keymaps[name].keymap_items:
+        if item.type in "PM" and item.shift and item.alt and not item.ctrl and item.active:
+            result.append([name, item.idname])
+""")
+    assert clashes == []
+    scene.do(RECONSTRUCT)
+    scene.do("bpy.context.scene.see2sound.mix_path = '//by_key.wav'")
+    scene.key("shift+alt+m")
+    scene.until("bpy.context.scene.see2sound.mixed")
+    assert (scene.folder / "by_key.wav").is_file()
+
+
+def test_a_changed_level_makes_the_mix_out_of_date(scene):
+    """Speakers pass the dependency graph by; they are looked at once a second."""
+    scene.do(RECONSTRUCT)
+    scene.do("bpy.ops.see2sound.render_mix(filepath='/root/see2sound/fresh.wav')")
+    scene.do("bpy.ops.see2sound.add_to_sequencer()")
+    time.sleep(0.5)
+    assert scene.do("result = bpy.context.scene.see2sound.outdated") is False
+    scene.do("next(t for t in bpy.context.scene.objects if t.type == 'SPEAKER').data.volume = 0.3")
+    scene.until("bpy.context.scene.see2sound.outdated")
+
+
+HUNDRED = """
+for number in range(%d):
     thing = bpy.data.objects.new(f"s{number}", bpy.data.speakers.new(f"s{number}"))
     bpy.context.scene.collection.objects.link(thing)
     thing.see2sound.source_id, thing.see2sound.label = f"s{number}", "dog"
+bpy.context.view_layer.objects.active = thing
+"""
+DRAWS = """
+import sys
+log, restore = [], []
+for name in dir(bpy.types):
+    if name.startswith("SEE2SOUND_PT_") and getattr(bpy.types, name).bl_space_type == "VIEW_3D":
+        restore.append(timed(getattr(bpy.types, name), "draw", log))
+listing = sys.modules["bl_ext.user_default.see2sound.panels.sources"].SEE2SOUND_UL_sources
+restore += [timed(listing, "draw_item", log), timed(listing, "filter_items", log)]
 area = place()["area"]
-def redraw():
-    begin = time.perf_counter()
-    for _ in range(5):
-        area.tag_redraw()
-        bpy.ops.wm.redraw_timer(type="DRAW", iterations=1)
-    return (time.perf_counter() - begin) / 5
-with_panels = redraw()
-area.spaces.active.show_region_ui = False
-bpy.ops.wm.redraw_timer(type="DRAW", iterations=1)
-without = redraw()
-result = [with_panels, without]
-""")
-    print(f"a redraw takes {1000 * taken[0]:.0f} ms with the sidebar, {1000 * taken[1]:.0f} ms without")
-    assert taken[0] - taken[1] < 0.5
+for _ in range(10):
+    for region in area.regions:
+        region.tag_redraw()
+    bpy.ops.wm.redraw_timer(type="DRAW_WIN_SWAP", iterations=1)
+for function in restore:
+    function()
+result = {}
+for name, seconds in log:
+    result[name] = result.get(name, 0.0) + 1000 * seconds / 10
+"""
+
+
+@pytest.mark.parametrize("count", [100, 500])
+def test_panels_with_many_sources(scene, count):
+    """How long our drawing takes in a redraw of the whole sidebar; the list's rows and its filter included."""
+    scene.do(HUNDRED % count)
+    taken = scene.do(DRAWS)
+    assert {"SEE2SOUND_PT_sources", "SEE2SOUND_UL_sources", "SEE2SOUND_PT_mix"} <= set(taken)
+    note(**{f"draw_ms_{count}_sources": {name: round(ms, 2) for name, ms in taken.items()}})
+    scene.picture(f"panels_{count}")
+
+
+NOISE = """
+bpy.context.preferences.system.audio_device = "OpenAL"
+camera = bpy.data.objects.new("camera", bpy.data.cameras.new("camera"))
+bpy.context.scene.collection.objects.link(camera)
+camera.rotation_euler[0] = 1.5707963
+bpy.context.scene.camera = camera
+bpy.ops.see2sound.add_sound(filepath="/root/see2sound/noise.wav")
+thing = bpy.context.object
+thing.see2sound.loop, thing.location = True, (-1.0, 0.0, 0.0)
+scene = bpy.context.scene
+scene.see2sound.preview_kind = "%s"
+"""
+MOVES = """
+# read_homefile: no context is held
+import os
+moves, sizes = [], []
+def measure():
+    sizes.append((time.perf_counter(), os.path.getsize("/root/see2sound/heard.wav")))
+    return 0.004 if len(moves) < 12 else None
+def move():
+    thing = next(t for t in bpy.context.scene.objects if t.type == "SPEAKER")
+    thing.location.x = -thing.location.x
+    moves.append((time.perf_counter(), thing.location.x))
+    return 1.037 if len(moves) < 12 else None
+bpy.app.timers.register(move, first_interval=1.0)
+bpy.app.timers.register(measure, first_interval=0.5)
+"""
+
+
+def heard(folder):
+    """What the sound device wrote: (2, n), while it is still open."""
+    raw = (folder / "heard.wav").read_bytes()
+    start = raw.find(b"data") + 8
+    return np.frombuffer(raw[start : start + (len(raw) - start) // 8 * 8], np.float32).reshape(-1, 2).T, start
+
+
+@pytest.mark.parametrize("kind", ["binaural", "stereo"])
+def test_the_preview_is_heard_where_the_speaker_is(scene, kind):
+    """Through a real device, to a file: a Speaker that jumps from side to side is heard there; how soon is noted."""
+    soundfile.write(scene.folder / "noise.wav", np.random.default_rng(0).normal(0, 0.1, 96000), 48000)
+    scene.do(NOISE % kind)
+    scene.do("place()['area'].type = 'CONSOLE'")  # a software-drawn viewport would take a quarter of a second for each move
+    scene.do("# read_homefile\nbpy.ops.see2sound.preview()")
+    scene.do("# read_homefile\nresult = bpy.context.window_manager.see2sound.previewing")
+    assert scene.do("# read_homefile\nresult = bpy.context.scene.use_audio") is False  # Blender's own is off
+    time.sleep(3.0)
+    scene.do(MOVES)
+    end = time.monotonic() + 120.0
+    while len(scene.do("# read_homefile\nresult = moves")) < 12 and time.monotonic() < end:
+        time.sleep(0.5)
+    time.sleep(1.0)
+    moves, sizes = scene.do("# read_homefile\nresult = (moves, sizes)")
+    sound, start = heard(scene.folder)
+    # The device writes steadily; how much it has written at a moment is the upper edge of the sizes that were seen.
+    offset = max((size - start) / 8 - 48000 * moment for moment, size in sizes)
+    delays = []
+    for moment, x in moves:
+        first = int(48000 * moment + offset)
+        blocks = sound[:, first : first + 36000].reshape(2, -1, 240)
+        left, right = (blocks**2).sum(axis=2)
+        towards = (right > left) if x > 0 else (left > right)
+        assert towards[-40:].all(), (moment, x)
+        delays.append(5.0 * (len(towards) - np.argmin(towards[::-1])) if not towards.all() else 0.0)
+    note(**{f"preview_delay_ms_{kind}": {"mean": float(np.mean(delays)), "most": float(np.max(delays))}})
+    scene.do("# read_homefile\nbpy.ops.see2sound.preview()")
+    assert scene.do("# read_homefile\nresult = bpy.context.scene.use_audio")
+    scene.do("next(a for a in bpy.context.window_manager.windows[0].screen.areas if a.type == 'CONSOLE').type = 'VIEW_3D'"
+             " # read_homefile")  # fmt: skip
+
+
+def test_the_preview_follows_mute_play_and_the_file(scene):
+    soundfile.write(scene.folder / "noise.wav", np.random.default_rng(0).normal(0, 0.1, 96000), 48000)
+    scene.do(NOISE % "stereo")
+    scene.do("bpy.ops.see2sound.preview()")
+    time.sleep(3.0)
+    scene.picture("previewing")
+    scene.do("bpy.context.object.see2sound.muted = True")
+    time.sleep(2.0)
+    quiet, _ = heard(scene.folder)
+    assert np.abs(quiet[:, -24000:]).max() < 1e-4 < np.abs(quiet).max()
+    scene.do("bpy.context.object.see2sound.muted = False")
+    time.sleep(2.0)
+    assert np.abs(heard(scene.folder)[0][:, -24000:]).max() > 1e-3
+    scene.do("bpy.ops.wm.save_mainfile()")
+    assert scene.do("result = bpy.context.scene.use_audio") is False  # off again after saving
+    scene.do("bpy.ops.wm.read_homefile(use_empty=True)")
+    assert scene.do("result = bpy.context.window_manager.see2sound.previewing") is False
+    scene.do("# read_homefile\nbpy.ops.wm.open_mainfile(filepath='/root/see2sound/scene.blend')")
+    assert scene.do("result = bpy.context.scene.use_audio")  # and never off in the file
+
+
+def test_in_german(scene):
+    """Blender's own lookup finds our words, and the panels use them."""
+    available = scene.do(
+        "result = [i.identifier for i in bpy.context.preferences.view.bl_rna.properties['language'].enum_items]"
+    )
+    german = next((name for name in ("de_DE", "de") if name in available), None)
+    if german is None:
+        pytest.skip("this Blender has no languages")
+    scene.do(f"view = bpy.context.preferences.view; view.language = {german!r}")
+    scene.do("view.use_translate_interface = view.use_translate_tooltips = True")
+    find = "result = bpy.app.translations.pgettext_iface({!r}, {!r})"
+    assert scene.do(find.format("Render Mix", "Operator")) == "Mischung rendern"
+    assert scene.do(find.format("Choose a source to change it", "*")) == "Wähle eine Quelle, um sie zu ändern"
+    scene.do(RECONSTRUCT)
+    scene.picture("german")
+    scene.do("view.language = 'en_US'")
