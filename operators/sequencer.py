@@ -25,16 +25,19 @@ class SEE2SOUND_OT_add_to_sequencer(bpy.types.Operator):
         return False
 
     def execute(self, context: bpy.types.Context) -> set[str]:
-        return reporting.run(self, lambda: add(context.scene))
+        return reporting.run(self, lambda: add(context))
 
 
-def add(scene: bpy.types.Scene) -> list[str]:
+def add(context: bpy.types.Context) -> list[str]:
     """The mix rendered last, as the soundtrack; notes."""
     from ..see2sound_addon.media.audio import audio_facts
 
+    scene = context.scene
     path = Path(bpy.path.abspath(scene.see2sound.mixed))
     facts = audio_facts(path)
     soundtrack.add_mix(scene, path, facts.channels, facts.rate)
+    if getattr(context.workspace, "sequencer_scene", scene) is None:  # from Blender 5.0 on sequencers show a scene of their own
+        context.workspace.sequencer_scene = scene
     return ["The scene has changed since this mix was rendered."] if scene.see2sound.outdated else []
 
 
@@ -77,7 +80,7 @@ class SEE2SOUND_OT_render_with_sound(RenderMix, Working, bpy.types.Operator):
         return super().first_step(context)
 
     def take(self, context: bpy.types.Context, result: dict) -> list[str]:
-        notes = super().take(context, result) + add(context.scene)
+        notes = super().take(context, result) + add(context)
         if bpy.app.background:
             bpy.ops.render.render(animation=True)
         else:

@@ -36,7 +36,6 @@ class SEE2SOUND_PT_mix(Sidebar, bpy.types.Panel):
 class SEE2SOUND_PT_mix_soundtrack(Sidebar, bpy.types.Panel):
     bl_label = "Soundtrack"
     bl_parent_id = "SEE2SOUND_PT_mix"
-    bl_options = {"DEFAULT_CLOSED"}
 
     def draw(self, context: bpy.types.Context) -> None:
         layout, scene = self.layout, context.scene

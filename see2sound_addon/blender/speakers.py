@@ -9,7 +9,7 @@ from pathlib import Path
 
 import bpy
 import numpy as np
-from mathutils import Vector
+from mathutils import Matrix, Vector
 
 from ..camera import Camera
 from ..pipeline import Findings, distance_for_label
@@ -88,9 +88,18 @@ def add_source(
     if follows is None:
         thing.location = scene.cursor.location
     else:
-        thing.location = (0.0, 0.0, 0.0)
-        thing.parent = follows
+        _follow(thing, follows)
     return thing
+
+
+def _follow(thing: bpy.types.Object, parent: bpy.types.Object) -> None:
+    """Parent a Speaker to the middle of an object, without the object's scale, which would distort what is drawn of it."""
+    middle = sum((Vector(corner) for corner in parent.bound_box), Vector()) / 8.0
+    scale = parent.matrix_world.to_scale()
+    thing.location = (0.0, 0.0, 0.0)
+    thing.parent = parent
+    unscaled = Matrix.Diagonal([1.0 / (value or 1.0) for value in scale]).to_4x4()
+    thing.matrix_parent_inverse = Matrix.Translation(middle) @ unscaled
 
 
 def add_sound(

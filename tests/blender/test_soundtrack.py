@@ -3,7 +3,6 @@
 import subprocess
 import sys
 
-import av
 import numpy as np
 import pytest
 import soundfile
@@ -128,6 +127,7 @@ bpy.ops.render.render(animation=True)
 
 def test_rendering_the_animation_carries_the_mix(bpy, scene, tmp_path):
     """Decoded by another program: six channels, each that of the mix, at its time and level."""
+    av = pytest.importorskip("av")
     output = scene.render
     if hasattr(output.image_settings, "media_type"):
         output.image_settings.media_type = "VIDEO"

@@ -80,7 +80,10 @@ def test_a_source_at_the_cursor_and_on_objects_that_it_follows(bpy, extension):
     assert (dog.see2sound.label, dog.see2sound.prompt, dog.name) == ("dog", "dog", "dog (dog_1)")
     assert tuple(dog.location) == (1, 2, 3) and dog.data.sound is None
     for name in ("Fire_Truck.001", "Fire_Truck.002"):
-        body = bpy.data.objects.new(name, bpy.data.meshes.new(name))
+        shape = bpy.data.meshes.new(name)
+        shape.from_pydata([(0, 0, 0), (2, 0, 0), (0, 2, 0), (0, 0, 2)], [], [])
+        body = bpy.data.objects.new(name, shape)
+        body.scale = (3, 1, 2)
         scene.collection.objects.link(body)
         body.location = (7, 0, 0)
         body.select_set(True)
@@ -89,7 +92,10 @@ def test_a_source_at_the_cursor_and_on_objects_that_it_follows(bpy, extension):
     trucks = [thing for thing in ours(bpy) if thing != dog]
     assert [t.see2sound.source_id for t in trucks] == ["fire_truck_1", "fire_truck_2"]
     bpy.context.view_layer.update()
-    assert all(t.see2sound.label == "fire truck" and tuple(t.matrix_world.translation) == (7, 0, 0) for t in trucks)
+    for truck in trucks:  # in the middle of its object's bounds, itself not stretched
+        assert truck.see2sound.label == "fire truck"
+        assert tuple(truck.matrix_world.translation) == pytest.approx((7 + 3, 1, 2))
+        assert tuple(truck.matrix_world.to_scale()) == pytest.approx((1, 1, 1))
     add_camera(bpy)
     bpy.ops.see2sound.generate()
     plan, _ = sampled(bpy, extension)
@@ -328,3 +334,20 @@ def test_a_plan_can_be_exported_and_rendered_elsewhere(bpy, found, tmp_path):
     subprocess.run([*command, tmp_path / "there.wav"], check=True, capture_output=True, cwd=Path(__file__).parents[2])
     here, there = (soundfile.read(tmp_path / f"{name}.wav")[0] for name in ("here", "there"))
     assert np.array_equal(here, there) and np.abs(here).max() > 1e-3
+
+
+def test_a_file_of_the_oldest_blender_opens_as_it_was(bpy, extension, tmp_path):
+    """Made in Blender 4.2 by tests/references/old_blend.py, sounds packed."""
+    bpy.ops.wm.open_mainfile(filepath=str(Path(__file__).parents[1] / "data" / "made_by_4.2.blend"))
+    dog, fountain = ours(bpy)
+    settings = bpy.context.scene.see2sound
+    assert (dog.see2sound.source_id, dog.see2sound.label, dog.see2sound.loop) == ("dog_1", "dog", False)
+    assert (fountain.see2sound.extent, fountain.see2sound.radius) == ("area", 1.5)
+    assert (settings.layout, settings.room.kind, settings.room.ground) == ("5.1", "ground", "gravel")
+    plan, notes = sampled(bpy, extension)
+    assert [s.id for s in plan.sources] == ["dog_1", "fountain_1"] and notes == []
+    assert plan.sources[0].path.positions[0] == pytest.approx((-3, 4, 0.5))
+    assert bpy.ops.see2sound.render_mix(filepath=str(tmp_path / "mix.wav")) == {"FINISHED"}
+    assert soundfile.info(tmp_path / "mix.wav").channels == 6
+    fountain.see2sound.solo = True  # what 4.2's file did not know
+    assert len(sampled(bpy, extension)[0].sources) == 1
