@@ -182,10 +182,12 @@ def test_everything_has_a_tooltip_and_numbers_have_units(bpy, extension):
     for group in groups:
         for item in group.fixed_type.properties:
             if item.identifier not in ("rna_type", "name"):
-                assert item.description, item.identifier
+                assert item.description and not item.description.endswith("."), item.identifier
     for name in dir(bpy.ops.see2sound):
         operator = getattr(bpy.ops.see2sound, name).get_rna_type()
-        assert operator.description
+        assert operator.description and not operator.description.endswith("."), name
+        small = {"to", "from", "as", "in", "for", "with", "of", "and"}
+        assert all(word[0].isupper() or word in small for word in operator.name.split()), operator.name
         for item in operator.properties:
             if item.identifier != "rna_type" and not item.is_hidden:
                 assert item.description, (name, item.identifier)
