@@ -40,7 +40,7 @@ def plan_of_scene(
 class RenderMix:
     """What both operators share that render a mix: the scene is read, then the worker renders it."""
 
-    filepath, layout = "", AS_SET
+    filepath = ""
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
@@ -80,7 +80,7 @@ class RenderMix:
         return self._notes + result["notes"]
 
     def chosen_layout(self, scene: bpy.types.Scene) -> str:
-        """The operator's own, or the scene's."""
+        """The operator's own, where it has such a property, or the scene's."""
         return scene.see2sound.layout if self.layout == AS_SET else self.layout
 
 

@@ -73,6 +73,9 @@ class SEE2SOUND_OT_render_with_sound(RenderMix, Working, bpy.types.Operator):
     def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
         return self.begin(context)
 
+    def chosen_layout(self, scene: bpy.types.Scene) -> str:
+        return str(scene.see2sound.layout)  # without a property of its own, `layout` would be what Blender draws into
+
     def first_step(self, context: bpy.types.Context) -> Step:
         from ..see2sound_addon.pipeline import channels_of
 

@@ -16,6 +16,8 @@ from .sources import is_muted
 
 MARK = "see2sound"
 NAME = "See2Sound Mix"
+TOP = 128
+"""The highest channel that a sequencer has."""
 CHANNELS = {1: "MONO", 2: "STEREO", 4: "SURROUND4", 6: "SURROUND51", 8: "SURROUND71"}
 """What Blender's output can carry; all of these have the order that WAV files have."""
 CODECS = {"WEBM": "OPUS", "OGG": "VORBIS", "MPEG1": "AC3", "MPEG2": "AC3", "FLASH": "MP3"}
@@ -35,19 +37,24 @@ def add_mix(scene: bpy.types.Scene, path: Path, channels: int, rate: int) -> bpy
     """Put a mix on a free channel of the sequencer, instead of an older one, and have the output carry it.
 
     The Speakers of the scene are silent in Blender from now on, for the mix has their sound. Errors: `soundtrack-missing`,
-    `soundtrack-channels`.
+    `soundtrack-channels`, `soundtrack-audio`.
     """
     check_channels(channels)
     if not path.is_file():
         raise See2SoundError("soundtrack-missing", f"There is no mix at {path}.", "Render the mix first.")
+    strips, first = _strips(scene), scene.frame_start
+    others = [strip for strip in strips if not strip.get(MARK)]
+    try:
+        strip = strips.new_sound(NAME, str(path), TOP, first)
+    except RuntimeError as error:  # nothing has been changed yet
+        raise See2SoundError(
+            "soundtrack-audio",
+            f"Blender cannot take the mix: {str(error).strip().splitlines()[0]}",
+            "Use a Blender with audio.",
+        ) from error
     channel = remove_mix(scene)
-    strips = _strips(scene)
-    first = scene.frame_start
-    strip = strips.new_sound(NAME, str(path), channel or 1, first)
-    strip[MARK] = True
-    others = [other for other in strips if other != strip]
-    if not channel:
-        strip.channel = _free_channel(others, strip)
+    strip.name, strip[MARK] = NAME, True
+    strip.channel = channel or _free_channel(others, strip)
     strip.frame_start = first
     if bpy.data.filepath and path.drive == Path(bpy.data.filepath).drive:
         strip.sound.filepath = bpy.path.relpath(str(path))
@@ -99,7 +106,7 @@ def _free_channel(others: list[bpy.types.Strip], strip: bpy.types.Strip) -> int:
         for other in others
         if other.frame_final_start < strip.frame_final_end and other.frame_final_end > strip.frame_final_start
     }
-    return next(channel for channel in range(1, 129) if channel not in taken)
+    return next(channel for channel in range(1, TOP + 1) if channel not in taken)
 
 
 def _carry(scene: bpy.types.Scene, carried: bool) -> None:

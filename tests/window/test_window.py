@@ -238,6 +238,20 @@ def test_a_changed_level_makes_the_mix_out_of_date(scene):
     scene.until("bpy.context.scene.see2sound.outdated")
 
 
+def test_off_and_on_again(scene):
+    """Nothing of ours is left while it is off; how long the second enabling takes is noted."""
+    module = "bl_ext.user_default.see2sound"
+    scene.do(f"bpy.ops.preferences.addon_disable(module={module!r})")
+    left = "[n for n in dir(bpy.types) if n.startswith('SEE2SOUND_')] + [n for n in dir(bpy.ops.see2sound)]"
+    assert scene.do(f"result = {left}") == []
+    assert scene.do("result = hasattr(bpy.types.Scene, 'see2sound')") is False
+    enable = f"bpy.ops.preferences.addon_enable(module={module!r})"
+    taken = scene.do(f"begin = time.perf_counter(); {enable}; result = time.perf_counter() - begin")
+    note(enable_seconds=taken)
+    scene.do(RECONSTRUCT)
+    assert scene.do(SPEAKERS)
+
+
 HUNDRED = """
 for number in range(%d):
     thing = bpy.data.objects.new(f"s{number}", bpy.data.speakers.new(f"s{number}"))
