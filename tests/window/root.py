@@ -127,6 +127,10 @@ def window(archive, script):
         without_wheels(archive, FOLDER / "root/see2sound/extension.zip")
         shutil.copy(script, FOLDER / "root/see2sound/script.py")
         (FOLDER / "root/see2sound/alsoft.conf").write_text(AUDIO)
+        # Debian leaves out the list of languages; Blender's own translations are not needed for ours.
+        languages = FOLDER / "usr/share/locale/languages"
+        languages.parent.mkdir(parents=True, exist_ok=True)
+        languages.write_text("0:Automatic:DEFAULT:100%\n1:English (English):en_US:100%\n5:German (Deutsch):de_DE:100%\n")
         install = ("extension", "install-file", "-r", "user_default", "--enable", "/root/see2sound/extension.zip")
         run("blender", "--command", *install)
         settings = "import bpy; v = bpy.context.preferences.view; v.show_splash = False; bpy.ops.wm.save_userpref()"
