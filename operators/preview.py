@@ -45,7 +45,7 @@ def _tick() -> float | None:
 
             _live["preview"] = Preview(made.result())
         _live["preview"].update(bpy.context)
-        _show("; ".join(_live["preview"].notes), True)
+        _show("\n".join(_live["preview"].notes), True)
     except See2SoundError as error:
         stop()
         _show(str(error), False)

@@ -27,7 +27,7 @@ class SEE2SOUND_PT_mix(Sidebar, bpy.types.Panel):
             layout.prop(settings, "sofa")
         layout.prop(settings, "mix_path")
         if context.scene.camera is None:
-            layout.label(text="A mix is heard by the active camera: add one", icon="INFO")
+            layout.label(text="Add a camera to listen from", icon="INFO")
         layout.operator("see2sound.render_mix", icon="PLAY_SOUND")
         if settings.mixed and settings.outdated:
             layout.label(text="The scene has changed since this mix", icon="ERROR")
@@ -43,7 +43,7 @@ class SEE2SOUND_PT_mix_soundtrack(Sidebar, bpy.types.Panel):
         if soundtrack.has_mix(scene):
             layout.operator("see2sound.remove_from_sequencer", icon="X")
         elif scene.see2sound.carried:  # somebody has deleted the strip
-            layout.label(text="The mix is gone, the Speakers still silent", icon="ERROR")
+            layout.label(text="The Speakers are still silent", icon="ERROR")
             layout.operator("see2sound.remove_from_sequencer", text="Let Speakers Sound", icon="SPEAKER")
         layout.operator("see2sound.render_with_sound", icon="RENDER_ANIMATION")
 

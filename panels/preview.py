@@ -17,8 +17,8 @@ class SEE2SOUND_PT_preview(Sidebar, bpy.types.Panel):
         column.active = not state.previewing
         column.prop(settings, "preview_kind")
         layout.prop(settings, "preview_from")
-        if state.preview:
-            layout.label(text=state.preview, icon="INFO")
+        for line in state.preview.splitlines():
+            layout.label(text=line, icon="INFO")
 
 
 class SEE2SOUND_PT_preview_snippet(Sidebar, bpy.types.Panel):

@@ -24,7 +24,7 @@ class SEE2SOUND_UL_sources(bpy.types.UIList):
         facts = item.see2sound
         row.prop(facts, "label", text="", emboss=False, icon=EXTENT_ICONS.get(facts.extent, "DOT"))
         level = row.row(align=True)
-        level.ui_units_x = 1.6
+        level.ui_units_x = 2.1
         level.prop(item.data, "volume", text="")
         row.prop(facts, "solo", text="", icon="SOLO_ON" if facts.solo else "SOLO_OFF", emboss=False)
         row.prop(facts, "muted", text="", icon="MUTE_IPO_OFF" if facts.muted else "MUTE_IPO_ON", emboss=False)
@@ -88,7 +88,8 @@ class SEE2SOUND_PT_sources(Sidebar, bpy.types.Panel):
         if active is not None:
             draw_source(layout.column(), active)
         elif not any(sources.is_source(thing) for thing in scene.objects):
-            layout.label(text="Reconstruct a picture, or add a source with +", icon="INFO")
+            layout.label(text="No sources yet", icon="INFO")
+            layout.label(text="Reconstruct a picture, or add with +", icon="BLANK1")
         else:
             layout.label(text="Choose a source to change it", icon="INFO")
         layout.use_property_split = True
@@ -114,7 +115,7 @@ def draw_source(layout: bpy.types.UILayout, thing: bpy.types.Object) -> None:
     layout.prop(thing.data, "volume")
     layout.prop(facts, "loop")
     if thing.data.sound is None:
-        layout.label(text="No sound yet: generate one, or load a file", icon="INFO")
+        layout.label(text="No sound yet: generate one", icon="INFO")
     if facts.carried:
         layout.label(text="Silent in Blender: the mix carries it", icon="INFO")
 
