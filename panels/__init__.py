@@ -9,6 +9,7 @@ CLASSES = (
     picture.SEE2SOUND_PT_picture_camera,
     sources.SEE2SOUND_UL_sources,
     sources.SEE2SOUND_MT_sources,
+    menus.SEE2SOUND_MT_object,
     sources.SEE2SOUND_PT_sources,
     sources.SEE2SOUND_PT_sources_space,
     room.SEE2SOUND_PT_room,

@@ -7,7 +7,34 @@ KEYS = (
     ("see2sound.render_mix", "M"),
 )
 """With Shift and Alt, in the 3D viewport."""
+VERBS = (
+    ("reconstruct", "generate"),
+    ("add_source", "add_sound", "use_speaker", "add_room"),
+    ("preview", "play_snippet"),
+    ("render_mix", "add_to_sequencer", "remove_from_sequencer", "render_with_sound"),
+    ("export_mix", "export_plan"),
+    ("set_up_neural", "check_neural", "download_model", "free_neural", "remove_neural"),
+)
 _ours: list[tuple[bpy.types.KeyMap, bpy.types.KeyMapItem]] = []
+
+
+class SEE2SOUND_MT_object(bpy.types.Menu):
+    """All that can be done, where F3 finds it."""
+
+    bl_label = "See2Sound"
+
+    def draw(self, context: bpy.types.Context) -> None:
+        layout = self.layout
+        for group in VERBS:
+            for verb in group:
+                layout.operator(f"see2sound.{verb}")
+            layout.separator()
+        layout.operator_menu_enum("see2sound.mark_sources", "action")
+
+
+def _object(self: bpy.types.Menu, context: bpy.types.Context) -> None:
+    self.layout.separator()
+    self.layout.menu("SEE2SOUND_MT_object", icon="SPEAKER")
 
 
 def _add(self: bpy.types.Menu, context: bpy.types.Context) -> None:
@@ -24,7 +51,12 @@ def _export(self: bpy.types.Menu, context: bpy.types.Context) -> None:
     self.layout.operator("see2sound.export_plan", text="Sound Plan (.json)")
 
 
-_ENTRIES = (("VIEW3D_MT_add", _add), ("TOPBAR_MT_file_import", _import), ("TOPBAR_MT_file_export", _export))
+_ENTRIES = (
+    ("VIEW3D_MT_object", _object),
+    ("VIEW3D_MT_add", _add),
+    ("TOPBAR_MT_file_import", _import),
+    ("TOPBAR_MT_file_export", _export),
+)
 
 
 def register() -> None:

@@ -200,6 +200,17 @@ def test_every_panel_state_has_its_picture(scene):
     assert log.read_text().count("Traceback") == before, log.read_text()[-3000:]
 
 
+def test_a_file_of_the_oldest_blender(scene):
+    """Made in 4.2 (tests/references/old_blend.py), opened and mixed here by clicks' operators."""
+    shutil.copy(root.ROOT / "tests" / "data" / "made_by_4.2.blend", scene.folder / "old.blend")
+    scene.do("# read_homefile\nbpy.ops.wm.open_mainfile(filepath='/root/see2sound/old.blend')")
+    facts = "sorted((t.see2sound.label, t.see2sound.extent) for t in bpy.context.scene.objects if t.type == 'SPEAKER')"
+    assert scene.do(f"result = {facts}") == [["dog", "point"], ["fountain", "area"]]
+    scene.do("bpy.ops.see2sound.render_mix('INVOKE_DEFAULT', filepath='/root/see2sound/old.wav')")
+    scene.until("bpy.context.scene.see2sound.mixed")
+    assert soundfile.info(scene.folder / "old.wav").channels == 6
+
+
 def test_a_dialog_says_what_will_be_downloaded_and_escape_closes_it(scene):
     scene.do("bpy.ops.see2sound.set_up_neural('INVOKE_DEFAULT')")
     scene.picture("dialog_set_up")
