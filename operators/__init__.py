@@ -5,7 +5,7 @@ import sys
 import bpy
 
 from ..see2sound_addon import cli
-from ..see2sound_addon.blender import defaults, soundtrack
+from ..see2sound_addon.blender import cache, defaults, soundtrack
 from . import (
     add_room,
     add_source,
@@ -82,25 +82,35 @@ def _greet(*_: object) -> None:
     defaults.apply(bpy.context)
 
 
-HANDLERS = {
-    "load_pre": _end_all, "load_post": _greet, "depsgraph_update_post": _watch, "save_pre": preview.before_saving,
-    "save_post": preview.after_saving,
-}  # fmt: skip
+@bpy.app.handlers.persistent
+def _take_clips_along(path: str = "", *_: object) -> None:
+    """A file that is saved for the first time takes its clips along."""
+    cache.take_along(path)
+
+
+HANDLERS = (
+    ("load_pre", _end_all), ("load_post", _greet), ("depsgraph_update_post", _watch), ("save_pre", _take_clips_along),
+    ("save_pre", preview.before_saving), ("save_post", preview.settle), ("save_post_fail", preview.settle),
+    ("undo_post", preview.settle), ("redo_post", preview.settle), ("load_post", preview.settle),
+)  # fmt: skip
 
 
 def register() -> None:
     for cls in CLASSES:
         bpy.utils.register_class(cls)
-    for event, handler in HANDLERS.items():
+    for event, handler in HANDLERS:
         getattr(bpy.app.handlers, event).append(handler)
     bpy.app.timers.register(_look, first_interval=LOOK_EVERY, persistent=True)
     _commands.append(bpy.utils.register_cli_command("see2sound", cli.main))
 
 
 def unregister() -> None:
-    for event, handler in HANDLERS.items():
-        getattr(bpy.app.handlers, event).remove(handler)
-    bpy.app.timers.unregister(_look)
+    working.end_all()
+    for event, handler in HANDLERS:
+        if handler in getattr(bpy.app.handlers, event):
+            getattr(bpy.app.handlers, event).remove(handler)
+    if bpy.app.timers.is_registered(_look):
+        bpy.app.timers.unregister(_look)
     _end_all()
     bpy.utils.unregister_cli_command(_commands.pop())
     for cls in reversed(CLASSES):

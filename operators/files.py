@@ -14,7 +14,7 @@ from .working import Progress, Working
 
 def _suggested(suffix: str) -> str:
     """Beside the .blend, named like it."""
-    return bpy.path.ensure_ext(bpy.path.abspath(f"//{bpy.path.basename(bpy.data.filepath) or 'untitled'}"), suffix)
+    return bpy.path.abspath(f"//{Path(bpy.data.filepath).stem or 'untitled'}{suffix}")
 
 
 class SEE2SOUND_OT_export_mix(RenderMix, Working, bpy.types.Operator):

@@ -30,15 +30,13 @@ class SEE2SOUND_OT_generate(Working, bpy.types.Operator):
         return self.begin(context)
 
     def first_step(self, context: bpy.types.Context) -> Step | list[str]:
-        from ..see2sound_addon.blender import speakers, voices
+        from ..see2sound_addon.blender import voices
         from ..see2sound_addon.media.files import check_writable
 
         sources.settle_ids()
-        things = [thing for thing in sources.sources(context.scene) if thing.library is None and not thing.see2sound.locked]
+        things = self._open(context.scene)
         if self.selected:
             things = [thing for thing in things if thing.select_get()]
-        else:
-            things = [thing for thing in things if not speakers.has_own_sound(thing)]
         if not things:
             why = "No unlocked source is selected." if self.selected else "All sources are locked or have sounds of your own."
             return [why]
@@ -51,10 +49,17 @@ class SEE2SOUND_OT_generate(Working, bpy.types.Operator):
         self._wanted = voices.wanted_clips(context.scene, prompts, folder, asked)
         return Step("voices", {"wanted": self._wanted, "neural": asked})
 
+    def _open(self, scene: bpy.types.Scene) -> list[bpy.types.Object]:
+        """What may get a sound: neither linked nor locked, nor with a sound of the artist's own unless that was asked for."""
+        from ..see2sound_addon.blender import speakers
+
+        things = [thing for thing in sources.sources(scene) if thing.library is None and not thing.see2sound.locked]
+        return [thing for thing in things if self.selected or not speakers.has_own_sound(thing)]
+
     def take(self, context: bpy.types.Context, result: dict) -> list[str]:
         from ..see2sound_addon.blender import voices
 
         # What was removed in the meantime is left alone.
         scene = same_scene(context, self._scene)
-        things = [thing for thing in sources.sources(scene) if thing.see2sound.source_id in self._ids]
+        things = [thing for thing in self._open(scene) if thing.see2sound.source_id in self._ids]
         return voices.attach_voices(scene, things, voices.made_clips(self._wanted, result["made"]))

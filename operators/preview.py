@@ -50,6 +50,9 @@ def _tick() -> float | None:
         stop()
         _show(str(error), False)
         return None
+    except BaseException:  # a fault of ours: no sound may hang on
+        stop()
+        raise
     return EVERY
 
 
@@ -80,10 +83,9 @@ def before_saving(*_: object) -> None:
 
 
 @bpy.app.handlers.persistent
-def after_saving(*_: object) -> None:
-    """And goes on as it was with it."""
-    if running():
-        _mute_blender(True)
+def settle(*_: object) -> None:
+    """After saving, undo, redo and opening, Blender's own sound is off where ours is on, and nowhere else."""
+    _mute_blender(running())
 
 
 class SEE2SOUND_OT_preview(bpy.types.Operator):

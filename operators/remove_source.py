@@ -20,10 +20,12 @@ class SEE2SOUND_OT_remove_source(bpy.types.Operator):
     )  # fmt: skip
 
     def execute(self, context: bpy.types.Context) -> set[str]:
-        sources.settle_ids()
+        if not self.object_name:
+            sources.settle_ids()
         for thing in sources.sources(context.scene):
             chosen = thing.name == self.object_name if self.object_name else thing.see2sound.source_id == self.source_id
             if chosen and thing.library is None:
+                sources.settle_ids()
                 sources.remove(thing, self.delete_clip)
                 return {"FINISHED"}
         if self.object_name:

@@ -76,7 +76,7 @@ class RenderMix:
         self.report({"INFO"}, f"{self._path.name}: {result['seconds']:.2f} s, true peak {peak:.1f} dB")
         scene = next((scene for scene in bpy.data.scenes if scene.session_uid == self._scene), None)
         if scene is not None:
-            scene.see2sound.mixed = str(self._path)
+            soundtrack.remember(scene, str(self._path))
         return self._notes + result["notes"]
 
     def chosen_layout(self, scene: bpy.types.Scene) -> str:

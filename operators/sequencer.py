@@ -7,7 +7,7 @@ import bpy
 from ..see2sound_addon.blender import soundtrack
 from . import reporting
 from .render_mix import RenderMix
-from .working import Step, Working
+from .working import Step, Working, same_scene
 
 
 class SEE2SOUND_OT_add_to_sequencer(bpy.types.Operator):
@@ -58,7 +58,7 @@ class SEE2SOUND_OT_render_with_sound(RenderMix, Working, bpy.types.Operator):
 
     bl_idname = "see2sound.render_with_sound"
     bl_label = "Render With Sound"
-    bl_options = {"REGISTER"}
+    bl_options = {"REGISTER", "UNDO"}
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
@@ -83,6 +83,7 @@ class SEE2SOUND_OT_render_with_sound(RenderMix, Working, bpy.types.Operator):
         return super().first_step(context)
 
     def take(self, context: bpy.types.Context, result: dict) -> list[str]:
+        same_scene(context, self._scene)
         notes = super().take(context, result) + add(context)
         if bpy.app.background:
             bpy.ops.render.render(animation=True)

@@ -48,7 +48,8 @@ class Working:
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Scripts and background mode: all steps, one after the other, here. After a dialog, as `invoke`."""
-        if self.options.is_invoke and not bpy.app.background and context.window is not None:
+        asked = self.options.is_invoke and not self.options.is_repeat  # not again from Adjust Last Operation
+        if asked and not bpy.app.background and context.window is not None:
             return self.begin(context)
         return self._at_once(context)
 
@@ -70,7 +71,8 @@ class Working:
         """For `invoke`: the work goes to the worker, and Blender goes on."""
         if bpy.app.background or context.window is None:
             return self._at_once(context)
-        self._since = time.monotonic()
+        self._ticket, self._since = None, time.monotonic()
+        AT_WORK.append(self)
         # The libraries take a second to load, the first time; the main thread is not held for that.
         self._loading = LOADER.submit(import_module, f"{__package__.rpartition('.')[0]}.see2sound_addon.pipeline")
         self._slices = self.prepare(context, SLICE)
@@ -159,6 +161,8 @@ class Working:
                     area.tag_redraw()
 
     def _end(self, context: bpy.types.Context, result: set[str]) -> set[str]:
+        if self in AT_WORK:
+            AT_WORK.remove(self)
         if self._slices is not None and hasattr(self._slices, "close"):
             self._slices.close()
         if self._timer is not None:
@@ -168,6 +172,19 @@ class Working:
         if context.workspace is not None:
             context.workspace.status_text_set(None)
         return result
+
+
+AT_WORK: list[Working] = []
+"""Operators that follow their work now; those that are there when the extension is switched off must leave nothing."""
+
+
+def end_all() -> None:
+    """The extension is switched off: no timer, no status text, no progress bar may stay."""
+    for operator in list(AT_WORK):
+        try:
+            operator._end(bpy.context, set())
+        except ReferenceError:  # Blender has dropped it already
+            AT_WORK.remove(operator)
 
 
 LOADER = ThreadPoolExecutor(1, thread_name_prefix="see2sound")

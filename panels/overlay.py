@@ -28,14 +28,17 @@ def unregister() -> None:
 
 def _draw() -> None:
     context = bpy.context
-    view, scene = context.region_data, context.scene
-    hidden = view is None or view.view_perspective != "CAMERA" or scene.camera is None or scene.camera.type != "CAMERA"
+    view, scene, space = context.region_data, context.scene, context.space_data
+    camera = space.camera if space.use_local_camera else scene.camera
+    hidden = view is None or view.view_perspective != "CAMERA" or camera is None or camera.type != "CAMERA"
     if hidden or not context.space_data.overlay.show_overlays or not scene.see2sound.show_outlines:
         return
     found = [thing for thing in sources.sources(scene) if thing.see2sound.picture == scene.see2sound.picture != ""]
     if not found:
         return
-    corners = picture_corners(scene, context.region, view, found[0].see2sound.lens[1])
+    corners = picture_corners(scene, camera, context.region, view, found[0].see2sound.lens[1])
+    if corners is None:
+        return
     active = sources.active_source(scene)
     scale = context.preferences.system.ui_scale
     shader = gpu.shader.from_builtin("POLYLINE_UNIFORM_COLOR")
@@ -65,14 +68,21 @@ def _write(text: str, place: Vector, colour: tuple[float, ...], scale: float) ->
 
 
 def picture_corners(
-    scene: bpy.types.Scene, region: bpy.types.Region, view: bpy.types.RegionView3D, aspect: float
-) -> tuple[Vector, Vector]:
+    scene: bpy.types.Scene,
+    camera: bpy.types.Object,
+    region: bpy.types.Region,
+    view: bpy.types.RegionView3D,
+    aspect: float,
+) -> tuple[Vector, Vector] | None:
     """Where the picture is in a region that looks through the camera: its lower left and upper right corner, in pixels.
 
-    The picture is fitted whole into the camera's frame, as its background is. `aspect`: its height over its width.
+    The picture is fitted whole into the camera's frame, as its background is. `aspect`: its height over its width. None where
+    the frame is not in front of the view.
     """
-    pose = scene.camera.matrix_world.normalized()
-    frame = [view3d_utils.location_3d_to_region_2d(region, view, pose @ c) for c in scene.camera.data.view_frame(scene=scene)]
+    pose = camera.matrix_world.normalized()
+    frame = [view3d_utils.location_3d_to_region_2d(region, view, pose @ c) for c in camera.data.view_frame(scene=scene)]
+    if any(corner is None for corner in frame):
+        return None
     low = Vector((min(c.x for c in frame), min(c.y for c in frame)))
     high = Vector((max(c.x for c in frame), max(c.y for c in frame)))
     size, middle = high - low, (low + high) / 2.0

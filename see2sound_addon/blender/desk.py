@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -48,7 +49,12 @@ class Desk:
         """The result, or None while there is none; at once. Errors: the task's own, those of a worker; `Cancelled`."""
         if ticket not in self._queue:
             raise Cancelled
-        if self._queue[0] is not ticket or self._worker is None:
+        if self._worker is None:
+            return None
+        if self._queue[0] is not ticket:
+            if self._queue[0].cancelled:  # whoever handed it in may be gone, with its window
+                with suppress(Cancelled, See2SoundError):
+                    self.poll(self._queue[0])
             return None
 
         def follow(label: str, done: int, total: int) -> None:

@@ -11,9 +11,9 @@ from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty, St
 from ..errors import See2SoundError
 from ..neural.catalogue import CARDS, Card
 from .roomproperties import RELATIVE_PATH
+from .sources import PACKAGE
 
 EMBEDDED, FOLDER = "embedded", "folder"
-PACKAGE = __package__.rpartition(".see2sound_addon")[0] or __package__
 
 
 def _items(task: str, without: str) -> tuple[tuple[str, str, str], ...]:

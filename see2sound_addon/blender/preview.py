@@ -19,7 +19,7 @@ from ..pipeline import read_head
 from ..soundscene import Cone, Source, Trajectory
 from ..spatial.ears import left_ear, left_loudspeaker
 from ..spatial.propagation import cone_gain, distance_gain
-from .sources import is_muted, sound_strips
+from .sources import is_disabled, is_muted, sound_strips
 from .units import frame_rate, metres_per_unit
 
 RATE = 48000
@@ -41,7 +41,7 @@ class Heard:
     """One Speaker as it is now. `clip`: where its sound is, seconds; negative before it begins."""
 
     key: int
-    sound: str
+    sound: bpy.types.Sound
     direction: np.ndarray
     gain: float
     ambient: bool
@@ -54,7 +54,7 @@ class Heard:
 class Voice:
     """A sound at work in the device."""
 
-    sound: str
+    sound: tuple[int, str]
     handle: Any
     source: Any
     length: float
@@ -71,7 +71,7 @@ class Preview:
         self._threads = self._aud.ThreadPool(1)
         self._ears = ears
         self._voices: dict[int, Voice] = {}
-        self._unplayable: set[str] = set()
+        self._unplayable: set[tuple[int, str]] = set()
         self._frame = float("nan")
         self._now = 0.0
         self.notes: list[str] = []
@@ -94,7 +94,8 @@ class Preview:
                 self._sound(one, playing, moved)
         finally:
             self._device.unlock()
-        self.notes += [f"{name} cannot be played" for name in sorted(self._unplayable & {one.sound for one in heard})]
+        broken = {one.sound.name for one in heard if _which(one.sound) in self._unplayable}
+        self.notes += [f"{name} cannot be played" for name in sorted(broken)]
 
     def _read(self, sound: bpy.types.Sound) -> Any:
         path = Path(bpy.path.abspath(sound.filepath, library=sound.library))
@@ -112,7 +113,7 @@ class Preview:
 
     def _sound(self, one: Heard, playing: bool, moved: bool) -> None:
         voice = self._voices.get(one.key)
-        if voice is None or voice.sound != one.sound or voice.handle.status == self._aud.STATUS_STOPPED:
+        if voice is None or voice.sound != _which(one.sound) or voice.handle.status == self._aud.STATUS_STOPPED:
             if voice is not None:
                 voice.handle.stop()
             voice = self._begin(one)
@@ -141,10 +142,10 @@ class Preview:
         voice.handle.volume = HEADROOM * one.gain if wanted else 0.0
 
     def _begin(self, one: Heard) -> Voice | None:
-        if one.sound in self._unplayable:
+        if _which(one.sound) in self._unplayable:
             return None
         try:
-            mono = self._read(bpy.data.sounds[one.sound]).rechannel(1).resample(RATE, 0)
+            mono = self._read(one.sound).rechannel(1).resample(RATE, 0)
             length = mono.length / RATE
             if length <= 0.0:
                 raise self._aud.error("empty")
@@ -153,11 +154,16 @@ class Preview:
             heard = lasting.rechannel(2) if one.ambient else lasting.binaural(self._ears, source, self._threads)
             handle = self._device.play(heard)
         except self._aud.error:
-            self._unplayable.add(one.sound)
+            self._unplayable.add(_which(one.sound))
             return None
         handle.volume = 0.0
-        self._voices[one.key] = Voice(one.sound, handle, source, length)
+        self._voices[one.key] = Voice(_which(one.sound), handle, source, length)
         return self._voices[one.key]
+
+
+def _which(sound: bpy.types.Sound) -> tuple[int, str]:
+    """What tells a sound apart, and another file in it; nothing of Blender's own is kept from one moment to the next."""
+    return sound.session_uid, sound.filepath
 
 
 def import_aud() -> Any:
@@ -217,7 +223,7 @@ def listen(context: bpy.types.Context, scene: bpy.types.Scene) -> tuple[list[Hea
     heard = []
     for thing in speakers:
         strips = sound_strips(thing)
-        if thing.data.sound is None or not strips or not thing.visible_get(view_layer=context.view_layer):
+        if thing.data.sound is None or not strips or is_disabled(thing, context.view_layer):
             continue
         towards = (thing.matrix_world.translation - pose.translation) * scale
         local = np.array(pose.to_3x3().normalized().transposed() @ towards)
@@ -226,7 +232,7 @@ def listen(context: bpy.types.Context, scene: bpy.types.Scene) -> tuple[list[Hea
         ours = bool(facts.source_id)
         heard.append(Heard(
             key=thing.session_uid,
-            sound=data.sound.name,
+            sound=data.sound,
             # A camera looks along -Z with X to the right; the listener's x is front, y left, z up.
             direction=np.array([-local[2], -local[0], local[1]]) / distance if distance > 1e-6 else np.array([1.0, 0.0, 0.0]),
             gain=data.volume * scene.audio_volume * _gain(thing, towards, distance, scene, scale),

@@ -339,6 +339,8 @@ class SceneProperties(bpy.types.PropertyGroup):
         options=HIDDEN, name="Rendered With", description="A fingerprint of the settings that the last mix was made with"
     )
     outdated: BoolProperty(options=HIDDEN, name="Out of Date", description="The scene has changed since its mix was rendered")
+    read_with: StringProperty(options=HIDDEN, name="Read With", description="The same, of the mix that is at work")
+    read_outdated: BoolProperty(options=HIDDEN, name="Read Out of Date", description="The scene has changed since it was read")
     show_outlines: BoolProperty(
         name="Outlines", description="Draw what was found over the picture, in the camera's view", default=True
     )

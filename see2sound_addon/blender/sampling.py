@@ -22,7 +22,7 @@ from ..progress import Progress, silent
 from ..soundscene import Air, Cone, Fader, SoundScene, Source, Trajectory
 from .properties import SourceProperties
 from .room import scene_room
-from .sources import free_id, is_muted, sound_strips
+from .sources import free_id, is_disabled, is_muted, sound_strips
 from .units import frame_rate, metres_per_unit
 
 JUST_BEFORE = 1e-6
@@ -157,14 +157,13 @@ def _camera_at(shots: list[tuple[int, bpy.types.Object]], frame: int) -> bpy.typ
 
 
 def _why_silent(thing: bpy.types.Object, view_layer: bpy.types.ViewLayer, solo: bool) -> str:
-    """As in Blender, a Speaker that the dependency graph leaves out does not sound; the eye in the outliner only hides it."""
     if is_muted(thing):
         return "is muted"
     if solo and not thing.see2sound.solo:
         return "is not solo, others are"
     if thing.data.sound is None:
         return "has no sound"
-    return "" if thing.visible_get(view_layer=view_layer) or thing.hide_get(view_layer=view_layer) else "is disabled"
+    return "is disabled" if is_disabled(thing, view_layer) else ""
 
 
 def _add(sample: Sample, thing: bpy.types.Object, graph: bpy.types.Depsgraph, time: float) -> None:

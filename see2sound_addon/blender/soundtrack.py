@@ -6,13 +6,14 @@ Light: a handler that runs after every change of the scene is here, too.
 from __future__ import annotations
 
 import zlib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import bpy
 
 from ..errors import See2SoundError
-from .sources import is_muted
+from .sources import is_muted, sharing
 
 MARK = "see2sound"
 NAME = "See2Sound Mix"
@@ -26,6 +27,7 @@ HEARD = (
     "layout", "sofa", "bits", "use_loudness", "loudness", "ceiling", "use_air", "temperature", "humidity", "seed",
 )  # fmt: skip
 """Settings of a scene that change its mix, rooms aside."""
+OF_SOURCES = ("solo", "extent", "radius", "loop", "diffuse", "synchronous", "spread", "divergence", "use_lfe", "lfe")
 OF_SPEAKERS = (
     "volume", "pitch", "attenuation", "distance_reference", "distance_max", "volume_min", "volume_max",
     "cone_angle_inner", "cone_angle_outer", "cone_volume_outer",
@@ -52,7 +54,7 @@ def add_mix(scene: bpy.types.Scene, path: Path, channels: int, rate: int) -> bpy
             f"Blender cannot take the mix: {str(error).strip().splitlines()[0]}",
             "Use a Blender with audio.",
         ) from error
-    channel = remove_mix(scene)
+    channel = remove_mix(scene)  # before the new one has its mark
     strip.name, strip[MARK] = NAME, True
     strip.channel = channel or _free_channel(others, strip)
     strip.frame_start = first
@@ -70,8 +72,7 @@ def add_mix(scene: bpy.types.Scene, path: Path, channels: int, rate: int) -> bpy
 def remove_mix(scene: bpy.types.Scene) -> int:
     """Take our mix out of the sequencer, and let the Speakers sound in Blender again; the channel it was on, 0 for none."""
     channel = 0
-    strips = _strips(scene)
-    for strip in [strip for strip in strips if strip.get(MARK)]:
+    for strips, strip in list(_ours(_strips(scene))):
         channel, sound = strip.channel, strip.sound
         strips.remove(strip)
         if sound is not None and sound.users == 0:
@@ -82,7 +83,7 @@ def remove_mix(scene: bpy.types.Scene) -> int:
 
 def has_mix(scene: bpy.types.Scene) -> bool:
     """Whether our mix is in the sequencer."""
-    return scene.sequence_editor is not None and any(strip.get(MARK) for strip in _strips(scene))
+    return scene.sequence_editor is not None and any(True for _ in _ours(_strips(scene)))
 
 
 def check_channels(channels: int) -> None:
@@ -95,9 +96,22 @@ def check_channels(channels: int) -> None:
         )
 
 
-def _strips(scene: bpy.types.Scene):  # type: ignore[no-untyped-def]
-    editor = scene.sequence_editor or scene.sequence_editor_create()
-    return editor.strips if hasattr(editor, "strips") else editor.sequences  # renamed in Blender 4.4
+def _strips(scene: bpy.types.Scene) -> Any:
+    return _strips_of(scene.sequence_editor or scene.sequence_editor_create())
+
+
+def _strips_of(owner: Any) -> Any:
+    """Of a sequence editor or a meta strip."""
+    return owner.strips if hasattr(owner, "strips") else owner.sequences  # renamed in Blender 4.4
+
+
+def _ours(strips: Any) -> Iterator[tuple[Any, Any]]:
+    """Our mix, with the collection that it is in, also where an artist has put it into a meta strip."""
+    for strip in strips:
+        if strip.get(MARK):
+            yield strips, strip
+        elif strip.type == "META":
+            yield from _ours(_strips_of(strip))
 
 
 def _free_channel(others: list[bpy.types.Strip], strip: bpy.types.Strip) -> int:
@@ -112,22 +126,29 @@ def _free_channel(others: list[bpy.types.Strip], strip: bpy.types.Strip) -> int:
 def _carry(scene: bpy.types.Scene, carried: bool) -> None:
     """Silence all Speakers that are heard, or let those sound again that were silent for that reason."""
     settings = scene.see2sound
-    outdated, settings.carried = settings.outdated, carried
-    for thing in scene.objects:
-        if thing.type != "SPEAKER" or thing.library is not None or thing.data.library is not None:
-            continue
-        if carried and not is_muted(thing):
-            thing.see2sound.carried = thing.data.muted = True
-        elif not carried and thing.see2sound.carried:
-            thing.see2sound.carried = thing.data.muted = False
+    before, settings.carried = (settings.outdated, settings.read_outdated), carried
+    speakers = [thing for thing in scene.objects if thing.type == "SPEAKER" and thing.library is None]
+    speakers = [thing for thing in speakers if thing.data.library is None]
+    changed = [thing for thing in speakers if (not is_muted(thing) if carried else thing.see2sound.carried)]
+    for thing in changed:
+        for other in sharing(thing):
+            other.see2sound.carried = carried
+        thing.data.muted = carried
     bpy.context.view_layer.update()
-    settings.outdated = outdated  # none of this changes what is heard
+    settings.outdated, settings.read_outdated = before  # none of this changes what is heard
 
 
 def begin_watch(scene: bpy.types.Scene) -> None:
     """The scene was read for a mix just now; from here on its changes are watched."""
     settings = scene.see2sound
-    settings.mixed, settings.mixed_with, settings.outdated = "", _settings_print(scene), False
+    settings.read_with, settings.read_outdated = _settings_print(scene), False
+
+
+def remember(scene: bpy.types.Scene, path: str) -> None:
+    """That mix is there now, in place of the one before."""
+    settings = scene.see2sound
+    settings.mixed, settings.mixed_with, settings.outdated = path, settings.read_with, settings.read_outdated
+    settings.read_with = ""
 
 
 def setting_changed(settings: bpy.types.PropertyGroup, context: bpy.types.Context) -> None:
@@ -143,31 +164,40 @@ def look() -> None:
 
 def _look_at(scene: bpy.types.Scene) -> None:
     settings = scene.see2sound
-    if settings.mixed_with and not settings.outdated and _settings_print(scene) != settings.mixed_with:
-        settings.outdated = True
+    watched = (settings.mixed_with and not settings.outdated) or (settings.read_with and not settings.read_outdated)
+    if watched:
+        _mark(settings, _settings_print(scene))
+
+
+def _mark(settings: bpy.types.PropertyGroup, now: str) -> None:
+    """`now`: the fingerprint of the scene, or "" where it is another than it was for certain."""
+    settings.outdated = settings.outdated or bool(settings.mixed_with and now != settings.mixed_with)
+    settings.read_outdated = settings.read_outdated or bool(settings.read_with and now != settings.read_with)
 
 
 def watch(scene: bpy.types.Scene, graph: bpy.types.Depsgraph) -> None:
     """For `depsgraph_update_post`: note that the mix is out of date once anything that it is made of has changed."""
     settings = scene.see2sound
-    if not settings.mixed_with or settings.outdated:
+    if not settings.mixed_with and not settings.read_with:
         return
-    if any(_is_heard(scene, update) for update in graph.updates):
-        settings.outdated = True
+    if any(_is_heard(update) for update in graph.updates):
+        _mark(settings, "")
+    elif any(isinstance(update.id, bpy.types.Scene) for update in graph.updates):
+        _look_at(scene)
 
 
-def _is_heard(scene: bpy.types.Scene, update: bpy.types.DepsgraphUpdate) -> bool:
+def _is_heard(update: bpy.types.DepsgraphUpdate) -> bool:
     thing = update.id
     if isinstance(thing, bpy.types.Object):
         return thing.type in {"SPEAKER", "CAMERA"} and (update.is_updated_transform or update.is_updated_geometry)
-    if isinstance(thing, bpy.types.Scene):
-        return _settings_print(scene) != str(scene.see2sound.mixed_with)
     return isinstance(thing, bpy.types.Speaker | bpy.types.Sound)
 
 
 def _settings_print(scene: bpy.types.Scene) -> str:
     settings, room = scene.see2sound, scene.see2sound.room
     facts = [getattr(settings, name) for name in HEARD]
+    if room.box is not None:
+        facts += [tuple(map(tuple, room.box.matrix_world)), tuple(room.box.dimensions), room.box.empty_display_size]
     facts += [_plain(getattr(room, item.identifier)) for item in room.bl_rna.properties if item.identifier not in NOT_OF_ROOMS]
     facts += [scene.frame_start, scene.frame_end, scene.render.fps, scene.render.fps_base, scene.unit_settings.scale_length]
     facts += [scene.audio_volume, scene.audio_doppler_speed, scene.audio_doppler_factor, scene.audio_distance_model]
@@ -182,7 +212,8 @@ def _speaker_print(thing: bpy.types.Object) -> tuple[object, ...]:
     data = thing.data
     still = data.animation_data is None
     sound = data.sound.name if data.sound is not None else ""
-    return (thing.name, is_muted(thing), sound, *(getattr(data, name) if still else 0.0 for name in OF_SPEAKERS))
+    ours = (getattr(thing.see2sound, name) for name in OF_SOURCES)
+    return (thing.name, is_muted(thing), sound, *ours, *(getattr(data, name) if still else 0.0 for name in OF_SPEAKERS))
 
 
 def _plain(value: Any) -> object:

@@ -9,6 +9,9 @@ import bpy
 
 from ..errors import See2SoundError
 
+PACKAGE = __package__.rpartition(".see2sound_addon")[0] or __package__
+"""The extension's."""
+
 
 def is_source(thing: bpy.types.Object) -> bool:
     """Whether an object is a Speaker of ours."""
@@ -28,8 +31,21 @@ def is_muted(thing: bpy.types.Object) -> bool:
 def mute(thing: bpy.types.Object, muted: bool) -> None:
     """Mute a Speaker or let it sound again: in Blender too, unless a mix in the sequencer carries the scene's sound."""
     carried = not muted and any(scene.see2sound.carried for scene in thing.users_scene)
-    thing.see2sound.carried = carried
+    for other in sharing(thing):
+        other.see2sound.carried = carried
     thing.data.muted = muted or carried
+
+
+def sharing(thing: bpy.types.Object) -> list[bpy.types.Object]:
+    """The objects that have the same Speaker data, itself among them: Blender mutes them together."""
+    if thing.data.users == 1:
+        return [thing]
+    return [other for other in bpy.data.objects if other.data == thing.data and other.library is None]
+
+
+def is_disabled(thing: bpy.types.Object, view_layer: bpy.types.ViewLayer) -> bool:
+    """As in Blender, what the dependency graph leaves out does not sound; the eye in the outliner only hides it."""
+    return not thing.visible_get(view_layer=view_layer) and not thing.hide_get(view_layer=view_layer)
 
 
 def settle_ids() -> None:
@@ -124,17 +140,26 @@ def remove(thing: bpy.types.Object, clip: bool = False) -> None:
     Else the file stays, for undo to find it.
     """
     speaker = thing.data
-    sound = speaker.sound
-    made = thing.see2sound.clip
+    sound, source_id = speaker.sound, thing.see2sound.source_id
     bpy.data.objects.remove(thing)
     if speaker.users == 0:
         bpy.data.speakers.remove(speaker)
     if sound is not None and sound.users == 0:
-        ours = bool(made) and sound.library is None and sound.filepath == made
-        path = Path(bpy.path.abspath(sound.filepath))
+        path = Path(bpy.path.abspath(sound.filepath, library=sound.library))
+        ours = sound.library is None and _is_clip_of(path, source_id)
         bpy.data.sounds.remove(sound)
         if clip and ours and not any(bpy.path.abspath(other.filepath) == str(path) for other in bpy.data.sounds):
             path.unlink(missing_ok=True)
+
+
+def _is_clip_of(path: Path, source_id: str) -> bool:
+    """Whether a file is where our clips are and is called as this source's are: a .blend may name any file as its sound."""
+    homes = [Path(bpy.data.filepath).parent / "clips"] if bpy.data.filepath else []
+    if PACKAGE.startswith("bl_ext."):
+        homes.append(Path(bpy.utils.extension_path_user(PACKAGE, path="clips")))
+    name = re.sub(r"[^A-Za-z0-9_-]+", "_", source_id)[:60]
+    in_place = any(path.parent.resolve() == home.resolve() for home in homes)
+    return in_place and re.fullmatch(rf"{re.escape(name)}_[0-9a-f]{{8}}\.wav", path.name) is not None
 
 
 def clip_folder(package: str) -> Path:

@@ -118,3 +118,30 @@ def test_the_desk_does_one_job_after_another_and_takes_them_back(bpy, extension,
     assert result == {"notes": []} and ours.current() is None
     assert (tmp_path / "short.raw").stat().st_size == 48000 * 64 * 4 and not (tmp_path / "never.raw").exists()
     ours.close()
+
+
+def test_a_cancelled_job_that_nobody_asks_for_makes_room(bpy, extension, tmp_path):
+    """Its window was closed, and its operator with it."""
+    import time
+
+    from scenes import noise, scene, source, write_wav
+
+    from see2sound_addon.planfile import plan_to_json
+
+    desk = import_module(f"{extension.__name__}.see2sound_addon.blender.desk")
+    plan = scene([source((3, 1, 0), loop=True)], 600.0)
+    plan.sources[0].clip = write_wav(tmp_path / "a.wav", noise())
+    (tmp_path / "plan.json").write_text(plan_to_json(plan))
+    data = {"plan": str(tmp_path / "plan.json"), "layout": "ambix7", "sofa": None, "start": 0}
+    ours = desk.Desk()
+    lost = ours.submit("render_part", {**data, "stop": plan.samples, "out": str(tmp_path / "lost.raw")})
+    while ours.poll(lost) is None and lost.share == 0.0:
+        time.sleep(0.02)
+    ours.cancel(lost)
+    short = ours.submit("render_part", {**data, "stop": 48000, "out": str(tmp_path / "short.raw")})
+    end = time.monotonic() + 120.0
+    while (result := ours.poll(short)) is None:
+        assert time.monotonic() < end
+        time.sleep(0.02)
+    assert result == {"notes": []}
+    ours.close()

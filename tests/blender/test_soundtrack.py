@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from importlib import import_module
 
 import numpy as np
 import pytest
@@ -113,6 +114,65 @@ def test_what_is_out_of_date_says_so(bpy, scene, tmp_path):
     assert not changed_by(lambda: setattr(cube, "location", (1, 2, 3)))
     assert not changed_by(lambda: scene.frame_set(7))
     assert not changed_by(lambda: thing.select_set(not thing.select_get()))
+
+
+def test_a_source_s_own_settings_and_the_room_make_a_mix_out_of_date(bpy, scene, extension):
+    """What no handler hears of is looked at once a second, here at once."""
+    look = import_module(f"{extension.__name__}.see2sound_addon.blender.soundtrack").look
+    settings, thing = scene.see2sound, speakers(scene)[0]
+    thing.select_set(True)
+    bpy.ops.see2sound.use_speaker()
+    bpy.ops.see2sound.add_room()
+    for owner, name, value in (
+        (thing.see2sound, "solo", True), (thing.see2sound, "loop", True), (thing.see2sound, "use_lfe", True),
+        (thing.see2sound, "spread", 1.0), (thing.data, "volume", 0.4), (settings.room.box, "scale", (20, 20, 20)),
+    ):  # fmt: skip
+        render(bpy, "stereo")
+        look()
+        assert not settings.outdated
+        setattr(owner, name, value)
+        bpy.context.view_layer.update()
+        look()
+        assert settings.outdated, name
+
+
+def test_a_mix_that_fails_leaves_the_one_before(bpy, scene, tmp_path):
+    render(bpy, "stereo")
+    speakers(scene)[0].location.x += 1
+    bpy.context.view_layer.update()
+    before = scene.see2sound.mixed, scene.see2sound.outdated
+    assert before == (str(tmp_path / "track.wav"), True)
+    with pytest.raises(RuntimeError):
+        bpy.ops.see2sound.render_mix(filepath="/proc/nowhere/mix.wav")
+    assert (scene.see2sound.mixed, scene.see2sound.outdated) == before
+    assert bpy.ops.see2sound.add_to_sequencer.poll()
+
+
+def test_speakers_that_share_their_data_stay_in_the_mix(bpy, audio, scene, extension):
+    left = speakers(scene)[0]
+    other = left.copy()
+    scene.collection.objects.link(other)
+    render(bpy)
+    bpy.ops.see2sound.add_to_sequencer()
+    assert len(sampled(bpy, extension)[0].sources) == 3
+    other.see2sound.muted = True
+    assert len(sampled(bpy, extension)[0].sources) == 1  # Blender mutes them together
+    other.see2sound.muted = False
+    assert len(sampled(bpy, extension)[0].sources) == 3
+    bpy.ops.see2sound.remove_from_sequencer()
+    assert not any(thing.data.muted for thing in speakers(scene))
+
+
+def test_a_mix_in_a_meta_strip_is_found(bpy, audio, scene):
+    render(bpy)
+    bpy.ops.see2sound.add_to_sequencer()
+    editor = scene.sequence_editor
+    collection = editor.strips if hasattr(editor, "strips") else editor.sequences
+    meta = collection.new_meta("meta", 3, 1)
+    strips(scene)[0].move_to_meta(meta)
+    bpy.ops.see2sound.add_to_sequencer()
+    inside = meta.strips if hasattr(meta, "strips") else meta.sequences
+    assert len(inside) == 0 and sorted(strip.name for strip in strips(scene)) == ["See2Sound Mix", "meta"]
 
 
 def test_without_a_mix_there_is_nothing_to_add(bpy, scene):

@@ -351,3 +351,59 @@ def test_a_file_of_the_oldest_blender_opens_as_it_was(bpy, extension, tmp_path):
     assert soundfile.info(tmp_path / "mix.wav").channels == 6
     fountain.see2sound.solo = True  # what 4.2's file did not know
     assert len(sampled(bpy, extension)[0].sources) == 1
+
+
+def test_a_file_that_is_saved_takes_its_clips_along(bpy, picture, extension, tmp_path):
+    """From the extension's folder to clips/ beside it; clearing the former then harms nothing."""
+    bpy.ops.wm.read_homefile(use_empty=True)
+    bpy.ops.see2sound.reconstruct(filepath=str(picture))
+    folder = tmp_path / "film"
+    folder.mkdir()
+    bpy.ops.wm.save_as_mainfile(filepath=str(folder / "film.blend"))
+    paths = [thing.data.sound.filepath for thing in ours(bpy)]
+    assert all(path.startswith("//clips/") for path in paths)
+    bpy.ops.see2sound.clear_cache()
+    bpy.ops.wm.open_mainfile(filepath=str(folder / "film.blend"))
+    assert all(Path(bpy.path.abspath(thing.data.sound.filepath)).is_file() for thing in ours(bpy))
+    bpy.ops.see2sound.generate()  # they are ours still: other prompts give other clips
+    ours(bpy)[0].see2sound.prompt = "dog barking"
+    bpy.ops.see2sound.generate()
+    assert ours(bpy)[0].data.sound.filepath not in paths
+
+
+def test_removing_a_duplicate_by_its_row(bpy, found):
+    for other in bpy.context.view_layer.objects:
+        other.select_set(other == found[0])
+    bpy.context.view_layer.objects.active = found[0]
+    bpy.ops.object.duplicate()
+    copy = bpy.context.object
+    assert copy.name.endswith(".001")
+    assert bpy.ops.see2sound.remove_source(object_name=copy.name) == {"FINISHED"}
+    assert len(ours(bpy)) == 2 and found[0] in ours(bpy)
+
+
+def test_a_blend_cannot_have_any_file_deleted(bpy, found, tmp_path):
+    """Only what lies where our clips lie, and is called as they are."""
+    victim = tmp_path / "precious.wav"
+    victim.write_bytes(Path(bpy.path.abspath(found[0].data.sound.filepath)).read_bytes())
+    found[0].data.sound.filepath = found[0].see2sound.clip = str(victim)
+    bpy.ops.see2sound.remove_source(object_name=found[0].name, delete_clip=True)
+    assert victim.is_file()
+
+
+def test_what_is_locked_or_changed_while_sounds_are_made_stays(bpy, found, extension, tmp_path, monkeypatch):
+    tasks = import_module(f"{extension.__name__}.see2sound_addon.jobs.tasks")
+    mine = write_wav(tmp_path / "mine.wav", tone(440, 0.5))
+    first, second = found
+    for thing in found:
+        thing.see2sound.prompt = "dog barking"
+    clip, make = first.data.sound.filepath, tasks.TASKS["voices"]
+
+    def meanwhile(data, progress):
+        first.see2sound.locked = True
+        second.data.sound = bpy.data.sounds.load(str(mine))
+        return make(data, progress)
+
+    monkeypatch.setitem(tasks.TASKS, "voices", meanwhile)
+    bpy.ops.see2sound.generate()
+    assert first.data.sound.filepath == clip and second.data.sound.filepath == str(mine)

@@ -68,6 +68,8 @@ IDLE = "not bpy.context.window_manager.see2sound.job"
 SPEAKERS = "result = sorted(thing.name for thing in bpy.context.scene.objects if thing.type == 'SPEAKER')"
 RECONSTRUCT = "bpy.ops.see2sound.reconstruct(filepath='/root/see2sound/rocket.jpg')"
 CAMERA_VIEW = "place()['area'].spaces.active.region_3d.view_perspective = 'CAMERA'"
+ADJUST = (165, 860)
+"""Where Generate Sounds is in the panel Adjust Last Operation."""
 WORKING = "sys.modules['bl_ext.user_default.see2sound.operators.working'].Working"
 
 
@@ -134,6 +136,7 @@ def test_another_file_ends_what_was_begun(scene):
     scene.do(RECONSTRUCT)
     scene.do("bpy.context.scene.frame_end = 24 * 900")
     scene.do("bpy.ops.see2sound.render_mix('INVOKE_DEFAULT', filepath='/root/see2sound/lost.wav', layout='ambix7')")
+    scene.until("'Mixing' in bpy.context.window_manager.see2sound.job")
     scene.do("bpy.ops.wm.read_homefile(use_empty=True)")
     time.sleep(1.0)
     assert scene.do("result = bpy.context.window_manager.see2sound.job") == ""
@@ -148,7 +151,8 @@ import sys
 overlay = sys.modules["bl_ext.user_default.see2sound.panels.overlay"]
 scene, region = bpy.context.scene, place()["region"]
 things = [thing for thing in scene.objects if thing.type == "SPEAKER" and thing.see2sound.extent != "ambient"]
-corners = overlay.picture_corners(scene, region, place()["area"].spaces.active.region_3d, things[0].see2sound.lens[1])
+view = place()["area"].spaces.active.region_3d
+corners = overlay.picture_corners(scene, scene.camera, region, view, things[0].see2sound.lens[1])
 result = [[list(overlay.on_picture(corners, *p)) for p in thing.see2sound.outline] for thing in things]
 result = [[[x + region.x, 1000 - y - region.y] for x, y in ring] for ring in result]
 """
@@ -261,6 +265,68 @@ def test_off_and_on_again(scene):
     note(enable_seconds=taken)
     scene.do(RECONSTRUCT)
     assert scene.do(SPEAKERS)
+
+
+def test_switched_off_at_work(scene):
+    """The job ends with the extension; no bar and no text stay behind."""
+    module = "bl_ext.user_default.see2sound"
+    scene.do(RECONSTRUCT)
+    scene.do("bpy.context.scene.frame_end = 24 * 900")
+    scene.do("bpy.ops.see2sound.render_mix('INVOKE_DEFAULT', filepath='/root/see2sound/off.wav', layout='ambix7')")
+    scene.until("'Mixing' in bpy.context.window_manager.see2sound.job")
+    scene.do(f"bpy.ops.preferences.addon_disable(module={module!r})")
+    scene.picture("switched_off")
+    scene.do(f"bpy.ops.preferences.addon_enable(module={module!r})")
+    assert scene.do("result = bpy.context.window_manager.see2sound.job") == ""
+    assert not list(scene.folder.glob("*off.wav*"))
+
+
+def test_a_job_whose_window_is_closed_does_not_stand_in_the_way(scene):
+    scene.do(RECONSTRUCT)
+    scene.do("bpy.context.scene.frame_end = 24 * 900")
+    scene.do("bpy.ops.wm.window_new()")
+    scene.do("""# read_homefile
+second = bpy.context.window_manager.windows[-1]
+with bpy.context.temp_override(window=second):
+    bpy.ops.see2sound.render_mix("INVOKE_DEFAULT", filepath="/root/see2sound/closed.wav", layout="ambix7")
+""")
+    scene.until("'Mixing' in bpy.context.window_manager.see2sound.job")
+    scene.do("""# read_homefile
+with bpy.context.temp_override(window=bpy.context.window_manager.windows[-1]):
+    bpy.ops.wm.window_close()
+""")
+    scene.do("bpy.context.scene.frame_end = 24")
+    scene.do("bpy.ops.see2sound.render_mix('INVOKE_DEFAULT', filepath='/root/see2sound/after.wav')")
+    scene.until("bpy.context.scene.see2sound.mixed.endswith('after.wav')")
+    assert not list(scene.folder.glob("*closed.wav*"))
+
+
+def test_the_last_operation_can_be_adjusted(scene):
+    """A click in its panel does it once more, at once; that used to bring Blender down."""
+    scene.do(f"import sys; redone = []; restore = timed({WORKING}, '_at_once', redone)")
+    scene.do("bpy.ops.see2sound.reconstruct('INVOKE_DEFAULT')")
+    scene.until("any(thing.type == 'SPEAKER' for thing in bpy.context.scene.objects)")
+    scene.until(IDLE)
+    scene.click(130, 888)  # the panel's header, at the viewport's lower left
+    time.sleep(1.0)
+    scene.picture("adjust")
+    scene.click(*ADJUST)
+    scene.until("redone")
+    scene.do("restore()")
+    assert scene.do(SPEAKERS)
+    scene.picture("adjusted")
+
+
+def test_undo_after_the_preview_leaves_blender_s_own_sound_on(scene):
+    soundfile.write(scene.folder / "noise.wav", np.random.default_rng(0).normal(0, 0.1, 96000), 48000)
+    scene.do(NOISE % "stereo")
+    scene.do("bpy.ops.see2sound.preview()")
+    for x in (2, 3):
+        scene.do(f"bpy.context.object.location.x = {x}; bpy.ops.ed.undo_push(message='moved')")
+    assert scene.do("result = bpy.context.scene.use_audio") is False
+    scene.do("bpy.ops.see2sound.preview()")
+    scene.do("bpy.ops.ed.undo()")
+    assert scene.do("result = bpy.context.scene.use_audio")
 
 
 HUNDRED = """
