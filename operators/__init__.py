@@ -53,6 +53,7 @@ CLASSES = (
 LOOK_EVERY = 1.0
 """Seconds."""
 _commands = []
+_state: dict[str, bool] = {}
 
 
 @bpy.app.handlers.persistent
@@ -67,7 +68,14 @@ def _end_all(*_: object) -> None:
 @bpy.app.handlers.persistent
 def _watch(scene: bpy.types.Scene, graph: bpy.types.Depsgraph) -> None:
     """A mix that no longer is what the scene sounds like says so."""
+    if _state.pop("restored", False) and soundtrack.is_whole(scene, graph):
+        return  # after undo and opening a file everything counts as changed, but the scene knows what it knew
     soundtrack.watch(scene, graph)
+
+
+@bpy.app.handlers.persistent
+def _restored(*_: object) -> None:
+    _state["restored"] = True
 
 
 def _look() -> float:
@@ -89,9 +97,10 @@ def _take_clips_along(path: str = "", *_: object) -> None:
 
 
 HANDLERS = (
-    ("load_pre", _end_all), ("load_post", _greet), ("depsgraph_update_post", _watch), ("save_pre", _take_clips_along),
-    ("save_pre", preview.before_saving), ("save_post", preview.settle), ("save_post_fail", preview.settle),
-    ("undo_post", preview.settle), ("redo_post", preview.settle), ("load_post", preview.settle),
+    ("load_pre", _end_all), ("load_post", _greet), ("load_post", _restored), ("load_post", preview.settle),
+    ("undo_post", _restored), ("undo_post", preview.settle), ("redo_post", _restored), ("redo_post", preview.settle),
+    ("save_pre", _take_clips_along), ("save_pre", preview.before_saving), ("save_post", preview.settle),
+    ("save_post_fail", preview.settle), ("depsgraph_update_post", _watch),
 )  # fmt: skip
 
 

@@ -10,6 +10,10 @@ class SEE2SOUND_OT_add_room(bpy.types.Operator):
     bl_label = "Add Room Box"
     bl_options = {"REGISTER", "UNDO"}
 
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        return reporting.is_own_scene(cls, context)
+
     def execute(self, context: bpy.types.Context) -> set[str]:
         return reporting.run(self, lambda: self._work(context))
 

@@ -6,7 +6,7 @@ import bpy
 from bpy.props import BoolProperty, CollectionProperty, StringProperty
 from bpy_extras import view3d_utils
 
-from ..see2sound_addon.blender import sources
+from ..see2sound_addon.blender import properties, sources
 from . import reporting
 
 
@@ -28,10 +28,10 @@ class SEE2SOUND_OT_add_source(bpy.types.Operator):
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        if context.mode == "OBJECT":
-            return True
-        cls.poll_message_set("Sources are added in Object Mode")
-        return False
+        if context.mode != "OBJECT":
+            cls.poll_message_set("Sources are added in Object Mode")
+            return False
+        return reporting.is_own_scene(cls, context)
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         return reporting.run(self, lambda: self._work(context))
@@ -39,10 +39,15 @@ class SEE2SOUND_OT_add_source(bpy.types.Operator):
     def _work(self, context: bpy.types.Context) -> list[str]:
         from ..see2sound_addon.blender import speakers
 
-        chosen = [thing for thing in context.selected_objects if thing.type not in {"SPEAKER", "CAMERA", "LIGHT"}]
+        chosen = [thing for thing in context.selected_objects if thing.type not in {"SPEAKER", "CAMERA"}]
+        made: list[bpy.types.Object] = []
         for thing in chosen if self.attach and chosen else [None]:
             label = self.label.strip() or (sources.clean_label(thing.name) if thing is not None else "")
-            speakers.add_source(context, context.scene, label or "sound", thing)
+            made.append(speakers.add_source(context, context.scene, label or "sound", thing, made[0] if made else None))
+        for thing in chosen:
+            thing.select_set(thing in made)
+        for thing in made:
+            thing.select_set(True)
         return []
 
 
@@ -78,7 +83,9 @@ class SEE2SOUND_OT_add_sound(bpy.types.Operator):
     bl_label = "Add Sound as Speaker"
     bl_options = {"REGISTER", "UNDO"}
 
-    filepath: StringProperty(name="File", description="The sound file", subtype="FILE_PATH", options={"SKIP_SAVE"})
+    filepath: StringProperty(
+        name="File", description="The sound file", subtype="FILE_PATH", options={"SKIP_SAVE"} | properties.RELATIVE_PATH
+    )
     directory: StringProperty(
         name="Folder", description="Of several files", subtype="DIR_PATH", options={"SKIP_SAVE", "HIDDEN"}
     )

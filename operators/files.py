@@ -8,8 +8,10 @@ from bpy.props import BoolProperty, EnumProperty, StringProperty
 
 from ..see2sound_addon.blender import properties
 from . import reporting
-from .render_mix import AS_SET, RenderMix, plan_of_scene
+from .render_mix import AS_SET, RenderMix, plan_of_scene, target_path
 from .working import Progress, Working
+
+PATH = {"SKIP_SAVE"} | properties.RELATIVE_PATH
 
 
 def _suggested(suffix: str) -> str:
@@ -22,9 +24,9 @@ class SEE2SOUND_OT_export_mix(RenderMix, Working, bpy.types.Operator):
 
     bl_idname = "see2sound.export_mix"
     bl_label = "Export Spatial Mix"
-    bl_options = {"REGISTER"}
+    bl_options = {"REGISTER", "UNDO"}
 
-    filepath: StringProperty(name="File", description="Where the mix goes", subtype="FILE_PATH", options={"SKIP_SAVE"})
+    filepath: StringProperty(name="File", description="Where the mix goes", subtype="FILE_PATH", options=PATH)
     filter_glob: StringProperty(default="*.wav;*.flac", options={"HIDDEN", "SKIP_SAVE"})
     check_existing: BoolProperty(default=True, options={"HIDDEN", "SKIP_SAVE"})
     layout: EnumProperty(
@@ -47,7 +49,7 @@ class SEE2SOUND_OT_export_plan(Working, bpy.types.Operator):
     bl_label = "Export Sound Plan"
     bl_options = {"REGISTER"}
 
-    filepath: StringProperty(name="File", description="Where the plan goes", subtype="FILE_PATH", options={"SKIP_SAVE"})
+    filepath: StringProperty(name="File", description="Where the plan goes", subtype="FILE_PATH", options=PATH)
     filter_glob: StringProperty(default="*.json", options={"HIDDEN", "SKIP_SAVE"})
     check_existing: BoolProperty(default=True, options={"HIDDEN", "SKIP_SAVE"})
 
@@ -62,7 +64,7 @@ class SEE2SOUND_OT_export_plan(Working, bpy.types.Operator):
         return {"RUNNING_MODAL"}
 
     def prepare(self, context: bpy.types.Context, seconds: float) -> Iterator[Progress]:
-        self._path = Path(bpy.path.ensure_ext(bpy.path.abspath(self.filepath), ".json"))
+        self._path = target_path(self.filepath, (".json",), "plan")
         self._notes = yield from plan_of_scene(context, seconds, self._path.parent, self._path)
 
     def first_step(self, context: bpy.types.Context) -> list[str]:

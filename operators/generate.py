@@ -38,7 +38,11 @@ class SEE2SOUND_OT_generate(Working, bpy.types.Operator):
         if self.selected:
             things = [thing for thing in things if thing.select_get()]
         if not things:
-            why = "No unlocked source is selected." if self.selected else "All sources are locked or have sounds of your own."
+            why = (
+                "No unlocked source is selected."
+                if self.selected
+                else "All sources are locked, linked or have sounds of your own."
+            )
             return [why]
         folder = sources.clip_folder(__package__.rpartition(".")[0])
         check_writable(folder)
@@ -54,6 +58,9 @@ class SEE2SOUND_OT_generate(Working, bpy.types.Operator):
         from ..see2sound_addon.blender import speakers
 
         things = [thing for thing in sources.sources(scene) if thing.library is None and not thing.see2sound.locked]
+        things = [
+            thing for thing in things if thing.data.library is None
+        ]  # an override of the object alone has its sound linked
         return [thing for thing in things if self.selected or not speakers.has_own_sound(thing)]
 
     def take(self, context: bpy.types.Context, result: dict) -> list[str]:

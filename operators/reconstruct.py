@@ -2,6 +2,7 @@ import bpy
 from bpy.props import BoolProperty, IntProperty, StringProperty
 
 from ..see2sound_addon.blender import neural, properties, sources
+from . import reporting
 from .working import Step, Working, same_scene
 
 
@@ -24,6 +25,10 @@ class SEE2SOUND_OT_reconstruct(Working, bpy.types.Operator):
         options={"SKIP_SAVE"},
     )  # fmt: skip
     generate: BoolProperty(name="Generate Sounds", description="Give each source its sound at once", default=True)
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        return reporting.is_own_scene(cls, context)
 
     browse: BoolProperty(default=False, options={"HIDDEN", "SKIP_SAVE"})
 

@@ -76,7 +76,8 @@ class RenderMix:
         self.report({"INFO"}, f"{self._path.name}: {result['seconds']:.2f} s, true peak {peak:.1f} dB")
         scene = next((scene for scene in bpy.data.scenes if scene.session_uid == self._scene), None)
         if scene is not None:
-            soundtrack.remember(scene, str(self._path))
+            near = bpy.data.filepath and self._path.drive == Path(bpy.data.filepath).drive
+            soundtrack.remember(scene, bpy.path.relpath(str(self._path)) if near else str(self._path))
         return self._notes + result["notes"]
 
     def chosen_layout(self, scene: bpy.types.Scene) -> str:
@@ -84,15 +85,26 @@ class RenderMix:
         return scene.see2sound.layout if self.layout == AS_SET else self.layout
 
 
-def target_path(target: str) -> Path:
-    """Where a mix goes: an absolute path with a suffix that we write. Error `blend-unsaved`."""
+def target_path(target: str, suffixes: tuple[str, ...] = (".wav", ".flac"), stem: str = "mix") -> Path:
+    """Where something goes: an absolute path with one of the suffixes; in a folder, it is called `stem`.
+
+    Errors: `blend-unsaved`, `not-a-file`.
+    """
     if target.startswith("//") and not bpy.data.filepath:
         raise See2SoundError(
             "blend-unsaved", "The .blend file has not been saved, so a path beside it leads nowhere.",
             "Save it first, or choose another folder.",
         )  # fmt: skip
     path = Path(bpy.path.abspath(target))
-    return path if path.suffix.lower() in (".wav", ".flac") else path.with_name(f"{path.name or 'mix'}.wav")
+    try:
+        path = path / stem if target and (path.is_dir() or target.endswith(("/", "\\"))) else path
+        path = path if path.suffix.lower() in suffixes else path.with_name(f"{path.name}{suffixes[0]}")
+        path.exists()
+    except (OSError, ValueError) as error:  # no name, or one that no file could have
+        raise See2SoundError(
+            "not-a-file", f"{target!r} is no place for a file.", "Give the name of a file to write."
+        ) from error
+    return path
 
 
 class SEE2SOUND_OT_render_mix(RenderMix, Working, bpy.types.Operator):
@@ -100,7 +112,7 @@ class SEE2SOUND_OT_render_mix(RenderMix, Working, bpy.types.Operator):
 
     bl_idname = "see2sound.render_mix"
     bl_label = "Render Mix"
-    bl_options = {"REGISTER"}
+    bl_options = {"REGISTER", "UNDO"}  # the scene remembers its mix
 
     filepath: StringProperty(
         name="File", description="Where the mix goes; empty takes the path set in the scene", subtype="FILE_PATH",

@@ -20,6 +20,14 @@ def run(operator: bpy.types.Operator, work: Callable[[], Iterable[str]]) -> set[
     return {"FINISHED"}
 
 
+def is_own_scene(cls: type, context: bpy.types.Context) -> bool:
+    """For `poll`: a scene that is linked from another file cannot be changed."""
+    if context.scene.library is None:
+        return True
+    cls.poll_message_set("This scene is linked; open its own file to change it")
+    return False
+
+
 def labelled(slices: Generator[tuple[int, int], None, Any], label: str) -> Generator[tuple[str, int, int], None, Any]:
     """Slices of work that say how far they are, with what they do; returns what they return."""
     while True:

@@ -53,12 +53,12 @@ class RoomProperties(bpy.types.PropertyGroup):
         type=bpy.types.Object,
         poll=lambda self, thing: thing.type in {"MESH", "EMPTY", "CURVE", "LATTICE", "VOLUME"},
     )
-    wall_x0: _wall("Wall -X", "at the box's lower X", "plaster")
-    wall_x1: _wall("Wall +X", "at the box's upper X", "plaster")
-    wall_y0: _wall("Wall -Y", "at the box's lower Y", "plaster")
-    wall_y1: _wall("Wall +Y", "at the box's upper Y", "plaster")
-    floor: _wall("Floor", "under foot", "wood floor")
-    ceiling: _wall("Ceiling", "overhead", "plaster")
+    wall_x0: _wall("Wall -X", "at the box's lower X", "wood panels")
+    wall_x1: _wall("Wall +X", "at the box's upper X", "wood panels")
+    wall_y0: _wall("Wall -Y", "at the box's lower Y", "curtain")
+    wall_y1: _wall("Wall +Y", "at the box's upper Y", "curtain")
+    floor: _wall("Floor", "under foot", "carpet on pad")
+    ceiling: _wall("Ceiling", "overhead", "acoustic tiles")
     custom: FloatVectorProperty(update=setting_changed,
         name="Custom Absorption", size=len(BANDS), min=0.0, max=1.0, default=(0.1,) * len(BANDS),
         description="How much a wall of Custom material takes in the octaves from 125 Hz to 8 kHz, 0 to 1",

@@ -17,6 +17,7 @@ import soundfile
 from mathutils import Matrix, Quaternion
 
 from ..errors import See2SoundError
+from ..media.audio import audio_facts
 from ..media.files import whole_file
 from ..progress import Progress, silent
 from ..soundscene import Air, Cone, Fader, SoundScene, Source, Trajectory
@@ -124,6 +125,10 @@ def sample_in_slices(
             notes.append(f"{thing.name!r} has no NLA sound strip and so does not sound in Blender; it is left out.")
         if len(set(np.round(sample.pitches, 6))) > 1:
             notes.append(f"The pitch of {thing.name!r} is animated; it is taken from the first frame.")
+        _check_place(thing, sample)
+        if strips and (why := _why_unreadable(thing, clips)):
+            notes.append(f"{thing.name!r} is left out. {why}")
+            continue
         for strip in strips:
             name = free_id(thing.see2sound.source_id or thing.name, taken)
             taken.add(name)
@@ -175,6 +180,23 @@ def _add(sample: Sample, thing: bpy.types.Object, graph: bpy.types.Depsgraph, ti
     if thing.type == "SPEAKER":
         sample.volumes.append(float(evaluated.data.volume))
         sample.pitches.append(float(evaluated.data.pitch))
+
+
+def _check_place(thing: bpy.types.Object, sample: Sample) -> None:
+    if not np.isfinite(sample.positions).all() or not np.isfinite(sample.rotations).all():
+        raise See2SoundError(
+            "nowhere", f"{thing.name!r} is at no place: its transform is not a number.", "Look at its drivers and location."
+        )
+
+
+def _why_unreadable(thing: bpy.types.Object, clips: Path) -> str:
+    """What is wrong with a sound that Blender might play, but that we cannot read."""
+    path = _clip_path(thing, clips)
+    try:
+        audio_facts(path)
+    except See2SoundError as error:
+        return str(error)
+    return ""
 
 
 def _trajectory(sample: Sample, scale: float, cuts: list[float]) -> Trajectory:

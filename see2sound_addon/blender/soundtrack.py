@@ -23,6 +23,8 @@ CHANNELS = {1: "MONO", 2: "STEREO", 4: "SURROUND4", 6: "SURROUND51", 8: "SURROUN
 """What Blender's output can carry; all of these have the order that WAV files have."""
 CODECS = {"WEBM": "OPUS", "OGG": "VORBIS", "MPEG1": "AC3", "MPEG2": "AC3", "FLASH": "MP3"}
 """Of containers that do not take AAC."""
+MOST = {"MPEG1": 6, "MPEG2": 6, "OGG": 6, "FLASH": 2, "DV": 2}
+"""Channels that the codecs of some containers can carry."""
 HEARD = (
     "layout", "sofa", "bits", "use_loudness", "loudness", "ceiling", "use_air", "temperature", "humidity", "seed",
 )  # fmt: skip
@@ -39,9 +41,17 @@ def add_mix(scene: bpy.types.Scene, path: Path, channels: int, rate: int) -> bpy
     """Put a mix on a free channel of the sequencer, instead of an older one, and have the output carry it.
 
     The Speakers of the scene are silent in Blender from now on, for the mix has their sound. Errors: `soundtrack-missing`,
-    `soundtrack-channels`, `soundtrack-audio`.
+    `soundtrack-channels`, `soundtrack-container`, `soundtrack-audio`.
     """
     check_channels(channels)
+    output = scene.render.ffmpeg
+    video = scene.render.image_settings.file_format == "FFMPEG"
+    if video and channels > MOST.get(output.format, 8):
+        raise See2SoundError(
+            "soundtrack-container",
+            f"Videos of the format {output.format} cannot carry {channels} channels.",
+            "Choose MPEG-4, Matroska or QuickTime in the Output properties, or another layout.",
+        )
     if not path.is_file():
         raise See2SoundError("soundtrack-missing", f"There is no mix at {path}.", "Render the mix first.")
     strips, first = _strips(scene), scene.frame_start
@@ -60,7 +70,8 @@ def add_mix(scene: bpy.types.Scene, path: Path, channels: int, rate: int) -> bpy
     strip.frame_start = first
     if bpy.data.filepath and path.drive == Path(bpy.data.filepath).drive:
         strip.sound.filepath = bpy.path.relpath(str(path))
-    output = scene.render.ffmpeg
+    if not video and output.format in MOST:  # nobody has chosen it: Blender's own default is MPEG-1
+        output.format = "MPEG4"
     output.audio_channels = CHANNELS[channels]
     output.audio_mixrate = rate
     if output.audio_codec == "NONE":
@@ -76,6 +87,7 @@ def remove_mix(scene: bpy.types.Scene) -> int:
         channel, sound = strip.channel, strip.sound
         strips.remove(strip)
         if sound is not None and sound.users == 0:
+            bpy.context.view_layer.update()  # nobody may play it any more
             bpy.data.sounds.remove(sound)
     _carry(scene, False)
     return channel
@@ -184,6 +196,12 @@ def watch(scene: bpy.types.Scene, graph: bpy.types.Depsgraph) -> None:
         _mark(settings, "")
     elif any(isinstance(update.id, bpy.types.Scene) for update in graph.updates):
         _look_at(scene)
+
+
+def is_whole(scene: bpy.types.Scene, graph: bpy.types.Depsgraph) -> bool:
+    """Whether everything that is heard was evaluated anew, as happens after undo and opening a file."""
+    updated = {update.id.name for update in graph.updates if isinstance(update.id, bpy.types.Object)}
+    return updated >= {thing.name for thing in scene.objects if thing.type in {"SPEAKER", "CAMERA"}}
 
 
 def _is_heard(update: bpy.types.DepsgraphUpdate) -> bool:

@@ -145,6 +145,7 @@ def remove(thing: bpy.types.Object, clip: bool = False) -> None:
     if speaker.users == 0:
         bpy.data.speakers.remove(speaker)
     if sound is not None and sound.users == 0:
+        bpy.context.view_layer.update()  # nobody may play it any more
         path = Path(bpy.path.abspath(sound.filepath, library=sound.library))
         ours = sound.library is None and _is_clip_of(path, source_id)
         bpy.data.sounds.remove(sound)

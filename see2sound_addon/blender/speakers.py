@@ -79,10 +79,17 @@ def apply(
 
 
 def add_source(
-    context: bpy.types.Context, scene: bpy.types.Scene, label: str, follows: bpy.types.Object | None
+    context: bpy.types.Context,
+    scene: bpy.types.Scene,
+    label: str,
+    follows: bpy.types.Object | None,
+    like: bpy.types.Object | None = None,
 ) -> bpy.types.Object:
-    """A source without a picture, at the 3D cursor or on an object that it `follows`. It has no sound yet."""
-    thing = _new_speaker(context, scene, "")
+    """A source without a picture, at the 3D cursor or on an object that it `follows`. It has no sound yet.
+
+    `like`: one that was just made; a copy of it is made much faster.
+    """
+    thing = _new_speaker(context, scene, "") if like is None else _copy(like)
     describe(thing, label)
     _name(thing)
     if follows is None:
@@ -94,7 +101,9 @@ def add_source(
 
 def _follow(thing: bpy.types.Object, parent: bpy.types.Object) -> None:
     """Parent a Speaker to the middle of an object, without the object's scale, which would distort what is drawn of it."""
-    middle = sum((Vector(corner) for corner in parent.bound_box), Vector()) / 8.0
+    corners = [Vector(corner) for corner in parent.bound_box]
+    bounded = any(corner != corners[0] for corner in corners)  # lights and empties have no bounds
+    middle = sum(corners, Vector()) / 8.0 if bounded else Vector()
     scale = parent.matrix_world.to_scale()
     thing.location = (0.0, 0.0, 0.0)
     thing.parent = parent
@@ -132,17 +141,27 @@ def _new_speaker(context: bpy.types.Context, scene: bpy.types.Scene, source_id: 
     bpy.ops.object.speaker_add(rotation=(0.0, 0.0, 0.0))
     thing = context.view_layer.objects.active
     thing.see2sound.source_id = source_id
-    home = _collection(scene)
+    home = _collection(context, scene)
     for collection in list(thing.users_collection):
         collection.objects.unlink(thing)
     home.objects.link(thing)
     return thing
 
 
-def _collection(scene: bpy.types.Scene) -> bpy.types.Collection:
+def _copy(like: bpy.types.Object) -> bpy.types.Object:
+    thing = like.copy()
+    thing.data = like.data.copy()
+    for collection in like.users_collection:
+        collection.objects.link(thing)
+    return thing
+
+
+def _collection(context: bpy.types.Context, scene: bpy.types.Scene) -> bpy.types.Collection:
+    layers = context.view_layer.layer_collection.children
     for child in scene.collection.children:
         if child.name.split(".")[0] == COLLECTION and child.library is None:
-            return child
+            layer = layers.get(child.name)
+            return child if layer is not None and not layer.exclude else scene.collection
     home = bpy.data.collections.new(COLLECTION)
     scene.collection.children.link(home)
     return home
@@ -174,7 +193,9 @@ def _describe(thing: bpy.types.Object, source: PlacedSource, camera: Camera, pic
 
 
 def _name(thing: bpy.types.Object) -> None:
-    thing.name = thing.data.name = f"{thing.see2sound.label or 'sound'} ({thing.see2sound.source_id})"
+    thing.name = f"{thing.see2sound.label or 'sound'} ({thing.see2sound.source_id})"
+    if thing.data.library is None:
+        thing.data.name = thing.name
 
 
 def _put(thing: bpy.types.Object, scene: bpy.types.Scene) -> None:
@@ -250,7 +271,10 @@ def attach_clip(thing: bpy.types.Object, path: Path, reference_distance: float, 
     """Give a Speaker its sound and a strip from the scene's first frame over its whole length.
 
     What the artist has set by hand since, the distance reference or the strip's start, stays. `reference_distance`: metres.
+    The sound that it had stays in the file; `drop_unused` removes it.
     """
+    if thing.data.users > 1:  # a linked duplicate has had the other's sound until now
+        thing.data = thing.data.copy()
     facts, speaker, old = thing.see2sound, thing.data, thing.data.sound
     first = old is None
     sound = bpy.data.sounds.load(str(path))
@@ -258,9 +282,8 @@ def attach_clip(thing: bpy.types.Object, path: Path, reference_distance: float, 
     if bpy.data.filepath:
         sound.filepath = bpy.path.relpath(str(path))
     speaker.sound = sound
+    speaker.update_tag()  # or what Blender plays goes on pointing to the old sound, and crashes once that is gone
     facts.clip = sound.filepath
-    if old is not None and old.users == 0:
-        bpy.data.sounds.remove(old)
     if first or abs(speaker.distance_reference - facts.set_reference) < 1e-5:
         speaker.distance_reference = reference_distance / metres_per_unit(scene)
         facts.set_reference = speaker.distance_reference
@@ -268,6 +291,13 @@ def attach_clip(thing: bpy.types.Object, path: Path, reference_distance: float, 
         if first or abs(strip.frame_start - facts.set_start) < 1e-5:
             strip.frame_start, strip.frame_end = scene.frame_start, scene.frame_end + 1
             facts.set_start = strip.frame_start
+
+
+def drop_unused(sounds: list[bpy.types.Sound]) -> None:
+    """Remove sounds that nothing uses any more, once Blender no longer plays them."""
+    bpy.context.view_layer.update()
+    for sound in {sound for sound in sounds if sound.users == 0}:
+        bpy.data.sounds.remove(sound)
 
 
 def _same_file(first: str, second: str) -> bool:

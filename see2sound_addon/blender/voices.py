@@ -14,7 +14,7 @@ from ..progress import Progress, silent
 from ..sound.voice import Voice
 from . import units
 from .sources import is_muted, mute
-from .speakers import attach_clip
+from .speakers import attach_clip, drop_unused
 
 Made = dict[str, tuple[Path, Voice]]
 """Clip and voice by source id; what is to be silent is not in it."""
@@ -66,7 +66,8 @@ def made_clips(wanted: list[dict[str, Any]], made: list[dict[str, Any]]) -> Made
 
 def attach_voices(scene: bpy.types.Scene, things: list[bpy.types.Object], made: Made) -> list[str]:
     """Give Speakers their clips; what has none is muted, what was muted for that alone sounds again. Returns notes."""
-    notes = []
+    notes: list[str] = []
+    before: list[bpy.types.Sound] = []
     for thing in things:
         facts = thing.see2sound
         if facts.source_id not in made:
@@ -77,6 +78,9 @@ def attach_voices(scene: bpy.types.Scene, things: list[bpy.types.Object], made: 
             facts.silenced = False
             mute(thing, False)
         path, voice = made[facts.source_id]
+        if thing.data.sound is not None:
+            before.append(thing.data.sound)
         attach_clip(thing, path, voice.reference_distance, scene)
         notes += [f"{facts.source_id}: {note}" for note in voice.notes]
+    drop_unused(before)
     return notes

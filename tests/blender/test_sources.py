@@ -407,3 +407,131 @@ def test_what_is_locked_or_changed_while_sounds_are_made_stays(bpy, found, exten
     monkeypatch.setitem(tasks.TASKS, "voices", meanwhile)
     bpy.ops.see2sound.generate()
     assert first.data.sound.filepath == clip and second.data.sound.filepath == str(mine)
+
+
+CRASH = """
+import sys
+sys.path[:0] = [{tests!r}]
+import conftest, bpy, addon_utils
+folder = conftest.RESOURCES / "extensions" / "user_default" / "see2sound"
+folder.parent.mkdir(parents=True)
+folder.symlink_to(conftest.ROOT, target_is_directory=True)
+bpy.ops.wm.read_factory_settings(use_empty=True)
+addon_utils.enable(conftest.MODULE, default_set=True, persistent=True)
+bpy.ops.wm.save_as_mainfile(filepath={blend!r})
+scene = bpy.context.scene
+scene.frame_end = 12
+scene.camera = bpy.data.objects.new("camera", bpy.data.cameras.new("camera"))
+scene.collection.objects.link(scene.camera)
+for label in ("rain", "wind", "fire"):
+    bpy.ops.see2sound.add_source(label=label)
+for prompts in (("rain", "wind", "fire"), ("fire", "waves", "rain"), ("wind", "rain", "waves")):
+    for thing, prompt in zip([t for t in scene.objects if t.type == "SPEAKER"], prompts):
+        thing.see2sound.prompt = prompt
+    bpy.ops.see2sound.generate()
+    bpy.ops.see2sound.render_mix(filepath="//mix.wav", layout="stereo")
+    scene.frame_set(5)
+bpy.ops.see2sound.remove_source(object_name=next(t.name for t in scene.objects if t.type == "SPEAKER"))
+scene.frame_set(6)
+print("still here", len(bpy.data.sounds))
+"""
+
+
+def test_sounds_that_are_replaced_do_not_bring_blender_down(tmp_path):
+    """With freed memory overwritten, as glibc does on request, what still pointed to an old sound would crash."""
+    import os
+    import subprocess
+
+    code = CRASH.format(tests=str(Path(__file__).parent), blend=str(tmp_path / "scene.blend"))
+    environment = {**os.environ, "MALLOC_PERTURB_": "165"}
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment)
+    assert done.returncode == 0 and "still here 2" in done.stdout, done.stderr[-2000:]
+
+
+def test_a_linked_duplicate_gets_a_sound_of_its_own(bpy):
+    bpy.ops.see2sound.add_source(label="rain")
+    bpy.ops.object.duplicate(linked=True)
+    bpy.context.object.see2sound.prompt = "fire"
+    bpy.ops.see2sound.generate()
+    rain, fire = ours(bpy)
+    assert rain.data != fire.data and rain.data.sound != fire.data.sound
+    assert {thing.see2sound.prompt for thing in (rain, fire)} == {"rain", "fire"}
+
+
+def test_sources_on_lights_and_empties_and_with_our_collection_switched_off(bpy):
+    scene = bpy.context.scene
+    bpy.ops.see2sound.add_source(label="rain")
+    bpy.context.view_layer.layer_collection.children["See2Sound"].exclude = True
+    lamp = bpy.data.objects.new("Street Lamp", bpy.data.lights.new("lamp", "POINT"))
+    empty = bpy.data.objects.new("Ghost", None)
+    for number, thing in enumerate((lamp, empty)):
+        scene.collection.objects.link(thing)
+        thing.location = (9, number, 1)
+        thing.select_set(True)
+    bpy.ops.see2sound.add_source()
+    bpy.context.view_layer.update()
+    made = {t.see2sound.label: t for t in ours(bpy) if t.parent is not None}
+    assert {label: (t.parent, tuple(t.matrix_world.translation)) for label, t in made.items()} == {
+        "street lamp": (lamp, (9, 0, 1)),
+        "ghost": (empty, (9, 1, 1)),
+    }
+    assert all(t.name in bpy.context.view_layer.objects and t.select_get() for t in made.values())
+    assert not lamp.select_get()
+
+
+def test_a_hundred_objects_get_a_hundred_sources_that_sound(bpy, extension):
+    add_camera(bpy)
+    for number in range(100):
+        thing = bpy.data.objects.new(f"Bird.{number:03d}", None)
+        bpy.context.scene.collection.objects.link(thing)
+        thing.location.x = number
+        thing.select_set(True)
+    bpy.ops.see2sound.add_source()
+    things = ours(bpy)
+    assert len({thing.see2sound.source_id for thing in things}) == len({thing.data.name for thing in things}) == 100
+    bpy.context.scene.frame_end = 2
+    for thing in things:
+        thing.see2sound.prompt = "silent"
+    for thing in things[:3]:
+        thing.see2sound.prompt = "rain"
+    bpy.ops.see2sound.generate()
+    assert len(sampled(bpy, extension)[0].sources) == 3  # each with the NLA strip that makes it sound
+
+
+def test_an_override_s_label_can_be_changed(bpy, found, extension, tmp_path):
+    """Its Speaker's data stays linked, so its name and its sound stay; nothing ends in a traceback."""
+    path = library(bpy, found, tmp_path)
+    with bpy.data.libraries.load(path, link=True) as (there, here):
+        here.collections = [name for name in there.collections if name == "See2Sound"]
+    linked = bpy.data.collections["See2Sound"]
+    bpy.context.scene.collection.children.link(linked)
+    linked.override_hierarchy_create(bpy.context.scene, bpy.context.view_layer)
+    mine = next(thing for thing in ours(bpy) if thing.library is None)
+    mine.see2sound.label = "dog"
+    assert mine.see2sound.label == "dog"
+    bpy.ops.see2sound.generate()
+
+
+@pytest.mark.parametrize("name", ["render_mix", "export_plan"])
+def test_places_that_are_no_files(bpy, found, tmp_path, name):
+    operator, suffix, stem = getattr(bpy.ops.see2sound, name), *((".wav", "mix") if name == "render_mix" else (".json", "plan"))
+    (tmp_path / "folder").mkdir()
+    assert operator(filepath=str(tmp_path / "folder")) == {"FINISHED"}
+    assert (tmp_path / "folder" / f"{stem}{suffix}").is_file()
+    with pytest.raises(RuntimeError, match=r"no place for a file|cannot be written"):
+        operator(filepath=f"//{'n' * 300}{suffix}")
+    bpy.ops.wm.read_homefile(use_empty=True)
+    add_camera(bpy)
+    with pytest.raises(RuntimeError, match="has not been saved"):
+        operator(filepath=f"//x{suffix}")
+
+
+def test_what_cannot_be_read_is_left_out_by_name_and_what_is_nowhere_refused(bpy, found, extension, tmp_path):
+    broken = tmp_path / "phone.m4a"
+    broken.write_bytes(b"no sound that we know")
+    found[0].data.sound = bpy.data.sounds.load(str(broken))
+    plan, notes = sampled(bpy, extension)
+    assert len(plan.sources) == 1 and any(found[0].name in note and "phone.m4a" in note for note in notes)
+    found[1].location.x = float("nan")
+    with pytest.raises(RuntimeError, match="is at no place"):
+        bpy.ops.see2sound.render_mix(filepath="//mix.wav")
