@@ -68,7 +68,7 @@ IDLE = "not bpy.context.window_manager.see2sound.job"
 SPEAKERS = "result = sorted(thing.name for thing in bpy.context.scene.objects if thing.type == 'SPEAKER')"
 RECONSTRUCT = "bpy.ops.see2sound.reconstruct(filepath='/root/see2sound/rocket.jpg')"
 CAMERA_VIEW = "place()['area'].spaces.active.region_3d.view_perspective = 'CAMERA'"
-ADJUST = (165, 860)
+ADJUST = (196, 882)
 """Where Generate Sounds is in the panel Adjust Last Operation."""
 WORKING = "sys.modules['bl_ext.user_default.see2sound.operators.working'].Working"
 
