@@ -7,6 +7,7 @@ from bpy.props import BoolProperty, CollectionProperty, StringProperty
 from bpy_extras import view3d_utils
 
 from ..see2sound_addon.blender import properties, sources
+from ..see2sound_addon.errors import See2SoundError
 from . import reporting
 
 
@@ -113,6 +114,8 @@ class SEE2SOUND_OT_add_sound(bpy.types.Operator):
         from ..see2sound_addon.blender import speakers
         from ..see2sound_addon.media.audio import audio_facts
 
+        if not self.filepath and not self.files:
+            raise See2SoundError("clip-missing", "No sound file is chosen.", "Choose one, or drop one onto the viewport.")
         folder = Path(bpy.path.abspath(self.directory))
         paths = [folder / file.name for file in self.files if file.name] or [Path(bpy.path.abspath(self.filepath))]
         lengths = [audio_facts(path).seconds for path in paths]  # all are looked at before anything is made

@@ -2,6 +2,7 @@ import bpy
 from bpy.props import BoolProperty, IntProperty, StringProperty
 
 from ..see2sound_addon.blender import neural, properties, sources
+from ..see2sound_addon.errors import See2SoundError
 from . import reporting
 from .working import Step, Working, same_scene
 
@@ -44,6 +45,10 @@ class SEE2SOUND_OT_reconstruct(Working, bpy.types.Operator):
 
         scene, settings = context.scene, context.scene.see2sound
         self._picture, self._found, self._scene = self.filepath or settings.picture, None, scene.session_uid
+        if not self._picture:
+            raise See2SoundError(
+                "picture-missing", "No picture is chosen.", "Choose one in the Picture panel, or drop one here."
+            )
         existing = camera.read_camera(context, scene)
         options = {  # of pipeline.Settings, which is not imported here: it brings libraries that take seconds
             "max_sources": self.max_sources or settings.max_sources,

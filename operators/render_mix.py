@@ -11,6 +11,8 @@ from . import reporting
 from .working import Progress, Step, Working, in_thread
 
 AS_SET = "scene"
+SILENT = -200.0
+"""dB; below is nothing at all."""
 
 
 def head_file(context: bpy.types.Context) -> str:
@@ -73,7 +75,8 @@ class RenderMix:
 
     def take(self, context: bpy.types.Context, result: dict) -> list[str]:
         peak = result["true_peak"]
-        self.report({"INFO"}, f"{self._path.name}: {result['seconds']:.2f} s, true peak {peak:.1f} dB")
+        level = f"true peak {peak:.1f} dB" if peak > SILENT else "silence"
+        self.report({"INFO"}, f"{self._path.name}: {result['seconds']:.2f} s, {level}")
         scene = next((scene for scene in bpy.data.scenes if scene.session_uid == self._scene), None)
         if scene is not None:
             near = bpy.data.filepath and self._path.drive == Path(bpy.data.filepath).drive

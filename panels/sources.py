@@ -24,7 +24,7 @@ class SEE2SOUND_UL_sources(bpy.types.UIList):
         facts = item.see2sound
         row.prop(facts, "label", text="", emboss=False, icon=EXTENT_ICONS.get(facts.extent, "DOT"))
         level = row.row(align=True)
-        level.ui_units_x = 2.1
+        level.ui_units_x = 2.4
         level.prop(item.data, "volume", text="")
         row.prop(facts, "solo", text="", icon="SOLO_ON" if facts.solo else "SOLO_OFF", emboss=False)
         row.prop(facts, "muted", text="", icon="MUTE_IPO_OFF" if facts.muted else "MUTE_IPO_ON", emboss=False)

@@ -535,3 +535,21 @@ def test_what_cannot_be_read_is_left_out_by_name_and_what_is_nowhere_refused(bpy
     found[1].location.x = float("nan")
     with pytest.raises(RuntimeError, match="is at no place"):
         bpy.ops.see2sound.render_mix(filepath="//mix.wav")
+
+
+def test_nothing_chosen_is_said_in_one_line(bpy):
+    with pytest.raises(RuntimeError, match="No picture is chosen"):
+        bpy.ops.see2sound.reconstruct()
+    with pytest.raises(RuntimeError, match="No sound file is chosen"):
+        bpy.ops.see2sound.add_sound()
+
+
+def test_nothing_is_done_to_a_scene_of_another_file(bpy, tmp_path):
+    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "library.blend"))
+    bpy.ops.wm.read_homefile(use_empty=True)
+    with bpy.data.libraries.load(str(tmp_path / "library.blend"), link=True) as (there, here):
+        here.scenes = there.scenes
+    bpy.context.window.scene = next(scene for scene in bpy.data.scenes if scene.library is not None)
+    for name in ("reconstruct", "add_source", "add_sound", "add_room"):
+        with pytest.raises(RuntimeError, match="This scene is linked"):
+            getattr(bpy.ops.see2sound, name)()
