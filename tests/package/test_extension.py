@@ -36,7 +36,7 @@ def test_the_zip_holds_the_extension_and_nothing_else(archive):
     names = zipfile.ZipFile(archive).namelist()
     assert archive.stat().st_size < 200e6
     files = {"blender_manifest.toml", "__init__.py", "LICENSE", "NOTICE", "README.md"}
-    assert {name.split("/")[0] for name in names} == files | {"operators", "panels", "see2sound_addon", "wheels"}
+    assert {name.split("/")[0] for name in names} == files | {"operators", "panels", "presets", "see2sound_addon", "wheels"}
     assert not any("__pycache__" in name or name.endswith(".pyc") for name in names)
 
 
