@@ -11,6 +11,13 @@ from ..see2sound_addon.errors import See2SoundError
 from . import reporting
 
 
+def _may_add(cls: type, context: bpy.types.Context) -> bool:
+    if context.mode != "OBJECT":
+        cls.poll_message_set("Sources are added in Object Mode")
+        return False
+    return reporting.is_own_scene(cls, context)
+
+
 class SEE2SOUND_OT_add_source(bpy.types.Operator):
     """Add a Speaker whose sound See2Sound makes, at the 3D cursor or on each selected object, which it then follows"""
 
@@ -29,10 +36,7 @@ class SEE2SOUND_OT_add_source(bpy.types.Operator):
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        if context.mode != "OBJECT":
-            cls.poll_message_set("Sources are added in Object Mode")
-            return False
-        return reporting.is_own_scene(cls, context)
+        return _may_add(cls, context)
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         return reporting.run(self, lambda: self._work(context))
@@ -97,7 +101,7 @@ class SEE2SOUND_OT_add_sound(bpy.types.Operator):
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        return SEE2SOUND_OT_add_source.poll.__func__(cls, context)
+        return _may_add(cls, context)
 
     def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
         if not self.filepath and not self.files:

@@ -55,7 +55,7 @@ class SEE2SOUND_OT_export_plan(Working, bpy.types.Operator):
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        return RenderMix.poll.__func__(cls, context)
+        return reporting.has_listener(cls, context)
 
     def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
         if not self.filepath:

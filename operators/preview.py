@@ -8,6 +8,7 @@ from pathlib import Path
 import bpy
 
 from ..see2sound_addon.errors import See2SoundError
+from . import reporting
 from .render_mix import head_file, plan_of_scene
 from .working import LOADER, Progress, Step, Working
 
@@ -60,10 +61,7 @@ def _show(text: str, on: bool) -> None:
     state = bpy.context.window_manager.see2sound
     if (state.preview, state.previewing) != (text, on):
         state.preview, state.previewing = text, on
-        for window in bpy.context.window_manager.windows:
-            for area in window.screen.areas:
-                if area.type == "VIEW_3D":
-                    area.tag_redraw()
+        reporting.redraw_viewports(bpy.context)
 
 
 def _mute_blender(mute: bool) -> None:
@@ -134,10 +132,7 @@ class SEE2SOUND_OT_play_snippet(Working, bpy.types.Operator):
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        if context.scene.camera is not None or any(m.camera for m in context.scene.timeline_markers):
-            return True
-        cls.poll_message_set("The scene has no active camera to listen from")
-        return False
+        return reporting.has_listener(cls, context)
 
     def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
         return self.begin(context)

@@ -25,7 +25,6 @@ class SEE2SOUND_OT_remove_source(bpy.types.Operator):
         for thing in sources.sources(context.scene):
             chosen = thing.name == self.object_name if self.object_name else thing.see2sound.source_id == self.source_id
             if chosen and thing.library is None:
-                sources.settle_ids()
                 sources.remove(thing, self.delete_clip)
                 return {"FINISHED"}
         if self.object_name:

@@ -5,7 +5,7 @@ from pathlib import Path
 import bpy
 from bpy.props import EnumProperty, StringProperty
 
-from ..see2sound_addon.blender import neural, properties, soundtrack
+from ..see2sound_addon.blender import neural, properties, soundtrack, sources
 from ..see2sound_addon.errors import See2SoundError
 from . import reporting
 from .working import Progress, Step, Working, in_thread
@@ -46,10 +46,7 @@ class RenderMix:
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        if context.scene.camera is None and not any(m.camera for m in context.scene.timeline_markers):
-            cls.poll_message_set("The scene has no active camera to listen from")
-            return False
-        return True
+        return reporting.has_listener(cls, context)
 
     def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
         return self.begin(context)
@@ -79,8 +76,7 @@ class RenderMix:
         self.report({"INFO"}, f"{self._path.name}: {result['seconds']:.2f} s, {level}")
         scene = next((scene for scene in bpy.data.scenes if scene.session_uid == self._scene), None)
         if scene is not None:
-            near = bpy.data.filepath and self._path.drive == Path(bpy.data.filepath).drive
-            soundtrack.remember(scene, bpy.path.relpath(str(self._path)) if near else str(self._path))
+            soundtrack.remember(scene, sources.beside_blend(self._path))
         return self._notes + result["notes"]
 
     def chosen_layout(self, scene: bpy.types.Scene) -> str:

@@ -28,6 +28,22 @@ def is_own_scene(cls: type, context: bpy.types.Context) -> bool:
     return False
 
 
+def has_listener(cls: type, context: bpy.types.Context) -> bool:
+    """For `poll`: without a camera nobody hears a scene."""
+    if context.scene.camera is not None or any(marker.camera for marker in context.scene.timeline_markers):
+        return True
+    cls.poll_message_set("The scene has no active camera to listen from")
+    return False
+
+
+def redraw_viewports(context: bpy.types.Context) -> None:
+    """Of all windows, with the sidebar that shows what is going on."""
+    for window in context.window_manager.windows:
+        for area in window.screen.areas:
+            if area.type == "VIEW_3D":
+                area.tag_redraw()
+
+
 def labelled(slices: Generator[tuple[int, int], None, Any], label: str) -> Generator[tuple[str, int, int], None, Any]:
     """Slices of work that say how far they are, with what they do; returns what they return."""
     while True:

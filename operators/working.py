@@ -155,10 +155,7 @@ class Working:
         text = label + _time_left(time.monotonic() - self._since, share)
         context.window_manager.see2sound.show(text, share)
         context.workspace.status_text_set(f"See2Sound: {text} ({100 * share:.0f} %)   ESC stops it")
-        for window in context.window_manager.windows:
-            for area in window.screen.areas:
-                if area.type == "VIEW_3D":
-                    area.tag_redraw()
+        reporting.redraw_viewports(context)
 
     def _end(self, context: bpy.types.Context, result: set[str]) -> set[str]:
         if self in AT_WORK:

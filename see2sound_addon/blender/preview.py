@@ -1,7 +1,7 @@
 """Hear the scene now: every source through Blender's own audio device, from where it is to where the listener is.
 
 Directions and levels are those of the mix; delay, Doppler, air and rooms are the mix's alone. The audio is made by Blender's
-audio library (aud); Python tells it, fifty times a second, where everything is, and is never waited for.
+audio library (aud); Python tells it, some sixty times a second, where everything is, and is never waited for.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from ..pipeline import read_head
 from ..soundscene import Cone, Source, Trajectory
 from ..spatial.ears import left_ear, left_loudspeaker
 from ..spatial.propagation import cone_gain, distance_gain
-from .sources import is_disabled, is_muted, sound_strips
+from .sources import NO_SOUND, heard_and_silent, sound_strips
 from .units import frame_rate, metres_per_unit
 
 RATE = 48000
@@ -211,10 +211,8 @@ def open_device(aud: Any) -> Any:
 def listen(context: bpy.types.Context, scene: bpy.types.Scene) -> tuple[list[Heard], list[str]]:
     """What sounds at the current frame, seen from the listener; and notes on what cannot."""
     pose = listener_pose(context, scene)
-    speakers = [thing for thing in scene.objects if thing.type == "SPEAKER" and not is_muted(thing)]
-    solo = any(thing.see2sound.solo for thing in speakers)
-    speakers = [thing for thing in speakers if thing.see2sound.solo or not solo]
-    silent = [thing.name for thing in speakers if thing.data.sound is None]
+    speakers, silent_ones = heard_and_silent(scene, context.view_layer)
+    silent = [thing.name for thing, why in silent_ones.items() if why == NO_SOUND]
     notes = [f"No sound yet: {', '.join(silent[:3])}{', ...' if len(silent) > 3 else ''}"] if silent else []
     if pose is None:
         return [], ["The scene has no camera to listen from"]
@@ -223,7 +221,7 @@ def listen(context: bpy.types.Context, scene: bpy.types.Scene) -> tuple[list[Hea
     heard = []
     for thing in speakers:
         strips = sound_strips(thing)
-        if thing.data.sound is None or not strips or is_disabled(thing, context.view_layer):
+        if not strips:
             continue
         towards = (thing.matrix_world.translation - pose.translation) * scale
         local = np.array(pose.to_3x3().normalized().transposed() @ towards)

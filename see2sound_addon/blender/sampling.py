@@ -23,7 +23,7 @@ from ..progress import Progress, silent
 from ..soundscene import Air, Cone, Fader, SoundScene, Source, Trajectory
 from .properties import SourceProperties
 from .room import scene_room
-from .sources import free_id, is_disabled, is_muted, sound_strips
+from .sources import free_id, heard_and_silent, sound_strips
 from .units import frame_rate, metres_per_unit
 
 JUST_BEFORE = 1e-6
@@ -74,11 +74,8 @@ def sample_in_slices(
     scene must not change in between.
     """
     shots = _shots(scene)
-    speakers = [thing for thing in scene.objects if thing.type == "SPEAKER"]
-    solo = any(thing.see2sound.solo for thing in speakers)
-    silent_ones = {thing: why for thing in speakers if (why := _why_silent(thing, context.view_layer, solo))}
+    audible, silent_ones = heard_and_silent(scene, context.view_layer)
     notes = [f"{thing.name!r} {why}; it is left out." for thing, why in silent_ones.items()]
-    audible = [thing for thing in speakers if thing not in silent_ones]
     listener = Sample()
     heard = [Sample() for _ in audible]
     cuts = []
@@ -159,16 +156,6 @@ def _shots(scene: bpy.types.Scene) -> list[tuple[int, bpy.types.Object]]:
 
 def _camera_at(shots: list[tuple[int, bpy.types.Object]], frame: int) -> bpy.types.Object:
     return next((camera for start, camera in reversed(shots) if start <= frame), shots[0][1])
-
-
-def _why_silent(thing: bpy.types.Object, view_layer: bpy.types.ViewLayer, solo: bool) -> str:
-    if is_muted(thing):
-        return "is muted"
-    if solo and not thing.see2sound.solo:
-        return "is not solo, others are"
-    if thing.data.sound is None:
-        return "has no sound"
-    return "is disabled" if is_disabled(thing, view_layer) else ""
 
 
 def _add(sample: Sample, thing: bpy.types.Object, graph: bpy.types.Depsgraph, time: float) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 import bpy
 
 from ..errors import See2SoundError
-from .sources import is_muted, sharing
+from .sources import beside_blend, is_muted, sharing
 
 MARK = "see2sound"
 NAME = "See2Sound Mix"
@@ -68,8 +68,7 @@ def add_mix(scene: bpy.types.Scene, path: Path, channels: int, rate: int) -> bpy
     strip.name, strip[MARK] = NAME, True
     strip.channel = channel or _free_channel(others, strip)
     strip.frame_start = first
-    if bpy.data.filepath and path.drive == Path(bpy.data.filepath).drive:
-        strip.sound.filepath = bpy.path.relpath(str(path))
+    strip.sound.filepath = beside_blend(path)
     if not video and output.format in MOST:  # nobody has chosen it: Blender's own default is MPEG-1
         output.format = "MPEG4"
     output.audio_channels = CHANNELS[channels]

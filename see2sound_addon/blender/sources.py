@@ -13,6 +13,9 @@ PACKAGE = __package__.rpartition(".see2sound_addon")[0] or __package__
 """The extension's."""
 
 
+NO_SOUND = "has no sound"
+
+
 def is_source(thing: bpy.types.Object) -> bool:
     """Whether an object is a Speaker of ours."""
     return thing.type == "SPEAKER" and bool(thing.see2sound.source_id)
@@ -43,9 +46,32 @@ def sharing(thing: bpy.types.Object) -> list[bpy.types.Object]:
     return [other for other in bpy.data.objects if other.data == thing.data and other.library is None]
 
 
-def is_disabled(thing: bpy.types.Object, view_layer: bpy.types.ViewLayer) -> bool:
+def heard_and_silent(
+    scene: bpy.types.Scene, view_layer: bpy.types.ViewLayer
+) -> tuple[list[bpy.types.Object], dict[bpy.types.Object, str]]:
+    """The Speakers of a scene that are heard, and those that are not with the reason, to be read after their names."""
+    speakers = [thing for thing in scene.objects if thing.type == "SPEAKER"]
+    solo = any(thing.see2sound.solo for thing in speakers)
+    silent = {thing: why for thing in speakers if (why := _why_silent(thing, view_layer, solo))}
+    return [thing for thing in speakers if thing not in silent], silent
+
+
+def _why_silent(thing: bpy.types.Object, view_layer: bpy.types.ViewLayer, solo: bool) -> str:
     """As in Blender, what the dependency graph leaves out does not sound; the eye in the outliner only hides it."""
-    return not thing.visible_get(view_layer=view_layer) and not thing.hide_get(view_layer=view_layer)
+    if is_muted(thing):
+        return "is muted"
+    if solo and not thing.see2sound.solo:
+        return "is not solo, others are"
+    if thing.data.sound is None:
+        return NO_SOUND
+    disabled = not thing.visible_get(view_layer=view_layer) and not thing.hide_get(view_layer=view_layer)
+    return "is disabled" if disabled else ""
+
+
+def beside_blend(path: Path) -> str:
+    """A path as Blender keeps it: relative to a saved .blend, absolute where there is none or it is on another drive."""
+    near = bpy.data.filepath and path.drive == Path(bpy.data.filepath).drive
+    return str(bpy.path.relpath(str(path))) if near else str(path)
 
 
 def settle_ids() -> None:

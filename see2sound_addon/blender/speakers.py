@@ -16,7 +16,7 @@ from ..pipeline import Findings, distance_for_label
 from ..placed import Estimate, PlacedSource
 from ..placement.position import area_radius, place
 from .properties import OUTLINE_POINTS, SHAPE_POINTS
-from .sources import clean_label, describe, free_id, is_muted, is_source, remove, sound_strips, sources
+from .sources import beside_blend, clean_label, describe, free_id, is_muted, is_source, remove, sound_strips, sources
 from .units import frame_rate, metres_per_unit
 
 COLLECTION = "See2Sound"
@@ -120,8 +120,7 @@ def add_sound(
         thing.location = location
     thing.see2sound.loop = False
     sound = bpy.data.sounds.load(str(path), check_existing=True)
-    if bpy.data.filepath and path.drive == Path(bpy.data.filepath).drive:
-        sound.filepath = bpy.path.relpath(str(path))
+    sound.filepath = beside_blend(path)
     thing.data.sound = sound
     for strip in sound_strips(thing):
         strip.frame_start = scene.frame_current
@@ -279,8 +278,7 @@ def attach_clip(thing: bpy.types.Object, path: Path, reference_distance: float, 
     first = old is None
     sound = bpy.data.sounds.load(str(path))
     sound.name = facts.source_id
-    if bpy.data.filepath:
-        sound.filepath = bpy.path.relpath(str(path))
+    sound.filepath = beside_blend(path)
     speaker.sound = sound
     speaker.update_tag()  # or what Blender plays goes on pointing to the old sound, and crashes once that is gone
     facts.clip = sound.filepath
