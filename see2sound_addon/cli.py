@@ -12,12 +12,13 @@ import json
 import os
 import platform
 import sys
-import tempfile
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 from . import cli_neural
 from .errors import See2SoundError
+from .media.scratch import temporary_folder
 
 LAYOUTS_OF_RUN = ("binaural", "5.1", "ambix1")
 
@@ -29,10 +30,10 @@ def main(arguments: list[str] | None = None) -> int:
     except SystemExit as stop:
         return int(stop.code or 0)
     # bpy reads the user's own settings and extensions unless it is told of another place, before it is imported.
-    if "bpy" not in sys.modules:
-        own = tempfile.TemporaryDirectory(prefix="see2sound_")
-        atexit.register(own.cleanup)
-        os.environ.setdefault("BLENDER_USER_RESOURCES", own.name)
+    if "bpy" not in sys.modules and "BLENDER_USER_RESOURCES" not in os.environ:
+        stack = ExitStack()
+        atexit.register(stack.close)
+        os.environ["BLENDER_USER_RESOURCES"] = str(stack.enter_context(temporary_folder()))
     try:
         result = options.verb(options)
     except See2SoundError as error:
@@ -250,8 +251,8 @@ def _mix(options: argparse.Namespace) -> dict[str, Any]:
     find_layout(options.layout)
     _check_output(options.out, options.scene)
     scene = session.open_scene(options.scene.absolute())
-    with tempfile.TemporaryDirectory() as packed:
-        plan, notes = sampling.sample_scene(session.context(), scene, Path(packed), _progress)
+    with temporary_folder() as packed:
+        plan, notes = sampling.sample_scene(session.context(), scene, packed, _progress)
         if session.has_scripts():
             notes.append("The file's scripts were not run, for it may come from a stranger.")
         return _mixed(mix_on_all_cores(plan, options.layout, options.out, _progress, _delivery(options), options.sofa), notes)

@@ -18,15 +18,17 @@ from . import __version__ as VERSION
 from .camera import Camera
 from .delivery.mixdown import Delivery, Levels, deliver
 from .errors import See2SoundError
-from .media.audio import read_clip, read_response, write_clip
+from .media.audio import audio_facts, read_clip, read_response, write_clip
 from .media.pictures import Picture, read_picture
 from .media.sofa import read_sofa
+from .paths import is_same_file
 from .placed import Estimate, PlacedSource
 from .placement.distance import combine, size_distance, standing_distance, surface_distance
 from .placement.position import area_radius, place, region_points, visible_centre
 from .progress import Progress, silent
 from .sound.voice import GENERATORS, SoundGenerator, Voice
-from .soundscene import Response, SoundScene, check_clip_exists
+from .soundscene import Response, SoundScene, check_clip_exists, check_finite
+from .spatial.bounds import check_bounds
 from .spatial.head import Head, default_head, head_from_measurement
 from .spatial.layouts import Layout, find_layout
 from .spatial.loudness import Meter
@@ -231,13 +233,19 @@ class Mixdown:
 
 
 def prepare_mix(scene: SoundScene, layout_name: str, sofa: str | os.PathLike[str] | None = None) -> Mixdown:
-    """Read what a mix needs. Errors: `layout-unknown`, `room-outside`, `sofa-*`, `clip-*`, `response-*`."""
+    """Read what a mix needs.
+
+    Errors: `layout-unknown`, `not-finite`, `room-outside`, those of `check_bounds`, `sofa-*`, `clip-*`, `response-*`.
+    """
     layout = find_layout(layout_name)
+    check_finite(scene)
+    for source in scene.sources:
+        check_clip_exists(source)
+    check_bounds(scene, layout, {path: audio_facts(path).seconds for path in {source.clip for source in scene.sources}})
     check_listener(scene)
     notes = [] if scene.sources else ["The scene has no sources; the mix is silent."]
     read: dict[Path, np.ndarray] = {}
     for source in scene.sources:
-        check_clip_exists(source)
         if source.clip not in read:
             clip = read_clip(source.clip, scene.sample_rate)
             read[source.clip] = clip.samples
@@ -283,18 +291,21 @@ def mix(
     """
     out, mixdown = Path(out), mixdown or prepare_mix(scene, layout_name, sofa)
     layout = mixdown.layout
-    for source in scene.sources:
-        if out.exists() and out.samefile(source.clip):
-            raise See2SoundError(
-                "would-overwrite",
-                f"{out} is the clip of source {source.id!r}; the mix would overwrite it.",
-                "Choose another name.",
-            )
+    _check_overwrites_nothing(out, scene, sofa)
     meter = Meter(layout, scene.sample_rate)
     blocks = blocks or _rendered(mixdown, progress)
     levels = deliver(blocks, meter, out, layout.channels, scene.sample_rate, scene.samples, layout.mask, delivery, scene.seed)
     progress(f"Mixing {layout.name}", scene.samples, scene.samples)
     return MixReport(out, layout, scene.samples, levels, mixdown.notes + levels.notes)
+
+
+def _check_overwrites_nothing(out: Path, scene: SoundScene, sofa: str | os.PathLike[str] | None) -> None:
+    used = [(source.clip, f"the clip of source {source.id[:60]!r}") for source in scene.sources]
+    used += [(scene.room.file, "the room's impulse response")] if isinstance(scene.room, Response) else []
+    used += [(Path(sofa), "the measured head")] if sofa is not None else []
+    for path, what in used:
+        if is_same_file(out, path):
+            raise See2SoundError("would-overwrite", f"{out} is {what}; the mix would overwrite it.", "Choose another name.")
 
 
 def _rendered(mixdown: Mixdown, progress: Progress) -> Iterator[np.ndarray]:

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, is_dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from .errors import See2SoundError
+from .paths import is_file
 
 EXTENTS = ("point", "area", "ambient")
 DISTANCE_MODELS = (
@@ -178,15 +180,39 @@ class SoundScene:
         return round(self.duration * self.sample_rate)
 
 
+def check_finite(scene: SoundScene) -> None:
+    """Error `not-finite`, naming what holds a number that is infinite or not a number."""
+    owners = [("The scene", scene), ("The listener", scene.listener)]
+    owners += [(f"Source {source.id[:60]!r}", source) for source in scene.sources]
+    for owner, part in owners:
+        name = _not_finite(part, "")
+        if name:
+            raise See2SoundError(
+                "not-finite",
+                f"{owner} has a {name.replace('_', ' ')} that is infinite or not a number.",
+                "Type a number, or correct its driver or keyframes.",
+            )
+
+
+def _not_finite(value: Any, name: str) -> str:
+    """The name of the first field of a dataclass that holds a number which is not finite, or ""."""
+    if isinstance(value, np.ndarray):
+        return "" if np.isfinite(value).all() else name
+    if isinstance(value, float):
+        return "" if math.isfinite(value) else name
+    if isinstance(value, tuple):
+        return next((found for item in value if (found := _not_finite(item, name))), "")
+    if not is_dataclass(value):
+        return ""
+    inner = ((getattr(value, item.name), item.name) for item in fields(value) if item.name not in ("listener", "sources"))
+    return next((found for item, item_name in inner if (found := _not_finite(item, item_name))), "")
+
+
 def check_clip_exists(source: Source) -> None:
     """Error `clip-missing`, naming the path and the source."""
-    try:
-        there = source.clip.is_file()
-    except OSError:  # a name that no file could have
-        there = False
-    if not there:
+    if not is_file(source.clip):
         raise See2SoundError(
             "clip-missing",
-            f"The clip of source {source.id!r} ({source.label or 'no label'}) is missing: {str(source.clip)!r}.",
+            f"The clip of source {source.id[:60]!r} ({source.label[:60] or 'no label'}) is missing: {str(source.clip)[:300]!r}.",
             "Generate the clips again or correct the path.",
         )

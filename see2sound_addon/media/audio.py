@@ -17,6 +17,7 @@ import soundfile
 from scipy.signal import resample_poly
 
 from ..errors import See2SoundError
+from ..paths import is_file
 from .files import check_place, not_writable, whole_file
 
 LONGEST_CLIP = 2**28
@@ -111,7 +112,8 @@ def _read(path: Path, rate: int, longest: int) -> tuple[np.ndarray, int]:
             )
         if file.frames * max(file.channels, rate / file.samplerate) > longest:
             raise See2SoundError("clip-too-long", f"{path.name} is too long to be a clip.", "Cut it first.")
-        data, own_rate = file.read(dtype="float32", always_2d=True), file.samplerate
+        # The number of frames must be given for codecs that cannot seek.
+        data, own_rate = file.read(file.frames, dtype="float32", always_2d=True), file.samplerate
     if len(data) == 0:
         raise _empty(path)
     if not np.abs(data).max() <= LARGEST_SAMPLE:
@@ -121,17 +123,23 @@ def _read(path: Path, rate: int, longest: int) -> tuple[np.ndarray, int]:
 
 @contextmanager
 def _opened(path: Path) -> Iterator[soundfile.SoundFile]:
-    if not path.is_file():
-        raise See2SoundError("clip-missing", f"There is no audio file at {path}.", "Check the path.")
+    if not is_file(path):
+        raise See2SoundError("clip-missing", f"There is no audio file at {str(path)[:300]}.", "Check the path.")
+    if path.suffix.lower() == ".raw":
+        raise _unreadable(path, "a file without a header does not tell its rate and channels")
     try:
         with soundfile.SoundFile(path) as file:
             yield file
     except soundfile.LibsndfileError as error:
-        raise See2SoundError(
-            "clip-unreadable",
-            f"{path.name} cannot be read as audio: {error.error_string}",
-            "Use WAV, FLAC, OGG, MP3 or AIFF.",
-        ) from error
+        raise _unreadable(path, error.error_string.rstrip(".")) from error
+    except (OSError, ValueError, TypeError, RuntimeError) as error:  # codecs that libsndfile knows only in part
+        raise _unreadable(path, str(error)[:120].rstrip(".")) from error
+
+
+def _unreadable(path: Path, why: str) -> See2SoundError:
+    return See2SoundError(
+        "clip-unreadable", f"{path.name} cannot be read as audio: {why}.", "Use WAV, FLAC, OGG, MP3 or AIFF."
+    )
 
 
 def _empty(path: Path) -> See2SoundError:
@@ -144,7 +152,7 @@ class AudioWriter:
     `.wav` is WAVE_FORMAT_EXTENSIBLE (Microsoft, "Multiple channel audio data and WAVE files"), RF64 where it would pass
     4 GiB (EBU Tech 3306); `.flac` is FLAC, of up to 8 channels. `bits`: 32 is floating point, 24 and 16 are integers with
     triangular dither from `seed`. `mask`: where the channels stand, 0 if they are no loudspeakers.
-    Errors: `format-unknown`, `format-impossible`, `folder-not-writable`.
+    Errors: `format-unknown`, `format-impossible`, `folder-not-writable`, `not-finite`.
     """
 
     def __init__(self, path: Path, channels: int, rate: int, samples: int, mask: int, bits: int = 32, seed: int = 0) -> None:
@@ -159,6 +167,12 @@ class AudioWriter:
 
     def write(self, block: np.ndarray) -> None:
         """Append (channels, n) float32; integers clip what is beyond full scale, so the caller must not let it come to that."""
+        if not np.isfinite(block).all():
+            raise See2SoundError(
+                "not-finite",
+                f"What would be written to {self.path.name} holds infinite values, or values that are not numbers.",
+                "Report this, with the plan.",
+            )
         self.samples += block.shape[1]
         try:
             if self._flac:

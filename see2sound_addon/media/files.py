@@ -2,51 +2,56 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from ..errors import See2SoundError
+from .scratch import create_file
 
 
 def check_place(path: Path) -> None:
     """Error `not-a-file` where a folder, a device or nothing at all is named instead of a file."""
-    if not path.name or path.is_dir() or (path.exists() and not path.is_file()):
-        raise See2SoundError("not-a-file", f"{str(path)!r} is no place for a file.", "Give the name of a file to write.")
+    try:
+        wrong = not path.name or path.is_dir() or (path.exists() and not path.is_file())
+    except (OSError, ValueError):  # a name that no file could have
+        wrong = True
+    if wrong:
+        raise See2SoundError("not-a-file", f"{str(path)[:200]!r} is no place for a file.", "Give the name of a file to write.")
 
 
 @contextmanager
 def scratch_file(path: Path) -> Iterator[Path]:
-    """A path beside `path` for something large that is gone at the end. Error: `folder-not-writable`."""
-    scratch = path.with_name(f".{path.name}.{os.getpid()}.raw")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+    """A new file beside `path` for something large that is removed at the end. Error: `folder-not-writable`."""
+    with _file_beside(path, ".raw") as scratch:
         yield scratch
-    except OSError as error:
-        raise not_writable(path, error) from error
-    finally:
-        with suppress(OSError):
-            scratch.unlink(missing_ok=True)
 
 
 @contextmanager
 def whole_file(path: Path) -> Iterator[Path]:
-    """A path beside `path` to write to; it takes the place of `path` at the end, and vanishes if anything goes wrong.
+    """A new file beside `path` to write to; it takes the place of `path` at the end, and vanishes if anything goes wrong.
 
     Error: `folder-not-writable`.
     """
     check_place(path)
-    partial = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+    with _file_beside(path, ".part") as partial:
         yield partial
         partial.replace(path)
+
+
+@contextmanager
+def _file_beside(path: Path, suffix: str) -> Iterator[Path]:
+    made: Path | None = None
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        made = create_file(path.parent, suffix)
+        yield made
     except OSError as error:
         raise not_writable(path, error) from error
     finally:
-        with suppress(OSError):  # where nothing could be written there is nothing to clear away
-            partial.unlink(missing_ok=True)
+        if made is not None:
+            with suppress(OSError):  # it may have taken the place of `path`
+                made.unlink(missing_ok=True)
 
 
 def write_text(path: Path, text: str) -> None:
@@ -57,11 +62,9 @@ def write_text(path: Path, text: str) -> None:
 
 def check_writable(folder: Path) -> None:
     """Make a folder and see that files can be written into it, before long work begins. Error: `folder-not-writable`."""
-    trial = folder / f".see2sound.{os.getpid()}.part"
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        trial.touch()
-        trial.unlink()
+        create_file(folder, ".part").unlink()
     except OSError as error:
         raise not_writable(folder, error) from error
 

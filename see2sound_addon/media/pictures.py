@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import math
 import os
+import struct
 import warnings
+import zlib
 from dataclasses import dataclass, field
 from pathlib import Path
 
 # OpenCV reads OpenEXR, and only pictures of a bearable size, if it is told so before it is imported for the first time.
 os.environ.setdefault("OPENCV_IO_ENABLE_OPENEXR", "1")
-os.environ.setdefault("OPENCV_IO_MAX_IMAGE_PIXELS", str(178 * 10**6))
+os.environ.setdefault("OPENCV_IO_MAX_IMAGE_PIXELS", str(2**26))
 
 import cv2
 import numpy as np
 from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 
 from ..errors import See2SoundError
+from ..paths import is_file
 
 SMALLEST_SIDE = 16
 """Pixels; a smaller picture shows nothing that could be told apart."""
@@ -25,8 +28,10 @@ WORKING_SIDE = 2048
 FULL_FRAME_DIAGONAL = math.hypot(36.0, 24.0)
 """Millimetres; what the "35 mm equivalent" of EXIF refers to."""
 VIDEOS = (".mp4", ".mov", ".mkv", ".avi", ".webm", ".m4v")
-LARGEST_FRAME = 178 * 10**6
-"""Pixels of a video's frame, as for pictures."""
+LARGEST_FRAME = 64 * 10**6
+"""Pixels of a video's frame."""
+LARGE = 64 * 10**6
+"""Pixels; a larger JPEG is decoded at a reduced size."""
 LONGEST_SHAPE = 40
 """How many times longer than wide a picture may be."""
 _PILLOW_FORMATS = ("PNG", "JPEG", "WEBP", "TIFF", "BMP", "GIF", "TGA", "PPM")
@@ -56,18 +61,39 @@ def read_picture(path: str | os.PathLike[str]) -> Picture:
     Errors: `picture-missing`, `picture-unreadable`, `picture-truncated`, `picture-too-small`, `picture-too-large`.
     """
     path = Path(path)
-    if not path.is_file():
-        raise See2SoundError("picture-missing", f"There is no picture at {path}.", "Check the path.")
+    if not is_file(path):
+        raise See2SoundError("picture-missing", f"There is no picture at {str(path)[:300]}.", "Check the path.")
     head = _first_bytes(path)
     if not head:
         raise _unreadable(path, "the file is empty")
     if path.suffix.lower() in VIDEOS:
-        pixels, focal = _first_frame(path), None
+        decoded = _first_frame(path)
     elif head.startswith((b"\x76\x2f\x31\x01", b"#?RADIANCE", b"#?RGBE")):
-        pixels, focal = _to_display(_decode_with_opencv(path)), None
+        decoded = _read_with_opencv(path)
     else:
-        pixels, focal = _read_with_pillow(path)
-    height, width = pixels.shape[:2]
+        decoded = _read_with_pillow(path)
+    width, height = decoded.size
+    picture = Picture(decoded.pixels, width, height, decoded.focal_pixels)
+    if path.suffix.lower() in VIDEOS:
+        picture.notes.append(f"Only the first frame of {path.name} is looked at; what moves later is not followed.")
+    if max(width, height) > WORKING_SIDE:
+        small = "{1} x {0}".format(*decoded.pixels.shape[:2])
+        picture.notes.append(f"The picture of {width} x {height} pixels was scaled down to {small}.")
+    return picture
+
+
+@dataclass
+class _Decoded:
+    """`pixels`: (h, w, 3) uint8, at most WORKING_SIDE long. `size`: of the file's own picture, (width, height)."""
+
+    pixels: np.ndarray
+    size: tuple[int, int]
+    focal_pixels: float | None = None
+
+
+def _working_size(path: Path, size: tuple[int, int]) -> tuple[int, int]:
+    """The size (width, height) to work with. Errors: `picture-too-small`, `picture-too-long`."""
+    width, height = size
     if min(width, height) < SMALLEST_SIDE:
         raise See2SoundError(
             "picture-too-small",
@@ -80,18 +106,18 @@ def read_picture(path: str | os.PathLike[str]) -> Picture:
             f"{path.name} is {width} x {height} pixels, a strip too thin to look at.",
             "Cut out a part of it.",
         )
-    picture = Picture(pixels, width, height, focal)
-    if path.suffix.lower() in VIDEOS:
-        picture.notes.append(f"Only the first frame of {path.name} is looked at; what moves later is not followed.")
-    scale = WORKING_SIDE / max(width, height)
-    if scale < 1.0:
-        size = (max(1, round(width * scale)), max(1, round(height * scale)))
-        picture.pixels = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
-        picture.notes.append(f"The picture of {width} x {height} pixels was scaled down to {size[0]} x {size[1]}.")
-    return picture
+    scale = min(1.0, WORKING_SIDE / max(width, height))
+    return max(1, round(width * scale)), max(1, round(height * scale))
 
 
-def _first_frame(path: Path) -> np.ndarray:
+def _scaled(pixels: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    """Pixels scaled down to a size (width, height), each new one the mean of its area."""
+    if pixels.shape[1::-1] == size:
+        return pixels
+    return np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA))
+
+
+def _first_frame(path: Path) -> _Decoded:
     video = cv2.VideoCapture(str(path), cv2.CAP_FFMPEG)
     try:
         size = video.get(cv2.CAP_PROP_FRAME_WIDTH) * video.get(cv2.CAP_PROP_FRAME_HEIGHT)
@@ -102,7 +128,8 @@ def _first_frame(path: Path) -> np.ndarray:
         video.release()
     if not there:
         raise _unreadable(path, "it has no frame that could be decoded")
-    return np.ascontiguousarray(frame[..., ::-1])
+    size = frame.shape[1::-1]
+    return _Decoded(np.ascontiguousarray(_scaled(frame, _working_size(path, size))[..., ::-1]), size)
 
 
 def _first_bytes(path: Path) -> bytes:
@@ -117,35 +144,62 @@ def _unreadable(path: Path, why: str) -> See2SoundError:
     return See2SoundError("picture-unreadable", f"{path.name} cannot be read as a picture: {why}.", f"Use {_FORMATS_KNOWN}.")
 
 
-def _read_with_pillow(path: Path) -> tuple[np.ndarray, float | None]:
+def _read_with_pillow(path: Path) -> _Decoded:
     with warnings.catch_warnings():
         # Pillow warns above 89 megapixels and refuses above 179; only the refusal matters here.
         warnings.simplefilter("ignore")
         try:
             with Image.open(path, formats=_PILLOW_FORMATS) as image:
-                return _decode(image)
+                return _decode(path, image)
         except Image.DecompressionBombError as error:
-            raise See2SoundError(
-                "picture-too-large", f"{path.name} has more than 178 megapixels.", "Scale it down first."
-            ) from error
+            raise _too_large(path, 178) from error
         except UnidentifiedImageError:
             if not _first_bytes(path).startswith((b"II", b"MM")):
                 raise _unreadable(path, "its content is not a picture") from None
             # 16-bit RGB and floating-point TIFF are beyond Pillow.
-            return _to_display(_decode_with_opencv(path)), None
-        except (OSError, SyntaxError, ValueError, EOFError) as error:
-            if "truncated" in str(error) or "broken" in str(error) or isinstance(error, EOFError):
+            return _read_with_opencv(path)
+        except (OSError, SyntaxError, ValueError, EOFError, MemoryError, OverflowError, KeyError, TypeError, IndexError,
+                struct.error, zlib.error, AttributeError, RuntimeError) as error:  # fmt: skip  # what its decoders raise
+            why = _one_line(error)
+            if "truncated" in why or "broken" in why or isinstance(error, EOFError):
                 raise See2SoundError(
-                    "picture-truncated", f"{path.name} is cut off or damaged: {error}.", "Copy or export it again."
+                    "picture-truncated", f"{path.name} is cut off or damaged: {why}.", "Copy or export it again."
                 ) from error
-            raise _unreadable(path, str(error)) from error
+            raise _unreadable(path, why) from error
 
 
-def _decode(image: Image.Image) -> tuple[np.ndarray, float | None]:
-    exif = image.getexif()
+def _one_line(error: BaseException) -> str:
+    return " ".join(str(error).split())[:160].rstrip(".") or type(error).__name__
+
+
+def _too_large(path: Path, megapixels: int) -> See2SoundError:
+    return See2SoundError(
+        "picture-too-large", f"{path.name} has more than {megapixels} megapixels.", "Scale it down first."
+    )
+
+
+def _decode(path: Path, image: Image.Image) -> _Decoded:
+    """A picture is made small before anything else is done to it, for each copy of a large one takes a gigabyte."""
+    exif, full = image.getexif(), image.size
+    target = _working_size(path, full)
+    if image.format == "JPEG" and full[0] * full[1] > LARGE:
+        image.draft("RGB", target)
+    reduced = full[0] / image.size[0]
     image.load()
-    image = ImageOps.exif_transpose(image)
-    if image.mode in ("I", "F") or image.mode.startswith("I;"):
+    if image.mode in ("1", "P", "PA"):
+        image = image.convert("RGBA" if image.has_transparency_data else "RGB")
+    if image.mode.startswith("I;"):
+        image = Image.fromarray(_scaled(np.asarray(image), target).astype(np.int32))
+    elif image.size != target:
+        transparency = image.info.get("transparency")
+        if transparency is not None and image.mode in ("L", "RGB"):  # one colour of the file's own pixels is transparent
+            image = image.convert("RGBA")
+        box = (0.0, 0.0, min(full[0] / round(reduced), image.size[0]), min(full[1] / round(reduced), image.size[1]))
+        image = image.resize(target, Image.Resampling.BOX, box)
+    image = ImageOps.exif_transpose(_with_exif(image, exif))
+    turned = exif.get(ExifTags.Base.Orientation, 1) in (5, 6, 7, 8)
+    size = (full[1], full[0]) if turned else full
+    if image.mode in ("I", "F"):
         pixels = _to_display(np.asarray(image))
     elif image.has_transparency_data:
         rgba = image.convert("RGBA")
@@ -153,17 +207,25 @@ def _decode(image: Image.Image) -> tuple[np.ndarray, float | None]:
         pixels = np.asarray(Image.alpha_composite(grey, rgba).convert("RGB"))
     else:
         pixels = np.asarray(image.convert("RGB"))
-    return np.ascontiguousarray(pixels), _focal_pixels(exif, image.size)
+    return _Decoded(np.ascontiguousarray(pixels), size, _focal_pixels(exif, size))
 
 
-def _decode_with_opencv(path: Path) -> np.ndarray:
-    data = np.fromfile(path, np.uint8)
+def _with_exif(image: Image.Image, exif: Image.Exif) -> Image.Image:
+    """Scaling loses the orientation, which `exif_transpose` reads from here."""
+    image.getexif()[ExifTags.Base.Orientation] = exif.get(ExifTags.Base.Orientation, 1)
+    return image
+
+
+def _read_with_opencv(path: Path) -> _Decoded:
     log_level = cv2.getLogLevel()
     cv2.setLogLevel(0)
     try:
+        data = np.memmap(path, np.uint8, "r")
         pixels = cv2.imdecode(data, cv2.IMREAD_UNCHANGED | cv2.IMREAD_ANYDEPTH)
-    except cv2.error as error:
-        raise _unreadable(path, error.err or "OpenCV refuses it") from error
+    except (cv2.error, OSError, ValueError, MemoryError) as error:
+        if "MAX_IMAGE" in str(error):
+            raise _too_large(path, 67) from error
+        raise _unreadable(path, _one_line(error) if not isinstance(error, cv2.error) else error.err or "OpenCV refuses it") from error
     finally:
         cv2.setLogLevel(log_level)
     if pixels is None:
@@ -172,9 +234,17 @@ def _decode_with_opencv(path: Path) -> np.ndarray:
             f"{path.name} cannot be read: it is damaged, cut off, or has several layers.",
             "Save it again, as a single-layer OpenEXR or a PNG.",
         )
+    size = pixels.shape[1::-1]
+    target = _working_size(path, size)
+    if pixels.dtype.kind == "f":
+        for rows in np.array_split(pixels, -(-len(pixels) // 256)):
+            rows[~np.isfinite(rows)] = 0.0  # a single one would spread as the picture is scaled
+    if pixels.dtype.kind in "ui" and pixels.dtype.itemsize == 4:  # which OpenCV does not scale
+        pixels = _scaled(pixels.astype(np.float64), target).astype(pixels.dtype)
+    pixels = _scaled(pixels, target)
     if pixels.ndim == 3:
         pixels = pixels[..., [2, 1, 0, 3]] if pixels.shape[2] == 4 else pixels[..., 2::-1]
-    return pixels
+    return _Decoded(_to_display(pixels), size)
 
 
 def _to_display(pixels: np.ndarray) -> np.ndarray:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-import tempfile
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -16,6 +16,7 @@ from scipy.signal import resample_poly
 from ..camera import Camera
 from ..errors import Cancelled, See2SoundError
 from ..jobs.process import Worker
+from ..media.scratch import temporary_folder
 from ..pipeline import Backends
 from ..progress import Progress, silent
 from ..sound.joining import FADE, join, seamless
@@ -73,8 +74,8 @@ class Neural:
     def __init__(self, python: str | os.PathLike[str], choice: Choice, progress: Progress = silent) -> None:
         self.choice, self.progress = choice, progress
         self._worker = Worker(python, OFFLINE)
-        self._folder = tempfile.TemporaryDirectory(prefix="see2sound_")
-        self._scratch = Path(self._folder.name)
+        self._folder = ExitStack()
+        self._scratch = self._folder.enter_context(temporary_folder())
 
     def __enter__(self) -> Neural:
         return self
@@ -85,7 +86,7 @@ class Neural:
     def close(self) -> None:
         """End the worker, and with it every model in memory."""
         self._worker.close()
-        self._folder.cleanup()
+        self._folder.close()
 
     def backends(self) -> Backends:
         """Neural where a model is chosen, embedded elsewhere."""

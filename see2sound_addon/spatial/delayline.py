@@ -138,7 +138,8 @@ class Clip:
     def stretch(self, first: int, count: int) -> np.ndarray:
         """`count` samples from the `first` on, as they are."""
         if self.loop:
-            return self.samples.take(np.arange(first, first + count), mode="wrap")
+            begin = first % self.length  # NumPy's own wrapping walks one length at a time
+            return self.samples.take(np.arange(begin, begin + count) % self.length)
         stretch = np.zeros(count, np.float32)
         begin, end = max(first, 0), min(first + count, self.length)
         if begin < end:

@@ -28,6 +28,8 @@ OVERSAMPLING = 8
 """For finding onsets: an eighth of a sample is 2.6 microseconds."""
 ONSET_BAND = 3000.0
 """Hz."""
+AT_ONCE = 2**18
+"""Taps of responses that are aligned together, so that their oversampled spectra need little memory."""
 DEFAULT = Path(__file__).parent / "data" / "kemar.npz"
 
 
@@ -93,8 +95,13 @@ def head_from_measurement(directions: np.ndarray, responses: np.ndarray, measure
         common = int(np.gcd(round(measured_rate), rate))
         up, down = rate // common, round(measured_rate) // common
         responses = resample_poly(responses, up, down, axis=2) * (down / up)
-    delays, aligned = _align(responses, rate)
-    aligned *= 1.0 / np.sqrt(_mean_power(aligned, rate))
+    at_once = max(1, AT_ONCE // responses.shape[2])
+    parts = [_align(responses[begin : begin + at_once], rate) for begin in range(0, len(responses), at_once)]
+    delays, aligned = (np.concatenate(both) for both in zip(*parts, strict=True))
+    power = _mean_power(aligned, rate)
+    if not 0.0 < power < np.inf:
+        raise See2SoundError("sofa-wrong", "The measured responses hold no sound between 200 and 2000 Hz.", "Use another set.")
+    aligned *= 1.0 / np.sqrt(power)
     delays = delays / rate
     # Over all directions the ears hear a wave a quarter of the radius later than the centre does (a rigid sphere's mean).
     delays += 0.25 * RADIUS / 343.3 - delays.mean()

@@ -9,6 +9,7 @@ import numpy as np
 from scipy import fft
 from scipy.signal import oaconvolve
 
+from ..errors import See2SoundError
 from ..soundscene import SoundScene
 from . import ambisonics, panning
 from .decoding import evenly_spread
@@ -67,7 +68,7 @@ def render(
     Any part equals that part of the whole, so that a long film can be cut over machines. `clips`: a mono signal (n,)
     float32 at the scene's rate for each source. `notes` receives what its user should know. `head`: whose ears hear a
     binaural mix, None for the default. `response`: (channels, taps) of a room that is a measured response.
-    Error: `room-outside`.
+    Errors: `room-outside`, `not-finite`.
     """
     check_listener(scene)
     stop = scene.samples if stop is None else min(stop, scene.samples)
@@ -82,13 +83,32 @@ def render(
     first = max(0, start // BLOCK - 1) * BLOCK
     for begin in range(first, stop, BLOCK):
         end = begin + BLOCK
-        block = renderer(list(propagation.arrivals(begin - renderer.margin, end + renderer.margin)), begin, end)
+        arrivals = list(propagation.arrivals(begin - renderer.margin, end + renderer.margin))
+        block = renderer(arrivals, begin, end)
         reverberation = room(begin, end)
         if reverberation is not None:
             block = block + reverberation
+        if not np.isfinite(block).all():
+            raise _not_finite(arrivals, begin / scene.sample_rate)
         if end > start:
             yield block[:, max(0, start - begin) : stop - begin]
     notes.extend(propagation.notes)
+
+
+def _not_finite(arrivals: list[Arrival], seconds: float) -> See2SoundError:
+    """The error for a block that holds infinite values or values that are not numbers; it names the source."""
+    culprits = (
+        f"Source {arrival.voice.source.id[:60]!r}"
+        for arrival in arrivals
+        if not (np.isfinite(arrival.gain).all() and np.isfinite(arrival.direction).all() and np.isfinite(arrival.moment).all())
+        or not np.isfinite(arrival.voice.clip.samples).all()
+    )
+    what = next(culprits, "The room or the measured head")
+    return See2SoundError(
+        "not-finite",
+        f"{what} gives infinite values, or values that are not numbers, at {seconds:.2f} s.",
+        "Check its level, its distance settings and its position.",
+    )
 
 
 def _make(layout: Layout, scene: SoundScene, head: Head | None) -> Renderer:

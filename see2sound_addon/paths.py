@@ -1,0 +1,22 @@
+"""Questions about paths that come from strangers, which may be no paths at all."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+
+def is_file(path: str | os.PathLike[str]) -> bool:
+    """Whether there is a file. `Path.is_file` raises OSError for a name that is too long for any file; this does not."""
+    try:
+        return Path(path).is_file()
+    except (OSError, ValueError):
+        return False
+
+
+def is_same_file(path: Path, other: Path) -> bool:
+    """Whether both paths lead to one existing file."""
+    try:
+        return path.samefile(other)
+    except (OSError, ValueError):
+        return False

@@ -1,0 +1,16 @@
+"""How large a plan may be."""
+
+from __future__ import annotations
+
+VERSION = 1
+LARGEST_FILE = 64 * 2**20
+"""Bytes of JSON."""
+MOST_KEYS = 512
+"""In one object; a source has 30."""
+MOST_NUMBERS = 60 * 10**6
+"""In all arrays of a plan: 64 sources that move for two hours, at 24 frames a second with one array of times each, have 55
+million. They take 0.5 GB."""
+MOST_SOURCES = 10_000
+MOST_POINTS = 32
+INLINE = 2000
+"""Numbers: an array longer than this is written to the file of arrays."""
