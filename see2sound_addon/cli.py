@@ -273,6 +273,7 @@ NEEDED = {
     "PIL": "pictures",
     "soundfile": "audio files",
     "h5py": "measured heads",
+    "threadpoolctl": "equal results on any number of cores",
 }
 
 

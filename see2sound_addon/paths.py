@@ -14,6 +14,14 @@ def is_file(path: str | os.PathLike[str]) -> bool:
         return False
 
 
+def is_folder(path: Path) -> bool:
+    """Whether there is a folder."""
+    try:
+        return path.is_dir()
+    except (OSError, ValueError):
+        return False
+
+
 def is_same_file(path: Path, other: Path) -> bool:
     """Whether both paths lead to one existing file."""
     try:

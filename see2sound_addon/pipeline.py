@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from . import __version__ as VERSION
 from .camera import Camera
@@ -294,7 +295,11 @@ def mix(
     _check_overwrites_nothing(out, scene, sofa)
     meter = Meter(layout, scene.sample_rate)
     blocks = blocks or _rendered(mixdown, progress)
-    levels = deliver(blocks, meter, out, layout.channels, scene.sample_rate, scene.samples, layout.mask, delivery, scene.seed)
+    # With another number of threads, matrix products are rounded differently: parts rendered elsewhere would not be the same.
+    with threadpool_limits(limits=1, user_api="blas"):
+        levels = deliver(
+            blocks, meter, out, layout.channels, scene.sample_rate, scene.samples, layout.mask, delivery, scene.seed
+        )
     progress(f"Mixing {layout.name}", scene.samples, scene.samples)
     return MixReport(out, layout, scene.samples, levels, mixdown.notes + levels.notes)
 

@@ -15,7 +15,7 @@ _numbers = itertools.count(1)
 
 @dataclass
 class Ticket:
-    """A job that was handed in. `label`, `done`, `total`: how far it is; `ahead`: how many jobs come before it."""
+    """A job that was handed in. `label`, `done`, `total`: how far it is. `error`: why it could not be started."""
 
     task: str
     data: dict[str, Any]
@@ -24,6 +24,7 @@ class Ticket:
     done: int = 0
     total: int = 1
     cancelled: bool = False
+    error: See2SoundError | None = None
 
     @property
     def share(self) -> float:
@@ -39,14 +40,18 @@ class Desk:
         self._queue: list[Ticket] = []
 
     def submit(self, task: str, data: dict[str, Any]) -> Ticket:
-        """Hand a job in. Error: `worker-start`."""
+        """Hand a job in. Errors: `worker-start`, `task-data`; the queue is as it was then."""
         ticket = Ticket(task, data)
         self._queue.append(ticket)
         self._begin_next()
+        if ticket.error is not None:
+            raise ticket.error
         return ticket
 
     def poll(self, ticket: Ticket) -> dict[str, Any] | None:
         """The result, or None while there is none; at once. Errors: the task's own, those of a worker; `Cancelled`."""
+        if ticket.error is not None:
+            raise ticket.error
         if ticket not in self._queue:
             raise Cancelled
         if self._worker is None:
@@ -98,15 +103,16 @@ class Desk:
         self._end_worker()
 
     def _begin_next(self) -> None:
-        if not self._queue or (self._worker is not None and self._worker.busy):
-            return
-        if self._worker is None:
+        """Start the first job that can be started; one that cannot be leaves the queue, and its owner is told."""
+        while self._queue and not (self._worker is not None and self._worker.busy):
+            ticket = self._queue[0]
             try:
-                self._worker = Worker()
-            except See2SoundError:
-                self._queue.clear()
-                raise
-        self._worker.start(self._queue[0].task, self._queue[0].data)
+                if self._worker is None:
+                    self._worker = Worker(network=True)  # it also sets up the neural environment
+                self._worker.start(ticket.task, ticket.data)
+            except See2SoundError as error:
+                ticket.error = error
+                self._queue.remove(ticket)
 
     def _end_worker(self) -> None:
         if self._worker is not None:

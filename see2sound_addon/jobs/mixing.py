@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-import tempfile
+import shutil
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -14,9 +14,11 @@ from typing import Any
 import numpy as np
 
 from ..delivery.mixdown import Delivery
-from ..media.files import not_writable
+from ..media.audio import write_audio
+from ..media.files import check_place, not_writable
+from ..media.scratch import temporary_folder
 from ..pipeline import Mixdown, MixReport, mix, prepare_mix
-from ..planfile import plan_to_json
+from ..planfile import write_plan
 from ..progress import Progress, silent
 from ..soundscene import Response, SoundScene
 from ..spatial.renderer import BLOCK
@@ -43,18 +45,19 @@ def mix_on_all_cores(
     cores: int | None = None,
 ) -> MixReport:
     """`pipeline.mix`, to the bit, with as many processes as there are `cores` (None: all) where that is quicker."""
-    cores = cores or os.cpu_count() or 1
+    cores, out = cores or os.cpu_count() or 1, Path(out).absolute()  # workers have another current folder
     mixdown = prepare_mix(scene, layout_name, sofa)
     parts = min(PARTS_A_CORE * cores, scene.samples // (4 * BLOCK)) if cores > 1 else 1
     if parts < 2 or _work(scene) < WORTH:
         return mix(scene, layout_name, out, progress, delivery, sofa, mixdown)
-    try:
-        Path(out).parent.mkdir(parents=True, exist_ok=True)
-        beside = tempfile.TemporaryDirectory(dir=Path(out).parent, prefix=".see2sound_")
-    except OSError as error:
-        raise not_writable(Path(out), error) from error
-    with beside as folder:
-        blocks = _in_parts(mixdown, layout_name, sofa, cores, parts, Path(folder), progress)
+    check_place(out)
+    with ExitStack() as stack:
+        try:
+            folder = stack.enter_context(temporary_folder(out.parent))
+            kept, kept_sofa = _kept(mixdown, sofa, folder)
+        except OSError as error:
+            raise not_writable(out, error) from error
+        blocks = _in_parts(mixdown, kept, layout_name, kept_sofa, cores, parts, folder, progress)
         return mix(scene, layout_name, out, silent, delivery, sofa, mixdown, blocks)
 
 
@@ -64,22 +67,44 @@ def _work(scene: SoundScene) -> float:
     return scene.duration * voices / VOICES_A_SECOND
 
 
+def _kept(
+    mixdown: Mixdown, sofa: str | os.PathLike[str] | None, folder: Path
+) -> tuple[SoundScene, Path | None]:
+    """The scene with copies of its files as they were at the start: parts of a mix must not differ because a file changes."""
+    scene, rate = mixdown.scene, mixdown.scene.sample_rate
+    copies: dict[Path, Path] = {}
+    for source, samples in zip(scene.sources, mixdown.clips, strict=True):
+        if source.clip not in copies:
+            copies[source.clip] = folder / f"clip{len(copies)}.wav"
+            write_audio(copies[source.clip], samples[None], rate)
+    room = scene.room
+    if isinstance(room, Response) and mixdown.response is not None:
+        write_audio(folder / "response.wav", mixdown.response, rate)
+        room = replace(room, file=folder / "response.wav")
+    head = None
+    if sofa is not None and mixdown.head is not None:
+        head = folder / "head.sofa"
+        shutil.copyfile(sofa, head)
+    return replace(scene, room=room, sources=[replace(s, clip=copies[s.clip]) for s in scene.sources]), head
+
+
 def _in_parts(
     mixdown: Mixdown,
+    scene: SoundScene,
     layout_name: str,
-    sofa: str | os.PathLike[str] | None,
+    sofa: Path | None,
     cores: int,
     parts: int,
     folder: Path,
     progress: Progress,
 ) -> Iterator[np.ndarray]:
     plan = folder / "plan.json"
-    plan.write_text(plan_to_json(_absolute(mixdown.scene)), encoding="utf-8")
+    write_plan(scene, plan)
     edges = np.linspace(0, mixdown.scene.samples // BLOCK, parts + 1).astype(int) * BLOCK
     edges[-1] = mixdown.scene.samples
     tasks = [
         {
-            "plan": str(plan), "layout": layout_name, "sofa": None if sofa is None else str(Path(sofa).absolute()),
+            "plan": str(plan), "layout": layout_name, "sofa": None if sofa is None else str(sofa),
             "start": int(start), "stop": int(stop), "out": str(folder / f"{number}.raw"),
         }
         for number, (start, stop) in enumerate(zip(edges[:-1], edges[1:], strict=True))
@@ -139,7 +164,3 @@ def _blocks(path: Path, channels: int) -> Iterator[np.ndarray]:
             yield np.frombuffer(data, np.float32).reshape(-1, channels).T
     path.unlink()
 
-
-def _absolute(scene: SoundScene) -> SoundScene:
-    room = replace(scene.room, file=scene.room.file.absolute()) if isinstance(scene.room, Response) else scene.room
-    return replace(scene, room=room, sources=[replace(source, clip=source.clip.absolute()) for source in scene.sources])

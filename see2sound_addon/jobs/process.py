@@ -17,6 +17,7 @@ from queue import Empty, Queue
 from typing import Any
 
 from ..errors import See2SoundError
+from ..media.scratch import create_file
 from ..progress import Progress, silent
 
 PACKAGE_ROOT = Path(__file__).resolve().parents[2]
@@ -24,28 +25,58 @@ SILENCE = 30.0
 """Seconds without a sign of life after which a worker is given up; the first one includes starting Python."""
 GRACE = 2.0
 """Seconds that a worker has to stop by itself before it is killed."""
+LONGEST_POLL = 2.0
+"""Seconds between two polls that count as silence at most."""
+ALIVE = b'{"alive": true}'
 TICK = 0.2
 """Seconds between two questions whether anybody still wants what a program does."""
 LONGEST_LINE = 2**24
 
 
+NEEDED = {
+    "PATH", "HOME", "USER", "LOGNAME", "TMPDIR", "TMP", "TEMP", "LANG", "LANGUAGE", "TZ", "SYSTEMROOT", "SYSTEMDRIVE", "WINDIR",
+    "COMSPEC", "PATHEXT", "USERPROFILE", "APPDATA", "LOCALAPPDATA", "PROGRAMDATA", "PROGRAMFILES", "NUMBER_OF_PROCESSORS",
+    "PROCESSOR_ARCHITECTURE", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH", "HIP_VISIBLE_DEVICES",
+    "ROCR_VISIBLE_DEVICES", "HSA_OVERRIDE_GFX_VERSION",
+}  # fmt: skip
+"""Variables of the environment that other processes get: where programs and folders are, the language, the devices."""
+NEEDED_PREFIXES = ("LC_", "OMP_", "OPENBLAS_", "MKL_", "VECLIB_", "NUMEXPR_", "CUDA_", "PYTORCH_")
+FOR_NETWORK = {
+    "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE",
+    "CURL_CA_BUNDLE", "HF_TOKEN", "HF_HOME", "HF_ENDPOINT", "XDG_CACHE_HOME", "XDG_CONFIG_HOME",
+}  # fmt: skip
+NETWORK_PREFIXES = ("PIP_",)
+
+
+def handed_over(network: bool) -> dict[str, str]:
+    """What another process gets of our environment. `network`: also what downloads need, such as proxies and tokens."""
+    names = NEEDED | (FOR_NETWORK if network else set())
+    prefixes = NEEDED_PREFIXES + (NETWORK_PREFIXES if network else ())
+    return {name: value for name, value in os.environ.items() if name.upper() in names or name.upper().startswith(prefixes)}
+
+
 class Worker:
     """A process that does one task at a time.
 
-    `python`: which Python, None for our own, with the libraries that it has. `environment_more`: variables for it.
+    `python`: which Python, None for our own, with the libraries that it has. `environment_more`: variables for it; `network`:
+    whether it may need what downloads need, see `handed_over`.
     `poll` returns at once, `wait` blocks. Use it as a context manager, or `close` it.
     """
 
-    def __init__(self, python: str | os.PathLike[str] | None = None, environment_more: dict[str, str] | None = None) -> None:
-        environment = dict(os.environ)
+    def __init__(
+        self,
+        python: str | os.PathLike[str] | None = None,
+        environment_more: dict[str, str] | None = None,
+        network: bool = False,
+    ) -> None:
+        environment = handed_over(network)
         # Our own Python finds our libraries wherever Blender put them; another one has its own.
         paths = [str(PACKAGE_ROOT), *(sys.path if python is None else [])]
         environment["PYTHONPATH"] = os.pathsep.join(path for path in paths if path)
         environment.update(PYTHONIOENCODING="utf-8", PYTHONUNBUFFERED="1")
         environment.update(environment_more or {})
-        handle, name = tempfile.mkstemp(prefix="see2sound_", suffix=".log")
-        self.log, self._failed = Path(name), False
-        with os.fdopen(handle, "wb") as log:
+        self.log, self._failed = create_file(Path(tempfile.gettempdir()), ".log"), False
+        with self.log.open("wb") as log:
             program = os.fspath(python or sys.executable)
             try:
                 self._process = subprocess.Popen(
@@ -63,17 +94,26 @@ class Worker:
                 self.log.unlink()
                 raise See2SoundError("worker-start", f"{program} cannot be started: {error}.", "Set it up again.") from error
         self._lines: Queue[bytes | None] = Queue()
+        self._heard = threading.Event()
         threading.Thread(target=self._read, daemon=True).start()
-        self._heard = time.monotonic()
-        self._last = ("Starting", 0, 1)
+        self._reset()
         self.busy = False
 
     def start(self, task: str, data: dict[str, Any]) -> None:
-        """Begin a task; its data must be what JSON can carry."""
-        self._heard = time.monotonic()
-        self._last = ("Starting", 0, 1)
+        """Begin a task. Error: `task-data` for data that JSON cannot carry; nothing has been begun then."""
+        try:
+            line = json.dumps({"task": task, "data": data}, allow_nan=False)
+        except (TypeError, ValueError) as error:
+            raise See2SoundError(
+                "task-data", f"The job {task!r} cannot be started: {error}.", "Report this, with the scene."
+            ) from error
+        self._reset()
         self.busy = True
-        self._write({"task": task, "data": data})
+        self._write(line)
+
+    def _reset(self) -> None:
+        self._silent_for, self._polled = 0.0, time.monotonic()
+        self._last = ("Starting", 0, 1)
 
     def poll(self, progress: Progress = silent) -> dict[str, Any] | None:
         """The result, or None while there is none. Errors: the task's own, `worker-died`, `worker-rubbish`, `worker-hangs`."""
@@ -81,9 +121,7 @@ class Worker:
             try:
                 line = self._lines.get_nowait()
             except Empty:
-                if time.monotonic() - self._heard > SILENCE:
-                    self.kill()
-                    raise self._failure("worker-hangs", f"The worker has given no sign of life for {SILENCE:.0f} s.") from None
+                self._listen(progress)
                 return None
             if line is None:
                 raise self._failure("worker-died", f"The worker stopped unexpectedly ({self._ending()}).")
@@ -91,6 +129,19 @@ class Worker:
             if result is not None:
                 self.busy = False
                 return result
+
+    def _listen(self, progress: Progress) -> None:
+        """Count how long nothing has come. Time in which this process stood still too, as in sleep, does not count."""
+        now = time.monotonic()
+        self._silent_for += min(now - self._polled, LONGEST_POLL)
+        self._polled = now
+        if self._heard.is_set():
+            self._heard.clear()
+            self._silent_for = 0.0
+            progress(*self._last)  # again and again, for that is where the work may be stopped
+        elif self._silent_for > SILENCE:
+            self.kill()
+            raise self._failure("worker-hangs", f"The worker has given no sign of life for {SILENCE:.0f} s.")
 
     def wait(self, progress: Progress = silent) -> dict[str, Any]:
         """The result, after blocking. If `progress` raises, the worker is told to stop, and what it raised goes on."""
@@ -108,7 +159,7 @@ class Worker:
 
     def cancel(self) -> None:
         """Ask the task to stop at its next step; `poll` then raises the error `cancelled`."""
-        self._write({"cancel": True})
+        self._write(json.dumps({"cancel": True}))
 
     def kill(self) -> None:
         """End the process, and what it has started, at once."""
@@ -143,14 +194,12 @@ class Worker:
         self.close()
 
     def _take(self, line: bytes, progress: Progress) -> dict[str, Any] | None:
-        self._heard = time.monotonic()
         try:
             message = json.loads(line)
             if "progress" in message:
                 label, done, total = message["progress"]
                 self._last = (str(label), int(done), int(total))
-            if "progress" in message or "alive" in message:
-                progress(*self._last)  # again and again, for that is where somebody may stop the work
+                progress(*self._last)
                 return None
             if "error" in message:
                 error = See2SoundError(*(str(message["error"][key]) for key in ("code", "message", "hint")))
@@ -162,10 +211,10 @@ class Worker:
         self.busy = False
         raise error
 
-    def _write(self, message: dict[str, Any]) -> None:
+    def _write(self, line: str) -> None:
         try:
             assert self._process.stdin is not None
-            self._process.stdin.write(json.dumps(message).encode() + b"\n")
+            self._process.stdin.write(line.encode() + b"\n")
             self._process.stdin.flush()
         except (OSError, ValueError):
             pass  # it is gone; `poll` says so
@@ -174,7 +223,9 @@ class Worker:
         assert self._process.stdout is not None
         with self._process.stdout:
             while line := self._process.stdout.readline(LONGEST_LINE):
-                self._lines.put(line)
+                self._heard.set()
+                if line.strip() != ALIVE:  # an idle worker would pile them up
+                    self._lines.put(line)
         self._lines.put(None)
 
     def _ending(self) -> str:
@@ -202,7 +253,7 @@ def run_program(command: list[str], take_line: Callable[[str], object], code: st
     try:
         program = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, cwd=PACKAGE_ROOT,
-            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+            env=handed_over(network=True), creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
         )  # fmt: skip
     except OSError as error:
         raise See2SoundError(code, f"{command[0]} cannot be started: {error}.", "Set it up again.") from error

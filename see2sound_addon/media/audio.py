@@ -249,5 +249,10 @@ def wave_header(channels: int, rate: int, samples: int, mask: int, bits: int) ->
 
 def write_clip(path: Path, samples: np.ndarray, rate: int) -> None:
     """A mono float WAV from (n,) float32, whole or not at all."""
-    with AudioWriter(path, 1, rate, len(samples), 0x4) as writer:
-        writer.write(samples[None])
+    write_audio(path, samples[None], rate, 0x4)
+
+
+def write_audio(path: Path, samples: np.ndarray, rate: int, mask: int = 0) -> None:
+    """A float WAV from (channels, n) float32, whole or not at all."""
+    with AudioWriter(path, len(samples), rate, samples.shape[1], mask) as writer:
+        writer.write(samples)

@@ -11,18 +11,26 @@ from .scratch import create_file
 
 
 def check_place(path: Path) -> None:
-    """Error `not-a-file` where a folder, a device or nothing at all is named instead of a file."""
+    """Errors `not-a-file` where a folder, a device or nothing at all is named instead of a file, and `folder-missing`.
+
+    A folder that does not exist is not made: it may be mistyped.
+    """
     try:
         wrong = not path.name or path.is_dir() or (path.exists() and not path.is_file())
     except (OSError, ValueError):  # a name that no file could have
         wrong = True
     if wrong:
         raise See2SoundError("not-a-file", f"{str(path)[:200]!r} is no place for a file.", "Give the name of a file to write.")
+    if not path.parent.is_dir():
+        raise See2SoundError(
+            "folder-missing", f"There is no folder {str(path.parent)[:200]!r}.", "Make the folder first, or correct the path."
+        )
 
 
 @contextmanager
 def scratch_file(path: Path) -> Iterator[Path]:
     """A new file beside `path` for something large that is removed at the end. Error: `folder-not-writable`."""
+    check_place(path)
     with _file_beside(path, ".raw") as scratch:
         yield scratch
 
@@ -43,7 +51,6 @@ def whole_file(path: Path) -> Iterator[Path]:
 def _file_beside(path: Path, suffix: str) -> Iterator[Path]:
     made: Path | None = None
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
         made = create_file(path.parent, suffix)
         yield made
     except OSError as error:

@@ -8,10 +8,12 @@ from __future__ import annotations
 import hashlib
 import json
 import struct
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from ..errors import See2SoundError
+from ..paths import is_file, is_folder
 
 RECORD = "see2sound.json"
 """What was downloaded: the repository, its revision, and every file's size and hash."""
@@ -95,9 +97,9 @@ COMPONENTS = (
 
 def check_model(folder: Path, task: str) -> str:
     """The family of the model in a folder. Errors: `model-missing`, `model-unsafe`, `model-incomplete`, `model-wrong`."""
-    if not folder.is_dir():
+    if not is_folder(folder):
         raise See2SoundError(
-            "model-missing", f"There is no model folder at {folder}.", "Download it, or choose another folder."
+            "model-missing", f"There is no model folder at {str(folder)[:300]}.", "Download it, or choose another folder."
         )
     _refuse_code(folder)
     index, config = _json(folder / "model_index.json"), _json(folder / "config.json")
@@ -124,11 +126,16 @@ def record_files(folder: Path, repository: str, revision: str) -> None:
     """Write down what a download brought, to be checked before every loading."""
     files = {
         path.relative_to(folder).as_posix(): {"size": path.stat().st_size, "sha256": file_hash(path)}
-        for path in sorted(folder.rglob("*"))
-        if path.is_file() and path.name != RECORD and ".cache" not in path.relative_to(folder).parts
+        for path in _downloaded(folder)
     }
     text = json.dumps({"repository": repository, "revision": revision, "files": files}, indent=1)
     (folder / RECORD).write_text(text, encoding="utf-8")
+
+
+def _downloaded(folder: Path) -> list[Path]:
+    """All files of a model but the record itself."""
+    files = (path for path in sorted(folder.rglob("*")) if is_file(path) and path != folder / RECORD)
+    return [path for path in files if ".cache" not in path.relative_to(folder).parts]
 
 
 def file_hash(path: Path) -> str:
@@ -147,7 +154,7 @@ def _known(task: str) -> str:
 
 
 def _json(path: Path) -> dict[str, Any] | None:
-    if not path.is_file():
+    if not is_file(path):
         return None
     try:
         if path.stat().st_size > LARGEST_JSON:
@@ -164,7 +171,7 @@ def _json(path: Path) -> dict[str, Any] | None:
 
 def _refuse_code(folder: Path) -> None:
     for path in folder.rglob("*"):
-        if path.is_symlink() and not path.resolve().is_relative_to(folder.resolve()):
+        if path.is_symlink() and not _stays_inside(path, folder):
             raise _unsafe(folder, f"{path.name} leads out of the folder")
         if path.suffix.lower() in CODE:
             raise _unsafe(folder, f"it brings code ({path.name})")
@@ -185,10 +192,27 @@ def _code_asked_for(path: Path) -> str:
     except (OSError, ValueError, RecursionError) as error:
         message = f"{path.name} of {path.parent.name} cannot be read: {error}."
         raise See2SoundError("model-incomplete", message, "Download the model again.") from error
-    if not isinstance(read, dict):
-        return ""
-    attention = [key for key in ATTENTION if "/" in str(read.get(key))]  # a kernel from a repository
-    return next(iter([*sorted(ASK_FOR_CODE & set(read)), *attention]), "")
+    return next(_keys_that_ask_for_code(read), "")
+
+
+def _keys_that_ask_for_code(value: Any) -> Iterator[str]:
+    """At any depth: configurations hold others, such as those of a model's parts."""
+    if isinstance(value, list):
+        for item in value:
+            if isinstance(item, list | dict):
+                yield from _keys_that_ask_for_code(item)
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            if key in ASK_FOR_CODE or (key in ATTENTION and "/" in str(item)):  # a kernel from a repository
+                yield key
+            yield from _keys_that_ask_for_code(item)
+
+
+def _stays_inside(link: Path, folder: Path) -> bool:
+    try:
+        return link.resolve(strict=True).is_relative_to(folder.resolve())
+    except (OSError, RuntimeError):  # a link in a circle, or to nothing
+        return False
 
 
 def _unsafe(folder: Path, why: str) -> See2SoundError:
@@ -220,7 +244,7 @@ def _check_weights(folder: Path) -> None:
     for path in weights:
         try:
             size, needed = path.stat().st_size, _promised_size(path)
-        except (OSError, ValueError, KeyError, TypeError, IndexError, AttributeError, RecursionError, struct.error) as error:
+        except (OSError, ValueError, KeyError, TypeError, IndexError, AttributeError, RecursionError, OverflowError, struct.error) as error:
             message = f"{path.name} of {folder.name} is broken."
             raise See2SoundError("model-incomplete", message, "Download the model again.") from error
         if size < needed:
@@ -235,7 +259,13 @@ def _promised_size(path: Path) -> int:
         if not 2 <= length <= min(LARGEST_JSON, path.stat().st_size):
             raise ValueError("its header is no header")
         tensors = json.loads(file.read(length))
-    end = max((int(entry["data_offsets"][1]) for name, entry in tensors.items() if name != "__metadata__"), default=0)
+    end = 0
+    for name, entry in tensors.items():
+        if name != "__metadata__":
+            first, last = entry["data_offsets"]
+            if type(first) is not int or type(last) is not int or not 0 <= first <= last:
+                raise ValueError("its offsets are no offsets")
+            end = max(end, last)
     return 8 + int(length) + end
 
 
@@ -243,9 +273,14 @@ def _check_record(folder: Path) -> None:
     record = _json(folder / RECORD)
     if record is None:
         return  # a folder of the artist's own
-    for name, facts in _recorded(record).items():
+    files = _recorded(record)
+    for path in _downloaded(folder):
+        if path.relative_to(folder).as_posix() not in files:
+            message = f"{path.name} of {folder.name} is not in the record of the download."
+            raise See2SoundError("model-incomplete", message, "Download the model again.")
+    for name, facts in files.items():
         path = folder / name
-        if not path.is_file() or path.stat().st_size != facts.get("size"):
+        if not is_file(path) or path.stat().st_size != facts.get("size"):
             message = f"{name} of {folder.name} is not what was downloaded."
             raise See2SoundError("model-incomplete", message, "Download the model again.")
 
@@ -262,7 +297,7 @@ def check_hashes(folder: Path) -> None:
     """Compare every file with its record, which takes a second a gigabyte. Error: `model-changed`."""
     record = _json(folder / RECORD)
     for name, facts in _recorded(record).items():
-        if file_hash(folder / name) != facts.get("sha256"):
+        if not is_file(folder / name) or file_hash(folder / name) != facts.get("sha256"):
             raise See2SoundError(
                 "model-changed", f"{name} of {folder.name} has changed since its download.", "Download the model again."
             )

@@ -232,7 +232,7 @@ def fetch_model(
         )
     probe(place.executable)
     folder = (models or place.folder / "models") / card.id
-    with Worker(place.executable, {"HF_HUB_DISABLE_TELEMETRY": "1"}) as worker:
+    with Worker(place.executable, {"HF_HUB_DISABLE_TELEMETRY": "1"}, network=True) as worker:
         worker.start("download", {"repository": card.repository, "task": card.task, "out": str(folder)})
         worker.wait(progress)
     return folder

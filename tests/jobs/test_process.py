@@ -3,6 +3,7 @@
 import os
 import signal
 import stat
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -129,10 +130,95 @@ def test_a_worker_leaves_no_log_no_process_and_no_open_files(tmp_path):
     assert len(list(handles.iterdir())) <= before
 
 
-def test_a_mix_into_a_folder_that_is_not_there_yet(tmp_path, monkeypatch):
+def test_a_folder_that_is_not_there_may_be_mistyped_and_is_not_made(tmp_path, monkeypatch):
     monkeypatch.setattr("see2sound_addon.jobs.mixing.WORTH", 0.0)
-    mix_on_all_cores(plan_file(tmp_path, 9.0), "mono", tmp_path / "new" / "folder" / "mix.wav", cores=2)
-    assert [path.name for path in (tmp_path / "new" / "folder").iterdir()] == ["mix.wav"]
+    with pytest.raises(See2SoundError) as caught:
+        mix_on_all_cores(plan_file(tmp_path, 9.0), "mono", tmp_path / "new" / "folder" / "mix.wav", cores=2)
+    assert caught.value.code == "folder-missing" and not (tmp_path / "new").exists()
+
+
+def test_a_relative_path_with_several_processes(tmp_path, monkeypatch):
+    """The workers' current folder is another one."""
+    monkeypatch.setattr("see2sound_addon.jobs.mixing.WORTH", 0.0)
+    monkeypatch.chdir(tmp_path)
+    plan = plan_file(tmp_path, 9.0)
+    report = mix_on_all_cores(plan, "5.1", "relative.wav", cores=2)
+    assert report.path == tmp_path / "relative.wav"
+    pipeline.mix(plan, "5.1", tmp_path / "alone.wav")
+    assert (tmp_path / "relative.wav").read_bytes() == (tmp_path / "alone.wav").read_bytes()
+
+
+def test_a_clip_that_changes_during_a_mix_changes_nothing(tmp_path, monkeypatch):
+    """The sound at the start is the sound of the whole mix, although workers read it later."""
+    monkeypatch.setattr("see2sound_addon.jobs.mixing.WORTH", 0.0)
+    plan = plan_file(tmp_path, 20.0)
+    pipeline.mix(plan, "mono", tmp_path / "before.wav")
+    clip = plan.sources[0].clip
+    samples, rate = soundfile.read(clip)
+
+    def replace_the_clip(label, done, total):
+        soundfile.write(clip, -0.1 * samples, rate)
+
+    mix_on_all_cores(plan, "mono", tmp_path / "mix.wav", replace_the_clip, cores=2)
+    assert not np.allclose(soundfile.read(clip)[0], samples)
+    assert (tmp_path / "mix.wav").read_bytes() == (tmp_path / "before.wav").read_bytes()
+
+
+def test_an_idle_worker_s_signs_of_life_are_not_kept(monkeypatch):
+    with Worker() as worker:
+        worker.start("free_neural", {})
+        assert worker.wait() == {}
+        time.sleep(3.5)
+        assert worker._lines.qsize() == 0
+
+
+def test_time_in_which_both_processes_stood_still_does_not_count(tmp_path):
+    """As after Ctrl Z and fg, or after a laptop's sleep: the job goes on."""
+    code = f"""
+import os, signal, sys, threading, time
+sys.path[:0] = {sys.path!r}
+from see2sound_addon.jobs import process
+process.SILENCE = 3.0
+worker = process.Worker()
+worker.start("render_part", {long_task(tmp_path)!r})
+print(worker._process.pid, flush=True)
+while worker.poll() is None:
+    time.sleep(0.05)
+    if sys.stdin in select.select([sys.stdin], [], [], 0)[0]:
+        print("alive", flush=True)
+        worker.kill()
+        break
+""".replace("import os,", "import select, os,")
+    with subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as parent:
+        child = int(parent.stdout.readline())
+        time.sleep(1.0)
+        for signal_ in (signal.SIGSTOP, signal.SIGCONT):
+            os.kill(child, signal_)
+            os.kill(parent.pid, signal_)
+            time.sleep(6.0 if signal_ == signal.SIGSTOP else 2.0)
+        parent.stdin.write("well?\n")
+        parent.stdin.flush()
+        assert parent.stdout.readline().strip() == "alive"
+
+
+def test_a_worker_gets_what_it_needs_of_the_environment_and_nothing_else(monkeypatch):
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
+    monkeypatch.setenv("HF_TOKEN", "token")
+    monkeypatch.setenv("OMP_NUM_THREADS", "2")
+    with Worker() as worker:
+        facts = Path(f"/proc/{worker._process.pid}/environ").read_bytes().decode().split("\0")
+    names = {line.partition("=")[0] for line in facts}
+    assert {"PATH", "OMP_NUM_THREADS", "PYTHONPATH"} <= names
+    assert "AWS_SECRET_ACCESS_KEY" not in names and "HF_TOKEN" not in names
+
+
+def test_a_job_that_cannot_be_started_is_an_error_and_blocks_nothing(tmp_path):
+    with Worker() as worker:
+        with pytest.raises(See2SoundError) as caught:
+            worker.start("free_neural", {"focal": np.float32(1.0)})
+        assert caught.value.code == "task-data" and not worker.busy
+        worker.start("free_neural", {})
+        assert worker.wait() == {}
 
 
 def test_whoever_waits_can_stop_waiting(tmp_path):
@@ -206,9 +292,8 @@ def test_a_mix_on_several_cores_equals_the_mix_on_one(tmp_path, monkeypatch):
         plan, "binaural", tmp_path / "several.wav", lambda label, done, total: seen.append((label, done)), cores=3
     )
     assert any("3 cores" in label for label, _ in seen)
-    first, second = (soundfile.read(tmp_path / name)[0] for name in ("one.wav", "several.wav"))
-    assert first.shape == second.shape == (9 * 48000, 2)
-    assert np.abs(first - second).max() < 1e-6 * np.abs(first).max()
+    assert soundfile.info(tmp_path / "one.wav").frames == 9 * 48000
+    assert (tmp_path / "one.wav").read_bytes() == (tmp_path / "several.wav").read_bytes()
     assert several.levels.loudness == pytest.approx(one.levels.loudness, abs=1e-3)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.wav", "one.wav", "plan.json", "several.wav"]
 

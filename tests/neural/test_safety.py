@@ -120,6 +120,42 @@ def test_a_record_of_odd_shape_is_refused(copy, record):
     refused(folder, "names", "model-incomplete")
 
 
+def test_nested_requests_for_code_are_refused(copy):
+    folder = copy("clip")
+    edit(folder / "config.json", text_config={"deeper": [{"auto_map": {"AutoModel": "evil.Model"}}]})
+    assert "auto_map" in refused(folder, "names", "model-unsafe")
+
+
+@pytest.mark.parametrize("offsets", ["[0, Infinity]", "[-8, 4]", "[0, NaN]", "[0, 1e400]", "[8, 4]", "[true, 4]", "[0, 4, 8]"])
+def test_offsets_that_are_no_offsets_are_refused(copy, offsets):
+    folder = copy("clip")
+    header = ('{"a": {"dtype": "F32", "shape": [1], "data_offsets": %s}}' % offsets).encode()
+    (folder / "model.safetensors").write_bytes(len(header).to_bytes(8, "little") + header + bytes(64))
+    assert "broken" in refused(folder, "names", "model-incomplete")
+
+
+def test_a_record_without_the_weights_counts_for_nothing(copy):
+    folder = copy("clip")
+    record_files(folder, "somebody/clip", "abc")
+    assert check_model(folder, "names") == "clip"
+    record = json.loads((folder / RECORD).read_text())
+    del record["files"]["model.safetensors"]
+    (folder / RECORD).write_text(json.dumps(record))
+    assert "model.safetensors" in refused(folder, "names", "model-incomplete")
+
+
+def test_a_link_in_a_circle_and_names_that_are_too_long(copy):
+    folder = copy("clip")
+    (folder / "a.json").symlink_to(folder / "b.json")
+    (folder / "b.json").symlink_to(folder / "a.json")
+    refused(folder, "names", "model-unsafe")
+    (folder / "a.json").unlink()
+    (folder / "b.json").unlink()
+    (folder / RECORD).write_text(json.dumps({"files": {"x" * 5000: {"size": 1, "sha256": ""}}}))
+    refused(folder, "names", "model-incomplete")
+    refused(folder / ("x" * 5000), "names", "model-missing")
+
+
 def test_a_link_out_of_the_folder_is_refused(copy, tmp_path):
     folder = copy("clip")
     (tmp_path / "secret.json").write_text("{}")

@@ -23,6 +23,7 @@ LIBRARIES = (
     "soundfile==0.14.0",
     "pillow==13.0.0",
     "h5py==3.16.0",
+    "threadpoolctl==3.8.0",
 )
 """What our wheels bring in Blenders with Python 3.11 and 3.13; Debian's runs on another one."""
 AUDIO = """[general]
@@ -54,8 +55,20 @@ def problem():
 
 def make(python):
     """Error CalledProcessError where the packages cannot be had."""
-    if FOLDER.joinpath("ready").exists():
+    ready = FOLDER / "ready"
+    if ready.exists() and ready.read_text() == repr(LIBRARIES):
         return
+    if not ready.exists():
+        _make_root()
+    version = next(path.name.removeprefix("python") for path in sorted(FOLDER.glob("usr/lib/python3.[0-9]*")))
+    target = FOLDER / "usr" / "lib" / "python3" / "dist-packages"
+    install = [python, "-m", "pip", "install", "--quiet", "--target", target, "--python-version", version]
+    install += ["--only-binary=:all:", "--no-deps", *LIBRARIES, "cffi", "pycparser"]
+    subprocess.run(install, check=True, capture_output=True)
+    ready.write_text(repr(LIBRARIES))
+
+
+def _make_root():
     shutil.rmtree(FOLDER, ignore_errors=True)
     FOLDER.parent.mkdir(exist_ok=True)
     excluded = [f"--dpkgopt=path-exclude=/usr/share/{name}/*" for name in ("doc", "man", "locale")]
@@ -65,22 +78,6 @@ def make(python):
         ["mmdebstrap", "--mode=root", "--variant=apt", "--skip=check/qemu", *options, include, "sid", FOLDER],
         check=True, capture_output=True,
     )  # fmt: skip
-    version = next(path.name.removeprefix("python") for path in sorted(FOLDER.glob("usr/lib/python3.[0-9]*")))
-    target = FOLDER / "usr" / "lib" / "python3" / "dist-packages"
-    install = [
-        python,
-        "-m",
-        "pip",
-        "install",
-        "--quiet",
-        "--target",
-        target,
-        "--python-version",
-        version,
-        "--only-binary=:all:",
-    ]
-    subprocess.run([*install, "--no-deps", *LIBRARIES, "cffi", "pycparser"], check=True, capture_output=True)
-    FOLDER.joinpath("ready").touch()
 
 
 def run(*command, **options):
