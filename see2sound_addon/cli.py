@@ -12,19 +12,54 @@ import json
 import os
 import platform
 import sys
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
 
 from . import cli_neural
 from .errors import See2SoundError
 from .media.scratch import temporary_folder
+from .paths import is_same_file
 
 LAYOUTS_OF_RUN = ("binaural", "5.1", "ambix1")
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run one verb; returns the exit code."""
+    """Run one verb; returns the exit code.
+
+    Standard output that is closed, full or a broken pipe ends it with exit code 1; it must not end in a traceback.
+    """
+    _open_streams()
+    try:
+        code = _main(arguments)
+        sys.stdout.flush()
+    except OSError as error:
+        _abandon_output()
+        with suppress(OSError):
+            if isinstance(error, BrokenPipeError):  # the reader has seen enough
+                return 1
+            print(f"see2sound: the result cannot be written: {error.strerror or error}.", file=sys.stderr, flush=True)
+        return 1
+    return code
+
+
+def _open_streams() -> None:
+    """Streams that a parent has closed lead nowhere; names of files that are not UTF-8 are shown with escapes."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115 open until the end
+        elif hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _abandon_output() -> None:
+    """Python flushes standard output once more as it ends, and must find it in order."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _main(arguments: list[str] | None) -> int:
     try:
         options = _parser().parse_args(sys.argv[1:] if arguments is None else arguments)
     except SystemExit as stop:
@@ -130,15 +165,25 @@ _seed = _whole(0, 2**31 - 1, "the seed")
 
 def _progress(label: str, done: int, total: int) -> None:
     share = 100 * done // max(1, total)
-    if sys.stderr.isatty():
-        print(f"\r\033[K{label} {share} %", end="", file=sys.stderr, flush=True)
-    elif done in (0, total):
-        print(f"{label} {share} %", file=sys.stderr, flush=True)
+    line = f"{label} {share} %"
+    if line == _shown["line"]:
+        return
+    _shown["line"] = line
+    with suppress(OSError):
+        if sys.stderr.isatty():
+            print(f"\r\033[K{line}", end="", file=sys.stderr, flush=True)
+        elif done in (0, total):
+            print(line, file=sys.stderr, flush=True)
+
+
+_shown = {"line": ""}
+"""The progress that was printed last; repeated lines say nothing."""
 
 
 def _end_progress() -> None:
-    if sys.stderr.isatty():
-        print("\r\033[K", end="", file=sys.stderr, flush=True)
+    with suppress(OSError):
+        if sys.stderr.isatty():
+            print("\r\033[K", end="", file=sys.stderr, flush=True)
 
 
 def _blender() -> Any:
@@ -161,8 +206,8 @@ def _run(options: argparse.Namespace) -> dict[str, Any]:
     from .blender import scenebuilder
     from .delivery.overview import write_overview
     from .jobs.mixing import mix_on_all_cores
-    from .media.files import check_writable, write_text
-    from .planfile import plan_to_json, read_plan
+    from .media.files import check_writable
+    from .planfile import read_plan, write_plan
 
     settings = pipeline.Settings(
         max_sources=options.max_sources,
@@ -171,8 +216,9 @@ def _run(options: argparse.Namespace) -> dict[str, Any]:
         camera_height=options.camera_height,
     )
     with cli_neural.chosen_backends(options, _progress) as backends:
-        found = pipeline.reconstruct(options.picture, None, settings, _progress, backends)
         out = options.out.resolve()
+        _check_name(out)
+        found = pipeline.reconstruct(options.picture, None, settings, _progress, backends)
         check_writable(out)
         check_writable(out / "clips")
         scene = session.new_scene(options.duration)
@@ -180,7 +226,7 @@ def _run(options: argparse.Namespace) -> dict[str, Any]:
         built = scenebuilder.build(scene, found, options.picture.resolve(), out, _progress, backends)
     notes = [*found.notes, *built.notes]
     built.plan.duration = options.duration  # frames end a little later
-    write_text(out / "plan.json", plan_to_json(built.plan, out))
+    write_plan(built.plan, out / "plan.json")
     write_overview(found.picture.pixels, found.view.horizon.row, found.camera, found.sources, out / "overview.png")
     plan = read_plan(out / "plan.json")  # mixed from the file, so that `render` gives the same bytes
     mixes: list[dict[str, Any]] = []
@@ -231,8 +277,16 @@ def _render(options: argparse.Namespace) -> dict[str, Any]:
     )
 
 
+def _check_name(path: Path) -> None:
+    """Error `not-a-file` for a name that Blender, which keeps all names as UTF-8, could not find again."""
+    try:
+        str(path).encode()
+    except UnicodeEncodeError as error:
+        raise See2SoundError("not-a-file", f"The name {str(path)!r} is not UTF-8.", "Use another name.") from error
+
+
 def _check_output(out: Path, source: Path) -> None:
-    if out.exists() and source.exists() and out.samefile(source):
+    if is_same_file(out, source):
         raise See2SoundError("would-overwrite", f"The mix would overwrite {source}.", "Choose another name.")
 
 
@@ -249,6 +303,7 @@ def _mix(options: argparse.Namespace) -> dict[str, Any]:
     from .spatial.layouts import find_layout
 
     find_layout(options.layout)
+    _check_name(options.scene)
     _check_output(options.out, options.scene)
     scene = session.open_scene(options.scene.absolute())
     with temporary_folder() as packed:

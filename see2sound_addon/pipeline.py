@@ -29,6 +29,7 @@ from .placement.position import area_radius, place, region_points, visible_centr
 from .progress import Progress, silent
 from .sound.voice import GENERATORS, SoundGenerator, Voice
 from .soundscene import Response, SoundScene, check_clip_exists, check_finite
+from .spatial.audibility import unheard
 from .spatial.bounds import check_bounds
 from .spatial.head import Head, default_head, head_from_measurement
 from .spatial.layouts import Layout, find_layout
@@ -242,9 +243,11 @@ def prepare_mix(scene: SoundScene, layout_name: str, sofa: str | os.PathLike[str
     check_finite(scene)
     for source in scene.sources:
         check_clip_exists(source)
-    check_bounds(scene, layout, {path: audio_facts(path).seconds for path in {source.clip for source in scene.sources}})
+    seconds = {path: audio_facts(path).seconds for path in {source.clip for source in scene.sources}}
+    check_bounds(scene, layout, seconds)
     check_listener(scene)
     notes = [] if scene.sources else ["The scene has no sources; the mix is silent."]
+    notes += unheard(scene, [seconds[source.clip] for source in scene.sources])
     read: dict[Path, np.ndarray] = {}
     for source in scene.sources:
         if source.clip not in read:

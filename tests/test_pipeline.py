@@ -63,7 +63,7 @@ def test_a_folder_that_cannot_be_written_to(tmp_path):
     (tmp_path / "file").write_text("not a folder")
     with pytest.raises(See2SoundError) as caught:
         pipeline.mix(plan_with_clip(tmp_path), "mono", tmp_path / "file" / "mix.wav")
-    assert caught.value.code == "folder-not-writable"
+    assert caught.value.code == "folder-missing"
 
 
 def test_a_picture_of_one_colour_has_no_sources_and_says_so(tmp_path):

@@ -1,11 +1,18 @@
 import copy
+import io
 import json
+import time
+import zipfile
 from pathlib import Path
 
+import numpy as np
 import pytest
+from scenes import noise, write_wav
 
+from see2sound_addon import pipeline
 from see2sound_addon.errors import See2SoundError
-from see2sound_addon.planfile import plan_from_json, plan_to_json, read_plan
+from see2sound_addon.planfile import plan_from_json, plan_to_json, read_plan, write_plan
+from see2sound_addon.soundscene import SoundScene, Source, Trajectory
 
 PLAN = {
     "version": 1, "seed": 0, "sample_rate": 48000, "duration": 10.0,
@@ -126,3 +133,97 @@ def test_rooms_come_back(room):
     assert {key: again["sources"][0][key] for key in ("synchronous", "lfe_db", "divergence", "spread")} == {
         "synchronous": True, "lfe_db": -10.0, "divergence": 0.5, "spread": 1.0,
     }  # fmt: skip
+
+
+def timed_out_after(seconds, work):
+    """Fails where work takes longer, for hangs are what is looked for here."""
+    begin = time.monotonic()
+    with pytest.raises(See2SoundError) as caught:
+        work()
+    assert time.monotonic() - begin < seconds
+    assert len(str(caught.value)) < 800
+    return caught.value
+
+
+def test_what_would_take_memory_or_time_without_end_is_refused_at_once():
+    text = "x" * 10**6
+    assert timed_out_after(5.0, lambda: read(changed((*S, "times"), [text] * 50))).code == "plan-value"
+    assert timed_out_after(5.0, lambda: read(changed((*S, "positions"), [[0, 0, text]]))).code == "plan-value"
+    many = [{**PLAN["sources"][0], "id": "same"} for _ in range(9000)]
+    assert "twice" in timed_out_after(20.0, lambda: read({**PLAN, "sources": many})).message
+    assert "at most" in timed_out_after(20.0, lambda: read({**PLAN, "sources": many * 2})).message
+    keys = "{" + ",".join(f'"k{number}": 1' for number in range(100_000)) + "}"
+    assert "keys" in timed_out_after(10.0, lambda: plan_from_json(keys)).message
+    assert timed_out_after(10.0, lambda: plan_from_json("[" + "1," * 16_000_000 + "1]")).code == "plan-too-large"
+    assert timed_out_after(5.0, lambda: read(changed((*S, "start"), -1e6))).code == "plan-value"
+
+
+def test_a_name_that_no_file_could_have(tmp_path):
+    room = {"kind": "response", "file": "x" * 300 + ".wav"}
+    plan = changed(("room",), room)
+    write_wav(tmp_path / "a.wav", noise(0.1)[None])
+    plan["sources"][0]["clip"] = "a.wav"
+    with pytest.raises(See2SoundError) as caught:
+        pipeline.mix(plan_from_json(json.dumps(plan), tmp_path), "mono", tmp_path / "mix.wav")
+    assert caught.value.code == "clip-missing"
+
+
+def test_long_trajectories_go_to_a_file_beside_the_plan_and_come_back(tmp_path):
+    """64 sources that move in each frame of two hours are what a plan must hold; here a tenth of that is written and read."""
+    frames = 17_280
+    times, random = np.arange(frames) / 24.0, np.random.default_rng(0)
+    write_wav(tmp_path / "a.wav", noise(0.1)[None])
+    sources = [
+        Source(f"s{number}", tmp_path / "a.wav", Trajectory(times, random.normal(0, 9, (frames, 3)), np.array([[1.0, 0, 0, 0]])))
+        for number in range(64)
+    ]
+    plan = SoundScene(frames / 24.0, Trajectory.fixed((0, 0, 1.6)), sources)
+    write_plan(plan, tmp_path / "plan.json")
+    assert (tmp_path / "plan.json").stat().st_size < 100_000
+    again = read_plan(tmp_path / "plan.json")
+    for one, other in zip(plan.sources, again.sources, strict=True):
+        assert one.clip == other.clip
+        assert np.array_equal(one.path.times, other.path.times) and np.array_equal(one.path.positions, other.path.positions)
+    (tmp_path / "plan.npz").unlink()
+    with pytest.raises(See2SoundError) as caught:
+        read_plan(tmp_path / "plan.json")
+    assert caught.value.code == "plan-arrays" and "plan.npz" in caught.value.message
+
+
+def long_plan(folder):
+    write_wav(folder / "a.wav", noise(0.1)[None])
+    path = Trajectory(np.arange(3000) / 24.0, np.zeros((3000, 3)) + np.arange(3000)[:, None], np.array([[1.0, 0, 0, 0]]))
+    write_plan(SoundScene(1.0, Trajectory.fixed((0, 0, 0)), [Source("a", folder / "a.wav", path)]), folder / "plan.json")
+
+
+@pytest.mark.parametrize("name", ["../plan.npz", "/etc/passwd", "", ".", 3, "other.npz"])
+def test_a_file_of_arrays_elsewhere_is_not_read(tmp_path, name):
+    long_plan(tmp_path)
+    plan = json.loads((tmp_path / "plan.json").read_text())
+    (tmp_path / "plan.json").write_text(json.dumps({**plan, "arrays": name}))
+    with pytest.raises(See2SoundError) as caught:
+        read_plan(tmp_path / "plan.json")
+    assert caught.value.code == "plan-arrays"
+
+
+def bomb(folder):
+    """An array of 80 GB, compressed to nothing."""
+    header = io.BytesIO()
+    np.lib.format.write_array_header_1_0(header, {"descr": "<f8", "fortran_order": False, "shape": (10**10,)})
+    with zipfile.ZipFile(folder / "plan.npz", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("source0.positions.npy", header.getvalue() + bytes(10**7))
+
+
+def pickled(folder):
+    np.savez(folder / "plan.npz", **{"source0.positions": np.array([{"evil": 1}], object)})
+
+
+def garbage(folder):
+    (folder / "plan.npz").write_bytes(b"PK\x03\x04" + bytes(100))
+
+
+@pytest.mark.parametrize(("spoil", "code"), [(bomb, "plan-too-large"), (pickled, "plan-arrays"), (garbage, "plan-arrays")])
+def test_a_spoiled_file_of_arrays_is_refused(tmp_path, spoil, code):
+    long_plan(tmp_path)
+    spoil(tmp_path)
+    assert timed_out_after(5.0, lambda: read_plan(tmp_path / "plan.json")).code == code

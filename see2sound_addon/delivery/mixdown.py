@@ -132,7 +132,7 @@ def _report(level: _Level, gain: float, delivery: Delivery, notes: list[str]) ->
         gain=gain,
         notes=notes,
     )
-    if levels.peak > 0.0:
+    if levels.peak > 0.05:  # a float file may touch full scale
         levels.notes.append(
             f"The mix peaks {levels.peak:.1f} dB above full scale. The file is floating point and keeps it; "
             "turn sources down or normalise before converting it to integers."

@@ -20,6 +20,7 @@ from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 
 from ..errors import See2SoundError
 from ..paths import is_file
+from .png import check_rows
 
 SMALLEST_SIDE = 16
 """Pixels; a smaller picture shows nothing that could be told apart."""
@@ -186,6 +187,8 @@ def _decode(path: Path, image: Image.Image) -> _Decoded:
         image.draft("RGB", target)
     reduced = full[0] / image.size[0]
     image.load()
+    if image.format == "PNG" and not np.asarray(image.crop((0, image.height - 1, image.width, image.height))).any():
+        check_rows(path)  # the last row is empty, as it is where rows are missing
     if image.mode in ("1", "P", "PA"):
         image = image.convert("RGBA" if image.has_transparency_data else "RGB")
     if image.mode.startswith("I;"):

@@ -21,7 +21,7 @@ ArrayFile = dict[str, np.ndarray]
 def write_arrays(path: Path, arrays: ArrayFile) -> str:
     """Write a file of float64 arrays; its name. Error: `folder-not-writable`."""
     with whole_file(path) as partial, partial.open("wb") as file:
-        np.savez(file, allow_pickle=False, **arrays)  # type: ignore[arg-type]
+        np.savez(file, **arrays)  # type: ignore[arg-type]
     return path.name
 
 

@@ -97,11 +97,12 @@ def render(
 
 def _not_finite(arrivals: list[Arrival], seconds: float) -> See2SoundError:
     """The error for a block that holds infinite values or values that are not numbers; it names the source."""
+    largest = float(np.finfo(np.float32).max)
     culprits = (
         f"Source {arrival.voice.source.id[:60]!r}"
         for arrival in arrivals
-        if not (np.isfinite(arrival.gain).all() and np.isfinite(arrival.direction).all() and np.isfinite(arrival.moment).all())
-        or not np.isfinite(arrival.voice.clip.samples).all()
+        for values in (arrival.gain, arrival.direction, arrival.moment, arrival.voice.clip.samples)
+        if not (np.abs(values) < largest).all()
     )
     what = next(culprits, "The room or the measured head")
     return See2SoundError(

@@ -1,10 +1,14 @@
 import os
+import struct
+import sys
+import zlib
 
 os.environ.setdefault("OPENCV_IO_ENABLE_OPENEXR", "1")
 
 import cv2
 import numpy as np
 import pytest
+from limits import bounded
 from PIL import Image
 
 from see2sound_addon.errors import See2SoundError
@@ -166,3 +170,99 @@ def test_what_is_no_video_is_refused(tmp_path, content):
     path.write_bytes(content)
     with pytest.raises(See2SoundError, match=r"film\.mp4 cannot be read as a picture"):
         read_picture(path)
+
+
+def chunk(kind, data):
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+
+def claiming_png(path, side, rows, alpha=True):
+    """A PNG of side x side pixels that has the data of its first rows only."""
+    compressor = zlib.compressobj(1)
+    row = bytes(1 + side * (4 if alpha else 3))
+    data = b"".join(compressor.compress(row) for _ in range(rows)) + compressor.flush()
+    header = struct.pack(">IIBBBBB", side, side, 8, 6 if alpha else 2, 0, 0, 0)
+    path.write_bytes(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", data) + chunk(b"IEND", b""))
+
+
+LARGE = {
+    "float TIFF": lambda path: cv2.imwrite(str(path), np.zeros((13_300, 13_300), np.float32)),
+    "float RGB TIFF": lambda path: cv2.imwrite(str(path), np.ones((8000, 8000, 3), np.float32)),
+    "float RGB TIFF beyond": lambda path: cv2.imwrite(str(path), np.ones((9000, 9000, 3), np.float32)),
+    "16-bit RGB TIFF": lambda path: cv2.imwrite(str(path), np.ones((8000, 8000, 3), np.uint16)),
+    "PNG whose data ends early": lambda path: claiming_png(path, 13_300, 20),
+    "PNG with alpha": lambda path: claiming_png(path, 13_300, 13_300),
+    "palette": lambda path: Image.new("P", (13_300, 13_300)).save(path),
+    "JPEG": lambda path: Image.new("RGB", (13_300, 13_300), (200, 40, 40)).save(path, progressive=True),
+}
+SUFFIXES = {"PNG": ".png", "palette": ".gif", "JPEG": ".jpg"}
+REFUSED = {"float RGB TIFF beyond": "picture-too-large", "PNG whose data ends early": "picture-truncated"}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="memory is measured as Linux tells it")
+@pytest.mark.parametrize("kind", LARGE)
+def test_a_large_picture_takes_less_than_two_gigabytes(kind, tmp_path):
+    path = tmp_path / f"large{next((suffix for start, suffix in SUFFIXES.items() if kind.startswith(start)), '.tiff')}"
+    LARGE[kind](path)
+    code = f"from see2sound_addon.media.pictures import read_picture; p = read_picture({str(path)!r}); assert max(p.pixels.shape) == 2048 and p.width >= 8000"
+    found = bounded(code)
+    assert (found["error"] or [None])[0] == REFUSED.get(kind)
+
+
+def test_a_large_picture_keeps_its_directions_and_colours(tmp_path):
+    """Scaled down as it is read: a mark is where it was, to half a pixel of the scaled picture, for each way of reading."""
+    pixels = np.full((2500, 5003, 3), 200, np.uint8)
+    pixels[1000:1100, 4000:4100] = (250, 10, 10)
+    for name in ("a.png", "a.jpg", "a.tiff", "a.webp", "palette.png", "grey16.png", "a.exr"):
+        if name == "palette.png":
+            Image.fromarray(pixels).convert("P", palette=Image.Palette.ADAPTIVE).save(tmp_path / name)
+        elif name == "grey16.png":
+            cv2.imwrite(str(tmp_path / name), (pixels[..., 1].astype(np.uint16) * 257))
+        elif name == "a.exr":
+            cv2.imwrite(str(tmp_path / name), pixels[..., ::-1].astype(np.float32) / 255.0)
+        else:
+            Image.fromarray(pixels).save(tmp_path / name, quality=95)
+        found = read_picture(tmp_path / name)
+        assert (found.width, found.height) == (5003, 2500) and found.pixels.shape == (1023, 2048, 3), name
+        dark = found.pixels[..., 1] < 130
+        rows, columns = np.nonzero(dark)
+        middle = ((columns.mean() + 0.5) / 2048 * 5003, (rows.mean() + 0.5) / 1023 * 2500)
+        assert np.abs(np.array(middle) - (4050, 1050)).max() < 1.3, (name, middle)
+
+
+def test_a_large_turned_picture_is_turned(tmp_path):
+    pixels = np.zeros((1500, 3000, 3), np.uint8)
+    pixels[:, :300] = 255
+    exif = Image.Exif()
+    exif[0x0112] = 6  # turn clockwise to show it
+    Image.fromarray(pixels).save(tmp_path / "a.jpg", exif=exif)
+    found = read_picture(tmp_path / "a.jpg")
+    assert (found.width, found.height) == (1500, 3000) and found.pixels.shape == (2048, 1024, 3)
+    assert found.pixels[:150].mean() > 250 > 5 > found.pixels[300:].mean()
+
+
+@pytest.mark.parametrize("mode", ["RGB", "RGBA", "L", "P", "1"])
+def test_a_black_png_is_whole_and_one_without_its_last_rows_is_not(mode, tmp_path):
+    path = tmp_path / "black.png"
+    Image.new(mode, (61, 47)).save(path)
+    assert read_picture(path).pixels.shape == (47, 61, 3)
+    if mode == "RGBA":
+        claiming_png(path, 64, 63)
+        with pytest.raises(See2SoundError) as caught:
+            read_picture(path)
+        assert caught.value.code == "picture-truncated" and "98 %" in caught.value.message
+
+
+def test_an_interlaced_black_png_is_whole(tmp_path):
+    """By the sizes of its seven passes; ImageMagick's convention is the specification's."""
+    sizes = [(8, 6), (8, 6), (16, 6), (15, 12), (31, 12), (30, 24), (61, 23)]
+    data = b"".join(bytes(1 + 3 * columns) * rows for columns, rows in sizes)
+    header = struct.pack(">IIBBBBB", 61, 47, 8, 2, 0, 0, 1)
+    for cut, whole in ((0, True), (200, False)):
+        body = chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(data[: len(data) - cut])) + chunk(b"IEND", b"")
+        (tmp_path / "a.png").write_bytes(b"\x89PNG\r\n\x1a\n" + body)
+        if whole:
+            assert read_picture(tmp_path / "a.png").pixels.shape == (47, 61, 3)
+        else:
+            with pytest.raises(See2SoundError, match="cut off"):
+                read_picture(tmp_path / "a.png")

@@ -1,8 +1,12 @@
 """Measured heads: a rigid sphere, known in closed form, written as SOFA and heard through the whole renderer."""
 
+import sys
+
+import h5py
 import numpy as np
 import pytest
 import sphere
+from limits import bounded
 from scenes import RATE, noise, rendered, scene, source
 from scipy.spatial import ConvexHull
 
@@ -209,3 +213,77 @@ def test_the_manikin_is_the_same_at_every_rate(rate):
         return np.abs(head.responses[::50] @ np.exp(-2j * np.pi * np.outer(t, frequencies)))
 
     assert 20 * np.log10(response(default_head(rate)) / response(default_head(RATE))) == pytest.approx(0.0, abs=0.5)
+
+
+def unallocated(name, shape, kind=float, chunks=True):
+    """Changes a SOFA file by a dataset that claims a shape without having its data."""
+
+    def change(path):
+        with h5py.File(path, "a") as file:
+            del file[name]
+            file.create_dataset(name, shape, kind, chunks=chunks)
+
+    return change
+
+
+def many_delays(path):
+    with h5py.File(path, "a") as file:
+        for name in ("Data.IR", "SourcePosition", "Data.Delay"):
+            del file[name]
+        file["Data.IR"] = np.ones((40_000, 2, 64), np.float32)
+        file["SourcePosition"] = np.random.default_rng(0).normal(0, 90, (40_000, 3))
+        file["Data.Delay"] = np.linspace(0, 10_000, 80_000).reshape(40_000, 2)
+
+
+def many_taps(path):
+    with h5py.File(path, "a") as file:
+        for name in ("Data.IR", "SourcePosition"):
+            del file[name]
+        file["Data.IR"] = np.ones((60, 2, 500_000), np.float32)
+        file["SourcePosition"] = np.ones((60, 3))
+
+
+def text_rate(path):
+    with h5py.File(path, "a") as file:
+        del file["Data.SamplingRate"]
+        file["Data.SamplingRate"] = np.array([b"4" * 2**20], "S1048576")
+
+
+def long_convention(path):
+    with h5py.File(path, "a") as file:
+        file.attrs["SOFAConventions"] = np.bytes_(b"x" * 60_000)
+
+
+def elsewhere(path):
+    with h5py.File(path, "a") as file:
+        del file["Data.IR"]
+        file["Data.IR"] = h5py.ExternalLink("/etc/passwd", "/x")
+
+
+def faint(path):
+    with h5py.File(path, "a") as file:
+        file["Data.IR"][...] = 1e-300
+
+
+SPOILED = {
+    "a rate of 1e11 values": unallocated("Data.SamplingRate", (10**11,)),
+    "1e11 positions": unallocated("SourcePosition", (10**11, 3)),
+    "1e11 delays": unallocated("Data.Delay", (10**11, 2)),
+    "responses of 1e11 taps": unallocated("Data.IR", (800, 2, 10**11)),
+    "delays of text": unallocated("Data.Delay", (1, 2), "S1048576"),
+    "many directions with long delays": many_delays,
+    "many taps": many_taps,
+    "a rate of text": text_rate,
+    "a long convention": long_convention,
+    "a link to another file": elsewhere,
+    "responses of almost nothing": faint,
+}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="memory is measured as Linux tells it")
+@pytest.mark.parametrize("case", SPOILED)
+def test_sizes_and_types_are_looked_at_before_anything_is_read(case, tmp_path):
+    path = sphere.write_sofa(tmp_path / "a.sofa", fibonacci(), sphere.responses(fibonacci(), RATE, taps=64, late=20), RATE)
+    SPOILED[case](path)
+    found = bounded(f"from see2sound_addon import pipeline; pipeline.read_head({str(path)!r}, 48000)")
+    assert found["error"][0] in ("sofa-wrong", "sofa-unreadable") and len(found["error"][1]) < 400
