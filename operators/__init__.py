@@ -5,10 +5,11 @@ import sys
 import bpy
 
 from ..see2sound_addon import cli
-from ..see2sound_addon.blender import cache, defaults, soundtrack
+from ..see2sound_addon.blender import cache, defaults, freshness
 from . import (
     add_room,
     add_source,
+    choose_picture,
     files,
     generate,
     mark_sources,
@@ -20,15 +21,18 @@ from . import (
     save_preset,
     select_source,
     sequencer,
+    set_sound,
     working,
 )
 
 CLASSES = (
+    choose_picture.SEE2SOUND_OT_choose_picture,
     reconstruct.SEE2SOUND_OT_reconstruct,
     generate.SEE2SOUND_OT_generate,
     add_source.SEE2SOUND_OT_add_source,
     add_source.SEE2SOUND_OT_add_sound,
     add_source.SEE2SOUND_OT_use_speaker,
+    set_sound.SEE2SOUND_OT_set_sound,
     select_source.SEE2SOUND_OT_select_source,
     mark_sources.SEE2SOUND_OT_mark_sources,
     remove_source.SEE2SOUND_OT_remove_source,
@@ -67,10 +71,10 @@ def _end_all(*_: object) -> None:
 
 @bpy.app.handlers.persistent
 def _watch(scene: bpy.types.Scene, graph: bpy.types.Depsgraph) -> None:
-    """A mix that no longer is what the scene sounds like says so."""
-    if _state.pop("restored", False) and soundtrack.is_whole(scene, graph):
+    """Mark the mix outdated when the scene changes."""
+    if _state.pop("restored", False) and freshness.is_whole(scene, graph):
         return  # after undo and opening a file everything counts as changed, but the scene knows what it knew
-    soundtrack.watch(scene, graph)
+    freshness.watch(scene, graph)
 
 
 @bpy.app.handlers.persistent
@@ -79,8 +83,8 @@ def _restored(*_: object) -> None:
 
 
 def _look() -> float:
-    """The same for what no handler hears of."""
-    soundtrack.look()
+    """The same for what no handler is called for."""
+    freshness.look()
     return LOOK_EVERY
 
 

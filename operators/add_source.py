@@ -82,7 +82,7 @@ def _plain_speakers(context: bpy.types.Context) -> list[bpy.types.Object]:
 
 
 class SEE2SOUND_OT_add_sound(bpy.types.Operator):
-    """Add a Speaker with a sound file of your own, where it was dropped or at the 3D cursor"""
+    """Add a Speaker with a sound file of your own, on the selected object, where it was dropped, or at the 3D cursor"""
 
     bl_idname = "see2sound.add_sound"
     bl_label = "Add Sound as Speaker"
@@ -97,7 +97,13 @@ class SEE2SOUND_OT_add_sound(bpy.types.Operator):
     files: CollectionProperty(type=bpy.types.OperatorFileListElement, options={"SKIP_SAVE", "HIDDEN"})
     filter_sound: BoolProperty(default=True, options={"HIDDEN", "SKIP_SAVE"})
     filter_folder: BoolProperty(default=True, options={"HIDDEN", "SKIP_SAVE"})
+    attach: BoolProperty(
+        name="On Object",
+        description="Follow the selected object, or the one that the file was dropped onto, instead of standing at one place",
+        default=True,
+    )
     _place = None
+    _dropped_on = ""
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
@@ -108,7 +114,7 @@ class SEE2SOUND_OT_add_sound(bpy.types.Operator):
             context.window_manager.fileselect_add(self)
             return {"RUNNING_MODAL"}
         if context.region_data is not None:
-            self._place = _under_mouse(context, (event.mouse_region_x, event.mouse_region_y))
+            self._place, self._dropped_on = _under_mouse(context, (event.mouse_region_x, event.mouse_region_y))
         return self.execute(context)
 
     def execute(self, context: bpy.types.Context) -> set[str]:
@@ -123,15 +129,26 @@ class SEE2SOUND_OT_add_sound(bpy.types.Operator):
         folder = Path(bpy.path.abspath(self.directory))
         paths = [folder / file.name for file in self.files if file.name] or [Path(bpy.path.abspath(self.filepath))]
         lengths = [audio_facts(path).seconds for path in paths]  # all are looked at before anything is made
+        follows = self._followed(context) if self.attach else None
         for path, seconds in zip(paths, lengths, strict=True):
-            speakers.add_sound(context, context.scene, path, seconds, self._place)
+            speakers.add_sound(context, context.scene, path, seconds, self._place, follows)
         return []
+
+    def _followed(self, context: bpy.types.Context) -> bpy.types.Object | None:
+        """The object that the file was dropped onto, else, from a menu, the active one where it is selected."""
+        if self._place is not None:
+            return context.scene.objects.get(self._dropped_on)
+        active = context.active_object
+        fits = active is not None and active.select_get() and active.type not in {"SPEAKER", "CAMERA"}
+        return active if fits else None
 
 
 def _under_mouse(context: bpy.types.Context, mouse: tuple[int, int]):  # type: ignore[no-untyped-def]
-    """On the surface under the mouse, else as deep in the view as the 3D cursor."""
+    """The place on the surface under the mouse and its object's name; else as deep in the view as the 3D cursor, and ""."""
     region, view = context.region, context.region_data
     origin = view3d_utils.region_2d_to_origin_3d(region, view, mouse)
     along = view3d_utils.region_2d_to_vector_3d(region, view, mouse)
-    hit, place, *_ = context.scene.ray_cast(context.evaluated_depsgraph_get(), origin, along)
-    return place if hit else view3d_utils.region_2d_to_location_3d(region, view, mouse, context.scene.cursor.location)
+    hit, place, _, _, thing, _ = context.scene.ray_cast(context.evaluated_depsgraph_get(), origin, along)
+    if hit:
+        return place, thing.name
+    return view3d_utils.region_2d_to_location_3d(region, view, mouse, context.scene.cursor.location), ""

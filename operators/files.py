@@ -1,5 +1,6 @@
 """File > Export, and what is written beside a scene."""
 
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -43,7 +44,7 @@ class SEE2SOUND_OT_export_mix(RenderMix, Working, bpy.types.Operator):
 
 
 class SEE2SOUND_OT_export_plan(Working, bpy.types.Operator):
-    """Write who sounds where and when as a plan, which the shell command or another machine renders without Blender"""
+    """Write what sounds where and when as a plan, with copies of its clips, for the shell command or another machine"""
 
     bl_idname = "see2sound.export_plan"
     bl_label = "Export Sound Plan"
@@ -65,7 +66,8 @@ class SEE2SOUND_OT_export_plan(Working, bpy.types.Operator):
 
     def prepare(self, context: bpy.types.Context, seconds: float) -> Iterator[Progress]:
         self._path = target_path(self.filepath, (".json",), "plan")
-        self._notes = yield from plan_of_scene(context, seconds, self._path.parent, self._path)
+        folder = Path(tempfile.mkdtemp(prefix="plan_", dir=bpy.app.tempdir))
+        self._notes = yield from plan_of_scene(context, seconds, folder, self._path, carry=True)
 
     def first_step(self, context: bpy.types.Context) -> list[str]:
         self.report({"INFO"}, f"{self._path.name} is written.")

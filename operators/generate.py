@@ -55,13 +55,12 @@ class SEE2SOUND_OT_generate(Working, bpy.types.Operator):
 
     def _open(self, scene: bpy.types.Scene) -> list[bpy.types.Object]:
         """What may get a sound: neither linked nor locked, nor with a sound of the artist's own unless that was asked for."""
-        from ..see2sound_addon.blender import speakers
 
         things = [thing for thing in sources.sources(scene) if thing.library is None and not thing.see2sound.locked]
         things = [
             thing for thing in things if thing.data.library is None
         ]  # an override of the object alone has its sound linked
-        return [thing for thing in things if self.selected or not speakers.has_own_sound(thing)]
+        return [thing for thing in things if self.selected or not sources.has_own_sound(thing)]
 
     def take(self, context: bpy.types.Context, result: dict) -> list[str]:
         from ..see2sound_addon.blender import voices

@@ -28,7 +28,9 @@ class SEE2SOUND_OT_remove_source(bpy.types.Operator):
                 sources.remove(thing, self.delete_clip)
                 return {"FINISHED"}
         if self.object_name:
-            self.report({"ERROR"}, f"{self.object_name!r} is linked or no source. Remove it in its own file.")
+            thing = context.scene.objects.get(self.object_name)
+            why = "is linked; remove it in its own file" if thing is not None and sources.is_source(thing) else "is no source"
+            self.report({"ERROR"}, f"{self.object_name!r} {why if thing is not None else 'is not in this scene'}.")
             return {"CANCELLED"}
         self.report({"ERROR"}, f"There is no source {self.source_id!r} in this scene. Look at the list for its name.")
         return {"CANCELLED"}

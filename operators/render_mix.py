@@ -5,12 +5,14 @@ from pathlib import Path
 import bpy
 from bpy.props import EnumProperty, StringProperty
 
-from ..see2sound_addon.blender import neural, properties, soundtrack, sources
+from ..see2sound_addon.blender import freshness, neural, properties, sources
 from ..see2sound_addon.errors import See2SoundError
 from . import reporting
 from .working import Progress, Step, Working, in_thread
 
 AS_SET = "scene"
+MOST_NOTES = 3
+"""Shown while a mix is made; all are reported at its end."""
 SILENT = -200.0
 """dB; below is nothing at all."""
 
@@ -23,19 +25,19 @@ def head_file(context: bpy.types.Context) -> str:
 
 
 def plan_of_scene(
-    context: bpy.types.Context, seconds: float, folder: Path, path: Path, shown: range | None = None
+    context: bpy.types.Context, seconds: float, folder: Path, path: Path, shown: range | None = None, carry: bool = False
 ) -> Generator[Progress, None, list[str]]:
     """Part of a `prepare`: the scene, as it is heard in the frames `shown` (None for all), as a plan at `path`; notes.
 
-    `folder`: for sounds that are packed into the .blend.
+    `folder`: for sounds that are packed into the .blend. `carry`: whether the plan takes copies of its files along.
     """
     from ..see2sound_addon.blender import sampling
-    from ..see2sound_addon.media.files import write_text
-    from ..see2sound_addon.planfile import plan_to_json
+    from ..see2sound_addon.planfile import carry_files, write_plan
 
     slices = sampling.sample_in_slices(context, context.scene, folder, seconds, shown)
     plan, notes = yield from reporting.labelled(slices, sampling.READING)
-    yield from in_thread(lambda: write_text(path, plan_to_json(plan)), label="Writing the plan")
+    work = (lambda: write_plan(carry_files(plan, path), path)) if carry else (lambda: write_plan(plan, path))
+    yield from in_thread(work, label="Writing the plan")
     return notes
 
 
@@ -43,6 +45,7 @@ class RenderMix:
     """What both operators share that render a mix: the scene is read, then the worker renders it."""
 
     filepath = ""
+    _reading: freshness.Reading | None = None
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
@@ -57,9 +60,10 @@ class RenderMix:
         folder = Path(tempfile.mkdtemp(prefix="mix_", dir=bpy.app.tempdir))  # Blender removes it; jobs may wait in a queue
         self._plan = folder / "plan.json"
         self._notes = yield from plan_of_scene(context, seconds, folder, self._plan)
-        soundtrack.begin_watch(scene)  # what changes from here on is not in the mix
+        self._reading = freshness.begin(scene)  # what changes from here on is not in the mix
 
     def first_step(self, context: bpy.types.Context) -> Step:
+        context.window_manager.see2sound.notice = "\n".join(self._notes[:MOST_NOTES])  # before the mix, which may take long
         settings = context.scene.see2sound
         layout = self.chosen_layout(context.scene)
         bits = 24 if self._path.suffix.lower() == ".flac" and settings.bits == "32" else int(settings.bits)
@@ -76,33 +80,50 @@ class RenderMix:
         self.report({"INFO"}, f"{self._path.name}: {result['seconds']:.2f} s, {level}")
         scene = next((scene for scene in bpy.data.scenes if scene.session_uid == self._scene), None)
         if scene is not None:
-            soundtrack.remember(scene, sources.beside_blend(self._path))
-        return self._notes + result["notes"]
+            freshness.remember(scene, sources.beside_blend(self._path), self._reading)
+        return list(dict.fromkeys(self._notes + result["notes"]))
+
+    def ended(self) -> None:
+        freshness.forget(self._reading)
 
     def chosen_layout(self, scene: bpy.types.Scene) -> str:
         """The operator's own, where it has such a property, or the scene's."""
         return scene.see2sound.layout if self.layout == AS_SET else self.layout
 
 
+OTHER_FORMATS = {
+    ".mp3", ".ogg", ".opus", ".m4a", ".aac", ".aif", ".aiff", ".wma", ".ac3", ".mp4", ".mov", ".mkv", ".webm", ".avi", ".wav",
+    ".flac", ".json", ".txt", ".blend",
+}  # fmt: skip
+"""What a file name may end in without meaning a part of the name, as in "take 1.2"."""
+
+
 def target_path(target: str, suffixes: tuple[str, ...] = (".wav", ".flac"), stem: str = "mix") -> Path:
     """Where something goes: an absolute path with one of the suffixes; in a folder, it is called `stem`.
 
-    Errors: `blend-unsaved`, `not-a-file`.
+    Errors: `blend-unsaved`, `not-a-file`, `format-unknown`, `folder-missing`.
     """
     if target.startswith("//") and not bpy.data.filepath:
         raise See2SoundError(
             "blend-unsaved", "The .blend file has not been saved, so a path beside it leads nowhere.",
             "Save it first, or choose another folder.",
         )  # fmt: skip
+    from ..see2sound_addon.media.files import check_place
+
     path = Path(bpy.path.abspath(target))
     try:
         path = path / stem if target and (path.is_dir() or target.endswith(("/", "\\"))) else path
+        if path.suffix.lower() in OTHER_FORMATS - set(suffixes):
+            raise See2SoundError(
+                "format-unknown", f"{path.name}: {path.suffix} files are not written.", f"Use {' or '.join(suffixes)}."
+            )
         path = path if path.suffix.lower() in suffixes else path.with_name(f"{path.name}{suffixes[0]}")
         path.exists()
     except (OSError, ValueError) as error:  # no name, or one that no file could have
         raise See2SoundError(
             "not-a-file", f"{target!r} is no place for a file.", "Give the name of a file to write."
         ) from error
+    check_place(path)
     return path
 
 

@@ -1,5 +1,6 @@
 """The mix as the animation's soundtrack."""
 
+from functools import partial
 from pathlib import Path
 
 import bpy
@@ -83,10 +84,26 @@ class SEE2SOUND_OT_render_with_sound(RenderMix, Working, bpy.types.Operator):
         return super().first_step(context)
 
     def take(self, context: bpy.types.Context, result: dict) -> list[str]:
-        same_scene(context, self._scene)
+        scene = same_scene(context, self._scene)
         notes = super().take(context, result) + add(context)
-        if bpy.app.background:
-            bpy.ops.render.render(animation=True)
-        else:
-            bpy.ops.render.render("INVOKE_DEFAULT", animation=True)
+        if self._job is None:  # a script waits for the film
+            bpy.ops.render.render(animation=True, scene=scene.name)
+        else:  # Blender handles events as it starts to render, so this operator must have ended, with its undo step, before
+            bpy.app.timers.register(partial(_start_render, self._scene), first_interval=RENDER_AFTER)
         return notes
+
+
+RENDER_AFTER = 0.2
+"""Seconds."""
+
+
+def _start_render(scene_uid: int) -> float | None:
+    """For a timer: render a scene's animation in a window, as soon as that can be."""
+    scene = next((scene for scene in bpy.data.scenes if scene.session_uid == scene_uid), None)
+    if scene is None or not bpy.context.window_manager.windows:
+        return None
+    with bpy.context.temp_override(window=bpy.context.window_manager.windows[0]):
+        if not bpy.ops.render.render.poll():
+            return RENDER_AFTER
+        bpy.ops.render.render("INVOKE_DEFAULT", animation=True, scene=scene.name)
+    return None

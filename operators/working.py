@@ -28,6 +28,26 @@ class Step:
     data: dict[str, Any]
 
 
+@dataclass(eq=False)
+class Job:
+    """What an operator keeps of its work while Blender goes on.
+
+    `ticket`: its place in the queue, None while it still reads the scene. `stopped`: the artist has stopped it.
+    `entered`: its code runs now; what it calls may let Blender handle events, and so call it again.
+    """
+
+    operator: "Working"
+    slices: Iterator[Progress]
+    loading: Future
+    timer: Any = None
+    ticket: Any = None
+    since: float = 0.0
+    label: str = "Loading"
+    share: float = 0.0
+    stopped: bool = False
+    entered: bool = False
+
+
 class Working:
     """Mixed into an operator that has `first_step(context)` and `take(context, result)`.
 
@@ -36,15 +56,14 @@ class Working:
     `prepare` yields, if anything, comes before the first step, a slice at a time; nothing else can change the scene then.
     """
 
-    _ticket = None
-    _timer = None
-    _loading: Future | None = None
-    _slices: Iterator[Progress] | None = None
-    _since = 0.0
+    _job: Job | None = None
 
     def prepare(self, context: bpy.types.Context, seconds: float) -> Iterator[Progress]:
         """What only the main thread can do and what takes long; each slice should take `seconds`."""
         return iter(())
+
+    def ended(self) -> None:
+        """The work is over, however it ended."""
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Scripts and background mode: all steps, one after the other, here. After a dialog, as `invoke`."""
@@ -65,32 +84,45 @@ class Working:
                     after = self.take(context, find_task(after.task)(after.data, progress))
             return after
 
-        return reporting.run(self, work)
+        try:
+            return reporting.run(self, work)
+        finally:
+            self.ended()
 
     def begin(self, context: bpy.types.Context) -> set[str]:
         """For `invoke`: the work goes to the worker, and Blender goes on."""
         if bpy.app.background or context.window is None:
             return self._at_once(context)
-        self._ticket, self._since = None, time.monotonic()
-        AT_WORK.append(self)
         # The libraries take a second to load, the first time; the main thread is not held for that.
-        self._loading = LOADER.submit(import_module, f"{__package__.rpartition('.')[0]}.see2sound_addon.pipeline")
-        self._slices = self.prepare(context, SLICE)
-        self._timer = context.window_manager.event_timer_add(POLL_EVERY, window=context.window)
+        loading = LOADER.submit(import_module, f"{__package__.rpartition('.')[0]}.see2sound_addon.pipeline")
+        self._job = Job(self, self.prepare(context, SLICE), loading, since=time.monotonic())
+        AT_WORK.append(self._job)
+        self._job.timer = context.window_manager.event_timer_add(POLL_EVERY, window=context.window)
         context.window_manager.modal_handler_add(self)
-        self._show(context, "Loading", 0.0)
+        show_progress(context)
         return {"RUNNING_MODAL"}
 
     def modal(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
-        """Follows the work; ESC, or Cancel in the panel, stops it."""
-        reading = self._ticket is None
+        """Follows the work; ESC, or Cancel in the panel, stops the job whose progress is shown."""
+        job = self._job
+        if job is None or job.entered:
+            return {"PASS_THROUGH"}
         if event.type == "ESC" and event.value == "PRESS":
-            return self._stop(context)
+            stop_shown()
+            return {"RUNNING_MODAL"}
         if event.type != "TIMER":
             # Reading a scene lasts several slices; it must not change in between.
-            return {"RUNNING_MODAL"} if reading and event.type not in {"MOUSEMOVE", "INBETWEEN_MOUSEMOVE"} else {"PASS_THROUGH"}
+            waits = job.ticket is None and event.type not in {"MOUSEMOVE", "INBETWEEN_MOUSEMOVE"}
+            return {"RUNNING_MODAL"} if waits else {"PASS_THROUGH"}
+        job.entered = True
         try:
-            notes = self._prepare_on(context) if reading else self._follow(context)
+            return self._go_on(context, job)
+        finally:
+            job.entered = False
+
+    def _go_on(self, context: bpy.types.Context, job: Job) -> set[str]:
+        try:
+            notes = self._read_on(context, job) if job.ticket is None else self._follow(context, job)
         except Cancelled:
             self.report({"WARNING"}, "Cancelled; nothing was changed.")
             return self._end(context, {"CANCELLED"})
@@ -111,77 +143,104 @@ class Working:
         """Blender calls this when it closes, or opens another file."""
         from ..see2sound_addon.blender.desk import DESK
 
-        if self._ticket is not None:
-            DESK.cancel(self._ticket)
+        if self._job is not None and self._job.ticket is not None:
+            DESK.cancel(self._job.ticket)
         self._end(context, set())
 
-    def _prepare_on(self, context: bpy.types.Context) -> list[str] | None:
+    def _read_on(self, context: bpy.types.Context, job: Job) -> list[str] | None:
         """The next slice; then the first step, handed in. Notes, if that is all there was to do."""
-        if not self._loading.done():
+        if job.stopped:
+            raise Cancelled
+        if not job.loading.done():
             return None
-        self._loading.result()
-        for label, done, total in self._slices:
+        job.loading.result()
+        for label, done, total in job.slices:
             self._show(context, label, done / max(1, total))
             return None
-        return self._go_on(context, self.first_step(context))
+        return self._hand_in(context, job, self.first_step(context))
 
-    def _follow(self, context: bpy.types.Context) -> list[str] | None:
+    def _follow(self, context: bpy.types.Context, job: Job) -> list[str] | None:
         """What the worker has to say; notes at the end."""
         from ..see2sound_addon.blender.desk import DESK
 
-        result = DESK.poll(self._ticket)
-        self._show(context, self._ticket.label, self._ticket.share)
-        return None if result is None else self._go_on(context, self.take(context, result))
+        result = DESK.poll(job.ticket)
+        self._show(context, job.ticket.label, job.ticket.share)
+        return None if result is None else self._hand_in(context, job, self.take(context, result))
 
-    def _go_on(self, context: bpy.types.Context, after: Step | list[str]) -> list[str] | None:
+    def _hand_in(self, context: bpy.types.Context, job: Job, after: Step | list[str]) -> list[str] | None:
         from ..see2sound_addon.blender.desk import DESK
 
         if not isinstance(after, Step):
             return after
-        self._ticket, self._since = DESK.submit(after.task, after.data), time.monotonic()
-        self._show(context, self._ticket.label, 0.0)
+        job.ticket, job.since = DESK.submit(after.task, after.data), time.monotonic()
+        self._show(context, job.ticket.label, 0.0)
         return None
 
-    def _stop(self, context: bpy.types.Context) -> set[str]:
-        from ..see2sound_addon.blender.desk import DESK
-
-        if self._ticket is None:
-            self.report({"WARNING"}, "Cancelled; nothing was changed.")
-            return self._end(context, {"CANCELLED"})
-        DESK.cancel(self._ticket)
-        return {"RUNNING_MODAL"}
-
     def _show(self, context: bpy.types.Context, label: str, share: float) -> None:
-        text = label + _time_left(time.monotonic() - self._since, share)
-        context.window_manager.see2sound.show(text, share)
-        context.workspace.status_text_set(f"See2Sound: {text} ({100 * share:.0f} %)   ESC stops it")
-        reporting.redraw_viewports(context)
+        self._job.label, self._job.share = label + _time_left(time.monotonic() - self._job.since, share), share
+        show_progress(context)
 
     def _end(self, context: bpy.types.Context, result: set[str]) -> set[str]:
-        if self in AT_WORK:
-            AT_WORK.remove(self)
-        if self._slices is not None and hasattr(self._slices, "close"):
-            self._slices.close()
-        if self._timer is not None:
-            context.window_manager.event_timer_remove(self._timer)
-            self._timer = None
-        context.window_manager.see2sound.hide()
-        if context.workspace is not None:
-            context.workspace.status_text_set(None)
+        job, self._job = self._job, None
+        if job in AT_WORK:
+            AT_WORK.remove(job)
+        if job is not None and hasattr(job.slices, "close"):
+            job.slices.close()
+        if job is not None and job.timer is not None:
+            context.window_manager.event_timer_remove(job.timer)
+        self.ended()
+        show_progress(context)
         return result
 
 
-AT_WORK: list[Working] = []
-"""Operators that follow their work now; those that are there when the extension is switched off must leave nothing."""
+AT_WORK: list[Job] = []
+"""The jobs that are followed now, the oldest first."""
+
+
+def shown_job() -> Job | None:
+    """The job whose progress is shown, and which ESC and the panel's button stop: one that reads the scene, for nothing else
+    can be done meanwhile, else the one at work."""
+    from ..see2sound_addon.blender.desk import DESK
+
+    reading = [job for job in AT_WORK if job.ticket is None]
+    current = DESK.current()
+    at_work = [job for job in AT_WORK if job.ticket is current]
+    return next(iter([*reversed(reading), *at_work, *AT_WORK]), None)
+
+
+def stop_shown() -> None:
+    """Stop the job whose progress is shown; the others go on."""
+    from ..see2sound_addon.blender.desk import DESK
+
+    job = shown_job()
+    if job is None:
+        return
+    job.stopped = True
+    if job.ticket is not None:
+        DESK.cancel(job.ticket)
+
+
+def show_progress(context: bpy.types.Context) -> None:
+    """In the panels and in the status bar, of one job, with how many wait; nothing where there is none."""
+    state, workspace = context.window_manager.see2sound, context.workspace
+    job = shown_job() if AT_WORK else None
+    if job is None:
+        state.hide()
+    else:
+        state.show(job.label + (f", {len(AT_WORK) - 1} waiting" if len(AT_WORK) > 1 else ""), job.share)
+    if workspace is not None:
+        text = None if job is None else f"See2Sound: {state.job} ({100 * job.share:.0f} %)   ESC stops it"
+        workspace.status_text_set(text)
+    reporting.redraw_viewports(context)
 
 
 def end_all() -> None:
     """The extension is switched off: no timer, no status text, no progress bar may stay."""
-    for operator in list(AT_WORK):
+    for job in list(AT_WORK):
         try:
-            operator._end(bpy.context, set())
+            job.operator._end(bpy.context, set())
         except ReferenceError:  # Blender has dropped it already
-            AT_WORK.remove(operator)
+            AT_WORK.remove(job)
 
 
 LOADER = ThreadPoolExecutor(1, thread_name_prefix="see2sound")
@@ -222,9 +281,5 @@ class SEE2SOUND_OT_cancel_job(bpy.types.Operator):
     bl_options = {"INTERNAL"}
 
     def execute(self, context: bpy.types.Context) -> set[str]:
-        from ..see2sound_addon.blender.desk import DESK
-
-        ticket = DESK.current()
-        if ticket is not None:
-            DESK.cancel(ticket)
+        stop_shown()
         return {"FINISHED"}

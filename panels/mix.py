@@ -3,6 +3,7 @@ from bl_ui.utils import PresetPanel
 
 from ..see2sound_addon.blender import soundtrack
 from .base import Sidebar
+from .picture import draw_button_or_progress
 
 
 class SEE2SOUND_PT_mix_presets(PresetPanel, bpy.types.Panel):
@@ -28,7 +29,9 @@ class SEE2SOUND_PT_mix(Sidebar, bpy.types.Panel):
         layout.prop(settings, "mix_path")
         if context.scene.camera is None:
             layout.label(text="Add a camera to listen from", icon="INFO")
-        layout.operator("see2sound.render_mix", icon="PLAY_SOUND")
+        draw_button_or_progress(layout, context, "see2sound.render_mix", "PLAY_SOUND")
+        for line in context.window_manager.see2sound.notice.splitlines():
+            layout.label(text=line, icon="INFO", translate=False)
         if settings.mixed and settings.outdated:
             layout.label(text="The scene has changed since this mix", icon="ERROR")
 

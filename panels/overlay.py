@@ -1,4 +1,4 @@
-"""What was found in a picture, drawn over it where the viewport looks through the camera."""
+"""What sounds, drawn into the viewport: outlines over the picture in the camera's view, and labels."""
 
 import blf
 import bpy
@@ -9,9 +9,12 @@ from mathutils import Vector
 
 from ..see2sound_addon.blender import sources
 
-CHOSEN, OTHERS, SILENT = (1.0, 0.65, 0.2, 1.0), (0.35, 0.8, 1.0, 0.9), (0.6, 0.6, 0.6, 0.7)
+CHOSEN, OTHERS, MUTED = (1.0, 0.65, 0.2, 1.0), (0.35, 0.8, 1.0, 1.0), (0.65, 0.65, 0.65, 1.0)
 """RGBA: the active object's colour in Blender's themes, one that is seen on most pictures, and grey for what is muted."""
-TEXT = 12
+PLATE = (0.0, 0.0, 0.0, 0.6)
+"""RGBA behind texts."""
+TEXT, EDGE = 12, 3
+MOST_LABELS = 100
 WIDTH = 2.0
 _handles: list[object] = []
 
@@ -29,42 +32,82 @@ def unregister() -> None:
 def _draw() -> None:
     context = bpy.context
     view, scene, space = context.region_data, context.scene, context.space_data
-    camera = space.camera if space.use_local_camera else scene.camera
-    hidden = view is None or view.view_perspective != "CAMERA" or camera is None or camera.type != "CAMERA"
-    if hidden or not context.space_data.overlay.show_overlays or not scene.see2sound.show_outlines:
+    if view is None or not space.overlay.show_overlays or not scene.see2sound.show_outlines:
         return
-    found = [thing for thing in sources.sources(scene) if thing.see2sound.picture == scene.see2sound.picture != ""]
-    if not found:
+    things = sources.sources(scene)
+    if not things:
         return
-    corners = picture_corners(scene, camera, context.region, view, found[0].see2sound.lens[1])
-    if corners is None:
-        return
-    active = sources.active_source(scene)
-    scale = context.preferences.system.ui_scale
-    shader = gpu.shader.from_builtin("POLYLINE_UNIFORM_COLOR")
+    active, scale = sources.active_source(scene), context.preferences.system.ui_scale
+    corners = _picture_in_view(context, things)
+    labels = []
     gpu.state.blend_set("ALPHA")
-    for thing in found:
+    for thing in things:
         facts = thing.see2sound
-        colour = CHOSEN if thing == active else SILENT if facts.muted else OTHERS
-        ring = [on_picture(corners, x, y) for x, y in facts.outline]
-        if facts.extent != "ambient" and any(value for point in facts.outline for value in point):
-            shader.bind()
-            shader.uniform_float("viewportSize", (context.region.width, context.region.height))
-            shader.uniform_float("lineWidth", WIDTH * scale)
-            shader.uniform_float("color", colour)
-            batch_for_shader(shader, "LINE_STRIP", {"pos": [(*point, 0.0) for point in [*ring, ring[0]]]}).draw(shader)
-        _write(facts.label or "unknown", on_picture(corners, facts.box[0], facts.box[1]), colour, scale)
+        colour = CHOSEN if thing == active else MUTED if facts.muted else OTHERS
+        if corners is not None and facts.picture == scene.see2sound.picture:
+            ring = [on_picture(corners, x, y) for x, y in facts.outline]
+            if facts.extent != "ambient" and any(value for point in facts.outline for value in point):
+                _draw_ring(context.region, ring, colour, scale)
+            place = on_picture(corners, facts.box[0], facts.box[1])
+        elif thing.visible_get():
+            place = view3d_utils.location_3d_to_region_2d(context.region, view, thing.matrix_world.translation)
+        else:
+            place = None
+        if place is not None:
+            labels.append((facts.label or "unknown", place, colour))
+    _draw_labels(labels, scale)
     gpu.state.blend_set("NONE")
 
 
-def _write(text: str, place: Vector, colour: tuple[float, ...], scale: float) -> None:
+def _picture_in_view(context: bpy.types.Context, things: list[bpy.types.Object]) -> tuple[Vector, Vector] | None:
+    """The corners of the scene's picture where the viewport looks through its camera, else None."""
+    scene, space, view = context.scene, context.space_data, context.region_data
+    camera = space.camera if space.use_local_camera else scene.camera
+    found = [thing for thing in things if thing.see2sound.picture == scene.see2sound.picture != ""]
+    if not found or view.view_perspective != "CAMERA" or camera is None or camera.type != "CAMERA":
+        return None
+    return picture_corners(scene, camera, context.region, view, found[0].see2sound.lens[1])
+
+
+def _draw_ring(region: bpy.types.Region, ring: list[Vector], colour: tuple[float, ...], scale: float) -> None:
+    shader = gpu.shader.from_builtin("POLYLINE_UNIFORM_COLOR")
+    shader.bind()
+    shader.uniform_float("viewportSize", (region.width, region.height))
+    shader.uniform_float("lineWidth", WIDTH * scale)
+    shader.uniform_float("color", colour)
+    batch_for_shader(shader, "LINE_STRIP", {"pos": [(*point, 0.0) for point in [*ring, ring[0]]]}).draw(shader)
+
+
+def _draw_labels(labels: list[tuple[str, Vector, tuple[float, ...]]], scale: float) -> None:
+    """Texts on dark plates, which are read on any picture; a plate moves down until it covers none that is there already."""
     blf.size(0, TEXT * scale)
-    blf.color(0, *colour)
-    blf.enable(0, blf.SHADOW)
-    blf.shadow(0, 3, 0.0, 0.0, 0.0, 0.9)
-    blf.position(0, place.x, place.y + 4.0 * scale, 0.0)
-    blf.draw(0, text)
-    blf.disable(0, blf.SHADOW)
+    plates: list[tuple[float, float, float, float]] = []
+    shader = gpu.shader.from_builtin("UNIFORM_COLOR")
+    for text, place, colour in sorted(labels, key=lambda label: -label[1].y)[:MOST_LABELS]:
+        width, height = blf.dimensions(0, text)[0] + 2.0 * EDGE * scale, (TEXT + 2.0 * EDGE) * scale
+        plate = free_plate((place.x, place.y + 2.0 * scale, width, height), plates)
+        plates.append(plate)
+        x, y = plate[:2]
+        corners = ((x, y), (x + width, y), (x + width, y + height), (x, y + height))
+        shader.bind()
+        shader.uniform_float("color", PLATE)
+        batch_for_shader(shader, "TRIS", {"pos": corners}, indices=((0, 1, 2), (0, 2, 3))).draw(shader)
+        blf.color(0, *colour)
+        blf.position(0, x + EDGE * scale, y + (EDGE + 1.0) * scale, 0.0)
+        blf.draw(0, text)
+
+
+def free_plate(
+    plate: tuple[float, float, float, float], taken: list[tuple[float, float, float, float]]
+) -> tuple[float, float, float, float]:
+    """A plate (x, y, width, height) at its place, or as far below as it must be to cover none of those `taken`."""
+    x, y, width, height = plate
+    for _ in range(len(taken) + 1):
+        under = [t for t in taken if x < t[0] + t[2] and t[0] < x + width and y < t[1] + t[3] and t[1] < y + height]
+        if not under:
+            break
+        y = min(t[1] for t in under) - height
+    return x, y, width, height
 
 
 def picture_corners(

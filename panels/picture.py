@@ -11,14 +11,23 @@ class SEE2SOUND_PT_picture(Sidebar, bpy.types.Panel):
         layout, settings = self.layout, context.scene.see2sound
         layout.use_property_split = True
         layout.use_property_decorate = False
-        state = context.window_manager.see2sound
-        if state.job:
-            row = layout.row(align=True)
-            row.progress(factor=state.share, text=state.job)
-            row.operator("see2sound.cancel_job", text="", icon="X")
-        layout.prop(settings, "picture")
+        row = layout.row(align=True)
+        row.prop(settings, "picture")
+        row.operator("see2sound.choose_picture", text="", icon="FILEBROWSER")
+        layout.prop(settings, "picture_camera")
         layout.prop(settings, "max_sources")
-        layout.operator("see2sound.reconstruct", icon="VIEWZOOM")
+        draw_button_or_progress(layout, context, "see2sound.reconstruct", "VIEWZOOM")
+
+
+def draw_button_or_progress(layout: bpy.types.UILayout, context: bpy.types.Context, verb: str, icon: str) -> None:
+    """A button, or in its place how far the job at work is: nothing else in the sidebar moves."""
+    state = context.window_manager.see2sound
+    row = layout.row(align=True)
+    if not state.job:
+        row.operator(verb, icon=icon)
+        return
+    row.progress(factor=state.share, text=state.job)
+    row.operator("see2sound.cancel_job", text="", icon="X")
 
 
 class SEE2SOUND_PT_picture_camera(Sidebar, bpy.types.Panel):
@@ -30,11 +39,13 @@ class SEE2SOUND_PT_picture_camera(Sidebar, bpy.types.Panel):
         layout, settings = self.layout, context.scene.see2sound
         layout.use_property_split = True
         layout.use_property_decorate = False
-        if context.scene.camera is not None:
+        layout.prop(settings, "other_pictures")
+        kept = settings.picture_camera == "ACTIVE" and context.scene.camera is not None
+        if kept:
             layout.label(text=iface("Seen through {}").format(context.scene.camera.name), icon="CAMERA_DATA", translate=False)
         column = layout.column(heading="Field of View")
         row = column.row(align=True)
-        row.active = context.scene.camera is None
+        row.active = not kept
         row.prop(settings, "use_field_of_view", text="")
         value = row.row()
         value.active = settings.use_field_of_view

@@ -1,4 +1,5 @@
 import bpy
+from bpy.app.translations import pgettext_iface as iface
 from bpy.props import BoolProperty, EnumProperty
 
 from ..see2sound_addon.blender import sources
@@ -12,6 +13,10 @@ ORDERS = (
 )
 
 
+WIDE = 330
+"""Pixels, unscaled: in a narrower sidebar the list has no room for levels beside labels; they are below it too."""
+
+
 class SEE2SOUND_UL_sources(bpy.types.UIList):
     order: EnumProperty(name="Order", description="How the list is sorted", items=ORDERS)
     heard_only: BoolProperty(name="Heard Only", description="Leave out what is muted")
@@ -23,9 +28,10 @@ class SEE2SOUND_UL_sources(bpy.types.UIList):
             return
         facts = item.see2sound
         row.prop(facts, "label", text="", emboss=False, icon=EXTENT_ICONS.get(facts.extent, "DOT"))
-        level = row.row(align=True)
-        level.ui_units_x = 2.4
-        level.prop(item.data, "volume", text="")
+        if context.region.width > WIDE * context.preferences.system.ui_scale:
+            level = row.row(align=True)
+            level.ui_units_x = 2.4
+            level.prop(item.data, "volume", text="")
         row.prop(facts, "solo", text="", icon="SOLO_ON" if facts.solo else "SOLO_OFF", emboss=False)
         row.prop(facts, "muted", text="", icon="MUTE_IPO_OFF" if facts.muted else "MUTE_IPO_ON", emboss=False)
         row.prop(facts, "locked", text="", icon="LOCKED" if facts.locked else "UNLOCKED", emboss=False)
@@ -113,9 +119,17 @@ def draw_source(layout: bpy.types.UILayout, thing: bpy.types.Object) -> None:
     elif facts.extent == "ambient":
         layout.prop(facts, "diffuse")
     layout.prop(thing.data, "volume")
+    split = layout.split(factor=0.4)
+    heading = split.row()
+    heading.alignment = "RIGHT"
+    heading.label(text="Sound")
+    name = thing.data.sound.name if thing.data.sound is not None else ""
+    split.operator("see2sound.set_sound", text=name or iface("Choose a File"), icon="FILE_SOUND", translate=False)
     layout.prop(facts, "loop")
     if thing.data.sound is None:
         layout.label(text="No sound yet: generate one", icon="INFO")
+    elif sources.has_foreign_reference(thing):
+        layout.label(text="Distance reference of the generated sound", icon="ERROR")
     if facts.carried:
         layout.label(text="Silent in Blender: the mix carries it", icon="INFO")
 

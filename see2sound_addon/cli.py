@@ -315,7 +315,7 @@ def _mix(options: argparse.Namespace) -> dict[str, Any]:
 
 def _mixed(report: Any, notes: list[str]) -> dict[str, Any]:
     levels = _levels(report)
-    notes = notes + report.notes
+    notes = list(dict.fromkeys(notes + report.notes))
     lines = [f"note: {note}" for note in notes]
     lines.append(f"{report.path}: {report.layout.channels} channels, {report.samples} samples, {_text(levels)}")
     return {"file": str(report.path), "samples": report.samples, **levels, "notes": notes, "lines": lines}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 LONGEST = 600
 """Characters of a message."""
 

@@ -9,7 +9,7 @@ import os
 import re
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -25,7 +25,7 @@ from .media.sofa import read_sofa
 from .paths import is_same_file
 from .placed import Estimate, PlacedSource
 from .placement.distance import combine, size_distance, standing_distance, surface_distance
-from .placement.position import area_radius, place, region_points, visible_centre
+from .placement.position import area_radius, distance_to_ground, place, region_points, visible_centre
 from .progress import Progress, silent
 from .sound.voice import GENERATORS, SoundGenerator, Voice
 from .soundscene import Response, SoundScene, check_clip_exists, check_finite
@@ -159,7 +159,7 @@ def _place(sighting: Sighting, name: str, view: View, camera: Camera, depth: np.
         from_picture = surface_distance(region.mask, centre, depth, camera, horizon.row, horizon.confidence)
     else:
         from_picture = standing_distance(region.mask, depth, camera, horizon.row, horizon.confidence)
-    distance = distance_for_label(from_picture, guess.label, region.box, camera)
+    distance = distance_for_label(from_picture, guess.label, region.box, centre, camera)
     position = place(camera, centre, distance.metres)
     is_area = guess.extent == "area"
     return PlacedSource(
@@ -180,10 +180,17 @@ def _place(sighting: Sighting, name: str, view: View, camera: Camera, depth: np.
     )
 
 
-def distance_for_label(from_picture: Estimate, label: str, box: tuple[float, float, float, float], camera: Camera) -> Estimate:
-    """What the picture tells of a distance, combined with what the usual size of such a thing tells."""
+def distance_for_label(
+    from_picture: Estimate,
+    label: str,
+    box: tuple[float, float, float, float],
+    centre: tuple[float, float],
+    camera: Camera,
+) -> Estimate:
+    """What the picture tells of a distance, combined with what the usual size of such an object tells, above the ground."""
     from_size = size_distance(label, box, camera)
-    return from_picture if from_size is None else combine([from_picture, from_size])
+    distance = from_picture if from_size is None else combine([from_picture, from_size])
+    return replace(distance, metres=min(distance.metres, distance_to_ground(camera, centre)))
 
 
 def voice(prompt: str, path: Path, duration: float, seed: int = 0, rate: int = 48000, backends: Backends = Backends()) -> Voice:

@@ -211,8 +211,9 @@ def _not_finite(value: Any, name: str) -> str:
 def check_clip_exists(source: Source) -> None:
     """Error `clip-missing`, naming the path and the source."""
     if not is_file(source.clip):
+        name = f"{source.id[:60]!r} ({source.label[:60] or 'no label'})"
         raise See2SoundError(
             "clip-missing",
-            f"The clip of source {source.id[:60]!r} ({source.label[:60] or 'no label'}) is missing: {str(source.clip)[:300]!r}.",
+            f"The clip of source {name} is missing: {str(source.clip)[:300]!r}.",
             "Generate the clips again or correct the path.",
         )

@@ -183,14 +183,17 @@ def test_doctor_says_what_is_here():
     assert all(json.loads(done.stdout)["modules"].values())
 
 
-
-
-
 @pytest.mark.skipif(os.name != "posix", reason="these are a Unix shell's ways")
 @pytest.mark.parametrize(
     ("command", "code"),
-    [("doctor | true", 0), ("doctor >&-", 0), ("doctor 2>&-", 0), ("doctor > /dev/full", 1), ("render no.json --layout 5.1 --out x.wav 2> /dev/full", 1)],
-)  # fmt: skip
+    [
+        ("doctor | true", 0),
+        ("doctor >&-", 0),
+        ("doctor 2>&-", 0),
+        ("doctor > /dev/full", 1),
+        ("render no.json --layout 5.1 --out x.wav 2> /dev/full", 1),
+    ],
+)
 def test_no_stream_brings_it_down(command, code, tmp_path):
     done = subprocess.run(
         f"{' '.join(COMMAND)} {command}", shell=True, cwd=Path(__file__).parents[1], capture_output=True, text=True, timeout=120
@@ -201,7 +204,9 @@ def test_no_stream_brings_it_down(command, code, tmp_path):
 @pytest.mark.skipif(sys.platform != "linux", reason="names of files are text elsewhere")
 def test_names_that_are_no_utf_8_are_shown_and_refused_where_blender_could_not_find_them(tmp_path):
     (tmp_path / "bad\udcff.json").write_text("{")
-    done = subprocess.run([*COMMAND, "render", tmp_path / "bad\udcff.json", "--layout", "mono", "--out", tmp_path / "a.wav"], capture_output=True)
+    done = subprocess.run(
+        [*COMMAND, "render", tmp_path / "bad\udcff.json", "--layout", "mono", "--out", tmp_path / "a.wav"], capture_output=True
+    )
     assert done.returncode == 1 and b"Traceback" not in done.stderr and b"not JSON" in done.stderr
     done = subprocess.run([*COMMAND, "run", ROCKET, "--out", tmp_path / "out\udcff"], capture_output=True)
     assert done.returncode == 1 and b"is not UTF-8" in done.stderr and not list(tmp_path.glob("out*"))
@@ -212,7 +217,11 @@ def test_progress_is_not_repeated_where_there_is_no_terminal(tmp_path):
     plan = scene([source((1, 0, 0))], 3.0)
     plan.sources[0].clip = tmp_path / "a.wav"
     write_plan(plan, tmp_path / "plan.json")
-    done = subprocess.run([*COMMAND, "render", tmp_path / "plan.json", "--layout", "mono", "--out", tmp_path / "a_mix.wav"], capture_output=True, text=True)
+    done = subprocess.run(
+        [*COMMAND, "render", tmp_path / "plan.json", "--layout", "mono", "--out", tmp_path / "a_mix.wav"],
+        capture_output=True,
+        text=True,
+    )
     lines = [line for line in done.stderr.splitlines() if "%" in line]
     assert done.returncode == 0 and lines and len(lines) == len(set(lines))
 

@@ -174,7 +174,9 @@ def test_long_trajectories_go_to_a_file_beside_the_plan_and_come_back(tmp_path):
     times, random = np.arange(frames) / 24.0, np.random.default_rng(0)
     write_wav(tmp_path / "a.wav", noise(0.1)[None])
     sources = [
-        Source(f"s{number}", tmp_path / "a.wav", Trajectory(times, random.normal(0, 9, (frames, 3)), np.array([[1.0, 0, 0, 0]])))
+        Source(
+            f"s{number}", tmp_path / "a.wav", Trajectory(times, random.normal(0, 9, (frames, 3)), np.array([[1.0, 0, 0, 0]]))
+        )
         for number in range(64)
     ]
     plan = SoundScene(frames / 24.0, Trajectory.fixed((0, 0, 1.6)), sources)

@@ -11,14 +11,12 @@ from mathutils import Matrix
 
 from ..camera import Camera
 from ..errors import See2SoundError
+from .sources import same_file
 from .units import metres_per_unit
 
 
-def read_camera(context: bpy.types.Context, scene: bpy.types.Scene) -> Camera | None:
-    """The scene's active camera with its frame, or None if it has none. Error: `camera-not-perspective`."""
-    thing = scene.camera
-    if thing is None:
-        return None
+def read_camera(context: bpy.types.Context, scene: bpy.types.Scene, thing: bpy.types.Object) -> Camera:
+    """A camera object with its frame. Errors: `camera-not-perspective`, `camera-nowhere`."""
     if thing.type != "CAMERA" or thing.data.type != "PERSP":
         raise See2SoundError(
             "camera-not-perspective",
@@ -26,13 +24,20 @@ def read_camera(context: bpy.types.Context, scene: bpy.types.Scene) -> Camera | 
             "Set its type to Perspective, or make another camera active.",
         )
     evaluated = thing.evaluated_get(context.evaluated_depsgraph_get())
-    corners = [np.array(corner) for corner in evaluated.data.view_frame(scene=scene)]
-    corners = [corner / -corner[2] for corner in corners]
-    right, left = max(c[0] for c in corners), min(c[0] for c in corners)
-    top, bottom = max(c[1] for c in corners), min(c[1] for c in corners)
+    # Blender's vectors become float32 arrays from NumPy 2 on, which JSON does not know.
+    corners = np.array([list(corner) for corner in evaluated.data.view_frame(scene=scene)], np.float64)
+    corners /= -corners[:, 2:]
+    right, top, _ = corners.max(axis=0).tolist()
+    left, bottom, _ = corners.min(axis=0).tolist()
     width, height = right - left, top - bottom
-    pose = np.array(evaluated.matrix_world.normalized())
+    pose = np.array([list(row) for row in evaluated.matrix_world.normalized()], np.float64)
     pose[:3, 3] *= metres_per_unit(scene)
+    if not (np.isfinite(pose).all() and np.isfinite(corners).all() and abs(np.linalg.det(pose[:3, :3])) > 0.5):
+        raise See2SoundError(
+            "camera-nowhere",
+            f"The transform of the camera {thing.name!r} is not finite, or its scale is zero.",
+            "Correct its location, rotation, scale and drivers.",
+        )
     return Camera(
         focal=1.0 / width,
         aspect=height / width,
@@ -42,33 +47,89 @@ def read_camera(context: bpy.types.Context, scene: bpy.types.Scene) -> Camera | 
     )
 
 
-def make_camera(scene: bpy.types.Scene, camera: Camera, size: tuple[int, int]) -> bpy.types.Object:
-    """A new active camera for a scene without one; the render takes on the picture's shape (`size`, pixels)."""
+def own_camera(scene: bpy.types.Scene, picture: str) -> bpy.types.Object | None:
+    """The camera that was made for a picture, or None."""
+    own = (thing for thing in scene.objects if is_own(thing) and thing.library is None)
+    return next((thing for thing in own if same_file(thing.see2sound.picture, picture)), None)
+
+
+def is_own(thing: bpy.types.Object) -> bool:
+    """Whether a camera was made for a picture."""
+    return bool(thing.type == "CAMERA" and thing.see2sound.picture)
+
+
+def is_as_made(thing: bpy.types.Object) -> bool:
+    """Whether a picture's camera has its pose and lens still, so that it may be set anew."""
+    facts = thing.see2sound
+    animated = thing.animation_data is not None or thing.data.animation_data is not None
+    tied = animated or thing.parent is not None or len(thing.constraints) > 0
+    pose = np.array([list(row) for row in thing.matrix_basis])
+    kept = np.array([list(row) for row in facts.camera_pose])
+    return not tied and abs(thing.data.angle - facts.lens[0]) < 1e-5 and bool(np.abs(pose - kept).max() < 1e-4)
+
+
+def make_camera(scene: bpy.types.Scene, camera: Camera, size: tuple[int, int], picture: str) -> bpy.types.Object:
+    """A camera for a picture of `size` pixels, active from now on.
+
+    In a scene without a camera the render takes on the picture's shape. Elsewhere the frame stays, and the picture is
+    fitted into it.
+    """
     data = bpy.data.cameras.new("See2Sound Camera")
     data.sensor_fit = "HORIZONTAL"
-    data.angle = camera.horizontal_field_of_view
     thing = bpy.data.objects.new("See2Sound Camera", data)
     scene.collection.objects.link(thing)
-    pose = Matrix(camera.pose.tolist())
-    pose.translation /= metres_per_unit(scene)
-    thing.matrix_world = pose
-    scene.camera = thing
-    scene.render.pixel_aspect_x = scene.render.pixel_aspect_y = 1.0
-    scale = min(1.0, 1920.0 / max(size))
-    scene.render.resolution_x = max(4, 2 * math.floor(size[0] * scale / 2.0 + 0.5))
-    scene.render.resolution_y = max(4, 2 * math.floor(size[1] * scale / 2.0 + 0.5))
+    if not any(other.type == "CAMERA" and other != thing for other in scene.objects):
+        scene.render.pixel_aspect_x = scene.render.pixel_aspect_y = 1.0
+        scale = min(1.0, 1920.0 / max(size))
+        scene.render.resolution_x = max(4, 2 * math.floor(size[0] * scale / 2.0 + 0.5))
+        scene.render.resolution_y = max(4, 2 * math.floor(size[1] * scale / 2.0 + 0.5))
+    set_camera(thing, scene, camera, picture)
     return thing
 
 
-def show_picture(thing: bpy.types.Object, path: str) -> None:
-    """The picture as the camera's background, behind the scene and fitted whole into the frame."""
-    image = bpy.data.images.load(path, check_existing=True)
-    if bpy.data.filepath and Path(path).drive == Path(bpy.data.filepath).drive:
-        image.filepath = bpy.path.relpath(path)
+def set_camera(thing: bpy.types.Object, scene: bpy.types.Scene, camera: Camera, picture: str) -> None:
+    """Pose and lens of a picture's camera, so that the picture, fitted whole into its frame, has the directions it had."""
+    render = scene.render
+    frame = render.resolution_y * render.pixel_aspect_y / (render.resolution_x * render.pixel_aspect_x)
+    share = min(1.0, frame / camera.aspect)  # of the frame's width that the picture fills
+    thing.data.angle = 2.0 * math.atan(0.5 / (camera.focal * share))
+    pose = Matrix(camera.pose.tolist())
+    pose.translation /= metres_per_unit(scene)
+    thing.matrix_world = pose
+    facts = thing.see2sound
+    facts.picture, facts.lens, facts.camera_pose = picture, (thing.data.angle, 0.0, 0.0, 0.0), [list(row) for row in pose]
+
+
+def remove_own(scene: bpy.types.Scene, picture: str) -> None:
+    """Delete the cameras of other pictures than this one, but for those that an artist has changed."""
+    for thing in list(scene.objects):
+        if is_own(thing) and thing.library is None and not same_file(thing.see2sound.picture, picture) and is_as_made(thing):
+            data = thing.data
+            bpy.data.objects.remove(thing)
+            if data.users == 0:
+                bpy.data.cameras.remove(data)
+
+
+def show_picture(thing: bpy.types.Object, path: str, others: set[str], replace: bool) -> None:
+    """The picture as the camera's background, behind the scene and fitted whole into the frame.
+
+    `others`: pictures whose backgrounds are taken away (`replace`) or hidden.
+    """
     data = thing.data
     if data.library is not None:
         return
-    background = next((b for b in data.background_images if b.image == image), None)
+    image = bpy.data.images.load(path, check_existing=True)
+    if bpy.data.filepath and Path(path).drive == Path(bpy.data.filepath).drive:
+        image.filepath = bpy.path.relpath(path)
+    background = None
+    for one in list(data.background_images):
+        if one.image == image:
+            background = one
+        elif one.image is not None and any(same_file(one.image.filepath, other) for other in others):
+            if replace:
+                data.background_images.remove(one)
+            else:
+                one.show_background_image = False
     if background is None:
         background = data.background_images.new()
         background.image = image

@@ -13,7 +13,7 @@ from ..jobs.process import Worker
 _numbers = itertools.count(1)
 
 
-@dataclass
+@dataclass(eq=False)
 class Ticket:
     """A job that was handed in. `label`, `done`, `total`: how far it is. `error`: why it could not be started."""
 

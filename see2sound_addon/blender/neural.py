@@ -75,6 +75,7 @@ class WindowProperties(bpy.types.PropertyGroup):
 
     job: StringProperty(name="Job", description="What is being done")
     share: FloatProperty(name="Progress", description="How far it is", min=0.0, max=1.0, subtype="FACTOR")
+    notice: StringProperty(name="Notice", description="What is known of the mix that is being made")
     previewing: BoolProperty(name="Previewing", description="The live preview is on")
     preview: StringProperty(name="Preview", description="What the live preview has to say")
     neural: StringProperty(name="Neural Environment", description="What it was when it was checked last")
@@ -85,7 +86,7 @@ class WindowProperties(bpy.types.PropertyGroup):
 
     def hide(self) -> None:
         """Nothing is going on."""
-        self.job, self.share = "", 0.0
+        self.job, self.share, self.notice = "", 0.0, ""
 
 
 def folder() -> Path:

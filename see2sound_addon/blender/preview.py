@@ -6,6 +6,7 @@ audio library (aud); Python tells it, some sixty times a second, where everythin
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
@@ -31,6 +32,8 @@ DRIFT = 0.12
 """Seconds that a playing clip may be away from where the animation is."""
 SCRUB = 0.3
 """Seconds that a sound without loop is heard after each step through the timeline."""
+MOST_FAILURES = 20
+"""Beats in a row in which a voice may fail before its sound counts as not playable."""
 HEADROOM = 0.5
 """Of full scale, for several sounds at once."""
 STILL = Trajectory.fixed((0.0, 0.0, 0.0))
@@ -72,6 +75,7 @@ class Preview:
         self._ears = ears
         self._voices: dict[int, Voice] = {}
         self._unplayable: set[tuple[int, str]] = set()
+        self._failures: dict[int, int] = {}
         self._frame = float("nan")
         self._now = 0.0
         self.notes: list[str] = []
@@ -91,11 +95,25 @@ class Preview:
             for key in self._voices.keys() - {one.key for one in loudest}:
                 self._voices.pop(key).handle.stop()
             for one in loudest:
-                self._sound(one, playing, moved)
+                self._try(one, playing, moved)
         finally:
             self._device.unlock()
         broken = {one.sound.name for one in heard if _which(one.sound) in self._unplayable}
         self.notes += [f"{name} cannot be played" for name in sorted(broken)]
+
+    def _try(self, one: Heard, playing: bool, moved: bool) -> None:
+        """A voice that the device has dropped refuses everything: it begins anew, and is given up if that never helps."""
+        try:
+            self._sound(one, playing, moved)
+            self._failures.pop(one.key, None)
+        except self._aud.error:
+            voice = self._voices.pop(one.key, None)
+            if voice is not None:
+                with suppress(self._aud.error):
+                    voice.handle.stop()
+            self._failures[one.key] = self._failures.get(one.key, 0) + 1
+            if self._failures[one.key] >= MOST_FAILURES:
+                self._unplayable.add(_which(one.sound))
 
     def _read(self, sound: bpy.types.Sound) -> Any:
         path = Path(bpy.path.abspath(sound.filepath, library=sound.library))

@@ -14,9 +14,9 @@ from bpy.props import (
 )
 
 from . import sources
+from .freshness import setting_changed
 from .neural import NeuralProperties, WindowProperties
 from .roomproperties import RELATIVE_PATH, RoomProperties
-from .soundtrack import setting_changed
 
 OVERRIDABLE = {"LIBRARY_OVERRIDABLE"}
 HIDDEN = {"HIDDEN"}
@@ -42,6 +42,14 @@ LAYOUT_ITEMS = (
     ("22.2", "22.2", "ITU-R BS.2051 9+10+3"),
     *((f"ambix{n}", f"Ambisonics, Order {n}", f"AmbiX, {(n + 1) ** 2} channels") for n in range(1, 8)),
     ("mono", "Mono", "One channel, without direction"),
+)
+CAMERA_ITEMS = (
+    ("OWN", "Picture's Own", "A camera of its own, as the picture was taken; it becomes the active one"),
+    ("ACTIVE", "Active Camera", "Fit the picture into the frame of the scene's active camera, which stays as it is"),
+)
+OTHERS_ITEMS = (
+    ("REPLACE", "Replace", "Remove their sources, cameras and backgrounds, but for those that you have changed"),
+    ("KEEP", "Keep", "Keep their sources and cameras, and add this picture's"),
 )
 PREVIEW_ITEMS = (
     ("binaural", "Binaural", "For headphones"),
@@ -252,12 +260,17 @@ class SceneProperties(bpy.types.PropertyGroup):
     """On the Scene: what the operators take when they are not told otherwise."""
 
     picture: StringProperty(
-        name="Picture", description="The picture that gets its sound", subtype="FILE_PATH", options=RELATIVE_PATH
+        name="Picture",
+        description="The picture or video that gets its sound; a path that begins with // lies beside the .blend",
+    )
+    picture_camera: EnumProperty(name="Camera", description="Through which camera the picture is seen", items=CAMERA_ITEMS)
+    other_pictures: EnumProperty(
+        name="Other Pictures", description="What happens to the sources of pictures before this one", items=OTHERS_ITEMS
     )
     max_sources: IntProperty(name="Sources", description="How many sources to look for at most", default=5, min=1, max=32)
     use_field_of_view: BoolProperty(
         name="Set Field of View",
-        description="Use this instead of the picture's own (EXIF) or 50 degrees. An existing camera keeps its own",
+        description="Use this instead of the picture's own (EXIF) or 50 degrees. The active camera keeps its own",
     )
     field_of_view: FloatProperty(
         name="Field of View", description="Horizontal angle that the picture shows",
@@ -271,7 +284,7 @@ class SceneProperties(bpy.types.PropertyGroup):
     camera_height: FloatProperty(
         name="Camera Height (m)", default=1.6, min=0.05, soft_max=100.0,
         description="How high above the ground the picture was taken, in metres whatever the scene's units. "
-        "An existing camera that sees the horizon keeps its own height",
+        "The active camera keeps its own height where it sees the horizon",
     )  # fmt: skip
     seed: IntProperty(
         update=setting_changed, name="Seed", description="Another number, another take of every sound", default=0, min=0
@@ -339,8 +352,6 @@ class SceneProperties(bpy.types.PropertyGroup):
         options=HIDDEN, name="Rendered With", description="A fingerprint of the settings that the last mix was made with"
     )
     outdated: BoolProperty(options=HIDDEN, name="Out of Date", description="The scene has changed since its mix was rendered")
-    read_with: StringProperty(options=HIDDEN, name="Read With", description="The same, of the mix that is at work")
-    read_outdated: BoolProperty(options=HIDDEN, name="Read Out of Date", description="The scene has changed since it was read")
     show_outlines: BoolProperty(
         name="Outlines", description="Draw what was found over the picture, in the camera's view", default=True
     )

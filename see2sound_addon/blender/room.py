@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 import bpy
@@ -11,7 +12,7 @@ from ..errors import See2SoundError
 from ..materials import MATERIALS
 from ..soundscene import Absorption, Ground, Response, Room, Shoebox
 from .roomproperties import CUSTOM, RoomProperties
-from .units import metres_per_unit
+from .units import kept_frame, metres_per_unit
 
 ROOM_NAME = "Sound Room"
 SPACE = 1.5
@@ -72,15 +73,30 @@ def _absorption(settings: RoomProperties, name: str) -> Absorption:
     return tuple(settings.custom) if material == CUSTOM else MATERIALS[material]
 
 
+def _reach(context: bpy.types.Context, scene: bpy.types.Scene) -> tuple[Vector, Vector] | None:
+    """The corners of what cameras and Speakers reach from the first frame to the last; None where there are none."""
+    things = [thing for thing in scene.objects if thing.type in {"SPEAKER", "CAMERA"}]
+    if not things:
+        return None
+    low, high = [math.inf] * 3, [-math.inf] * 3
+    with kept_frame(scene):
+        for frame in range(scene.frame_start, scene.frame_end + 1):
+            scene.frame_set(frame)
+            graph = context.evaluated_depsgraph_get()
+            for thing in things:
+                place = thing.evaluated_get(graph).matrix_world.translation
+                if all(map(math.isfinite, place)):
+                    low, high = list(map(min, low, place)), list(map(max, high, place))
+    return (Vector(low), Vector(high)) if math.isfinite(low[0]) else None
+
+
 def add_box(context: bpy.types.Context) -> bpy.types.Object:
-    """A wire cube around the cameras and all Speakers of a scene, and the scene's room from now on."""
+    """A wire cube around the cameras and all Speakers of a scene in all its frames; it is the scene's room from now on."""
     scene = context.scene
     scale = metres_per_unit(scene)
-    inside = [thing.matrix_world.translation for thing in scene.objects if thing.type in {"SPEAKER", "CAMERA"}]
-    inside = inside or [Vector((0.0, 0.0, 1.6)) / scale]
+    lowest, highest = _reach(context, scene) or (Vector((0.0, 0.0, 1.6)) / scale,) * 2
     space = Vector((SPACE, SPACE, SPACE)) / scale
-    low = Vector(map(min, zip(*inside, strict=True))) - space
-    high = Vector(map(max, zip(*inside, strict=True))) + space
+    low, high = lowest - space, highest + space
     if low.z + space.z >= 0.0:  # everything is above the floor that most scenes have
         low.z = min(0.0, low.z + space.z)
     thing = bpy.data.objects.new(ROOM_NAME, None)

@@ -14,7 +14,7 @@ from bpy.props import (
 )
 
 from ..materials import BANDS, MATERIALS
-from .soundtrack import setting_changed
+from .freshness import setting_changed
 
 CUSTOM = "CUSTOM"
 KIND_ITEMS = (

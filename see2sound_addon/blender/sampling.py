@@ -5,8 +5,7 @@ from __future__ import annotations
 import math
 import zlib
 from array import array
-from collections.abc import Generator, Iterator
-from contextlib import contextmanager
+from collections.abc import Generator
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import perf_counter
@@ -20,11 +19,12 @@ from ..errors import See2SoundError
 from ..media.audio import audio_facts
 from ..media.files import whole_file
 from ..progress import Progress, silent
-from ..soundscene import Air, Cone, Fader, SoundScene, Source, Trajectory
+from ..soundscene import Air, Cone, Fader, SoundScene, Source, Trajectory, check_finite
+from ..spatial.rooms import outside
 from .properties import SourceProperties
 from .room import scene_room
-from .sources import free_id, heard_and_silent, sound_strips
-from .units import frame_rate, metres_per_unit
+from .sources import free_id, has_foreign_reference, heard_and_silent, is_muted, sound_strips
+from .units import frame_rate, kept_frame, metres_per_unit
 
 JUST_BEFORE = 1e-6
 """Seconds before a cut at which the camera that is left is sampled for the last time."""
@@ -33,6 +33,24 @@ SILENCE = 1e-6
 """A volume below this is taken as this, -120 dB."""
 FURTHER_BACK = 10.0
 """Seconds before the first frame since when a loop that begins there has been sounding, so that it is heard at once."""
+
+
+@dataclass(frozen=True)
+class Instance:
+    """A Speaker inside a collection instance: which one of whose, as the dependency graph names it."""
+
+    owner: str
+    number: tuple[int, ...]
+    speaker: str
+
+
+@dataclass
+class Emitter:
+    """What sounds: a Speaker of the scene, or (`instance`) of a collection that is instanced in it."""
+
+    thing: bpy.types.Object
+    instance: Instance | None = None
+    sample: Sample = field(default_factory=lambda: Sample())
 
 
 @dataclass
@@ -77,18 +95,21 @@ def sample_in_slices(
     audible, silent_ones = heard_and_silent(scene, context.view_layer)
     notes = [f"{thing.name!r} {why}; it is left out." for thing, why in silent_ones.items()]
     listener = Sample()
-    heard = [Sample() for _ in audible]
+    emitters = [Emitter(thing) for thing in audible]
+    instanced = has_instanced_speakers(scene)
+    if instanced:
+        emitters += _instanced(context.evaluated_depsgraph_get())
     cuts = []
     shown = shown or range(scene.frame_start, scene.frame_end + 1)
     frames = range(shown.start, shown.stop + 1)
     rate = frame_rate(scene)
-    for thing in audible:
-        thing.data.update_tag()  # a Speaker's new volume does not reach the dependency graph by itself
+    for emitter in emitters:
+        emitter.thing.data.update_tag()  # a Speaker's new volume does not reach the dependency graph by itself
     left = iter(frames)
     frame = next(left, None)
     while frame is not None:
         end = perf_counter() + seconds
-        with _kept_frame(scene):
+        with kept_frame(scene):
             while frame is not None and perf_counter() < end:
                 scene.frame_set(frame)
                 graph = context.evaluated_depsgraph_get()
@@ -98,8 +119,10 @@ def sample_in_slices(
                     _add(listener, before, graph, time - JUST_BEFORE)
                     cuts.append(time)
                 _add(listener, camera, graph, time)
-                for thing, sample in zip(audible, heard, strict=True):
-                    _add(sample, thing, graph, time)
+                poses = _instance_poses(graph) if instanced else {}
+                for emitter in emitters:
+                    pose = None if emitter.instance is None else poses.get(emitter.instance)
+                    _add(emitter.sample, emitter.thing, graph, time, pose)
                 frame = next(left, None)
         yield len(listener.times), len(frames)
     scale, settings = metres_per_unit(scene), scene.see2sound
@@ -116,7 +139,8 @@ def sample_in_slices(
         air=Air(settings.temperature, settings.humidity) if settings.use_air else None,
     )
     taken: set[str] = set()
-    for thing, sample in zip(audible, heard, strict=True):
+    for emitter in emitters:
+        thing, sample = emitter.thing, emitter.sample
         strips = sound_strips(thing)
         if not strips:
             notes.append(f"{thing.name!r} has no NLA sound strip and so does not sound in Blender; it is left out.")
@@ -126,23 +150,54 @@ def sample_in_slices(
         if strips and (why := _why_unreadable(thing, clips)):
             notes.append(f"{thing.name!r} is left out. {why}")
             continue
+        if has_foreign_reference(thing):
+            notes.append(
+                f"{thing.name!r} has a sound of yours, but still the distance reference of the generated sound, "
+                f"{thing.data.distance_reference:.3g}. Set it to 1 in the Speaker's properties for the file's own level."
+            )
         for strip in strips:
             name = free_id(thing.see2sound.source_id or thing.name, taken)
             taken.add(name)
             start = (strip.frame_start - shown.start) / rate
             plan.sources.append(_source(thing, name, start, sample, scene, clips))
         yield len(frames), len(frames)
+    check_finite(plan)
+    for source in plan.sources:
+        notes += outside(plan.room, source.id, source.path)
     return plan, notes
 
 
-@contextmanager
-def _kept_frame(scene: bpy.types.Scene) -> Iterator[None]:
-    frame, subframe, camera = scene.frame_current, scene.frame_subframe, scene.camera
-    try:
-        yield
-    finally:
-        scene.frame_set(frame, subframe=subframe)
-        scene.camera = camera
+def has_instanced_speakers(scene: bpy.types.Scene) -> bool:
+    """Whether a collection with Speakers is instanced in a scene, at any depth."""
+    seen: set[str] = set()
+
+    def holds_speaker(thing: bpy.types.Object) -> bool:
+        collection = thing.instance_collection if thing.instance_type == "COLLECTION" else None
+        if collection is None or collection.name_full in seen:
+            return False
+        seen.add(collection.name_full)
+        return any(inner.type == "SPEAKER" or holds_speaker(inner) for inner in collection.all_objects)
+
+    return any(holds_speaker(thing) for thing in scene.objects)
+
+
+def _instanced(graph: bpy.types.Depsgraph) -> list[Emitter]:
+    """The Speakers of collection instances that are heard."""
+    found = []
+    for instance in graph.object_instances:
+        if instance.is_instance and instance.object.type == "SPEAKER":
+            thing = instance.object.original
+            if thing.data.sound is not None and not is_muted(thing):
+                found.append(Emitter(thing, _key(instance)))
+    return found
+
+
+def _instance_poses(graph: bpy.types.Depsgraph) -> dict[Instance, Matrix]:
+    return {_key(i): i.matrix_world.copy() for i in graph.object_instances if i.is_instance and i.object.type == "SPEAKER"}
+
+
+def _key(instance: bpy.types.DepsgraphObjectInstance) -> Instance:
+    return Instance(instance.parent.original.name_full, tuple(instance.persistent_id), instance.object.original.name_full)
 
 
 def _shots(scene: bpy.types.Scene) -> list[tuple[int, bpy.types.Object]]:
@@ -158,9 +213,10 @@ def _camera_at(shots: list[tuple[int, bpy.types.Object]], frame: int) -> bpy.typ
     return next((camera for start, camera in reversed(shots) if start <= frame), shots[0][1])
 
 
-def _add(sample: Sample, thing: bpy.types.Object, graph: bpy.types.Depsgraph, time: float) -> None:
+def _add(sample: Sample, thing: bpy.types.Object, graph: bpy.types.Depsgraph, time: float, pose: Matrix | None = None) -> None:
+    """`pose`: of an instance, None for that of the object itself."""
     evaluated = thing.evaluated_get(graph)
-    pose = evaluated.matrix_world
+    pose = evaluated.matrix_world if pose is None else pose
     sample.times.append(time)
     sample.positions.extend(pose.translation)
     sample.rotations.extend(_listener_quaternion(pose) if thing.type != "SPEAKER" else _quaternion(pose))
@@ -199,14 +255,20 @@ def _trajectory(sample: Sample, scale: float, cuts: list[float]) -> Trajectory:
 
 
 def _quaternion(pose: Matrix) -> Quaternion:
-    return pose.to_3x3().normalized().to_quaternion().normalized()
+    return _unit(pose.to_3x3().normalized())
+
+
+def _unit(axes: Matrix) -> Quaternion:
+    """A rotation, none for axes without length: what is scaled to nothing faces nowhere."""
+    if abs(axes.determinant()) < 0.5:
+        return Quaternion()
+    return axes.to_quaternion().normalized()
 
 
 def _listener_quaternion(pose: Matrix) -> Quaternion:
     """A camera's pose in the listener's frame: front is its -Z, left its -X, up its +Y."""
     axes = pose.to_3x3().normalized()
-    listener = Matrix((-axes.col[2], -axes.col[0], axes.col[1])).transposed()
-    return listener.to_quaternion().normalized()
+    return _unit(Matrix((-axes.col[2], -axes.col[0], axes.col[1])).transposed())
 
 
 def _source(thing: bpy.types.Object, name: str, start: float, sample: Sample, scene: bpy.types.Scene, clips: Path) -> Source:

@@ -33,8 +33,8 @@ def build(
     """Fill an empty scene and save it as scene.blend in `out`, with clips/ beside it."""
     session.save_scene(out / "scene.blend")
     scene.see2sound.picture = str(picture)
-    camera.make_camera(scene, found.camera, (found.picture.width, found.picture.height))
-    camera.show_picture(scene.camera, str(picture))
+    scene.camera = camera.make_camera(scene, found.camera, (found.picture.width, found.picture.height), str(picture))
+    camera.show_picture(scene.camera, str(picture), set(), replace=False)
     matches = speakers.match(scene, found, str(picture))
     made = voices.make_voices(scene, [(m.source_id, m.prompt) for m in matches], out / "clips", progress, backends)
     things = speakers.apply(bpy.context, scene, found, matches, str(picture))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 
@@ -72,6 +73,12 @@ def beside_blend(path: Path) -> str:
     """A path as Blender keeps it: relative to a saved .blend, absolute where there is none or it is on another drive."""
     near = bpy.data.filepath and path.drive == Path(bpy.data.filepath).drive
     return str(bpy.path.relpath(str(path))) if near else str(path)
+
+
+def same_file(first: str, second: str) -> bool:
+    """Whether two paths, as Blender keeps them, name the same file."""
+    first, second = (os.path.normcase(os.path.realpath(bpy.path.abspath(path))) for path in (first, second))
+    return first == second
 
 
 def settle_ids() -> None:
@@ -150,6 +157,18 @@ def choose_row(scene: bpy.types.Scene, row: int) -> None:
     for other in context.view_layer.objects:
         other.select_set(other == thing)
     context.view_layer.objects.active = thing
+
+
+def has_own_sound(thing: bpy.types.Object) -> bool:
+    """Whether a Speaker's sound is the artist's, rather than one that was generated."""
+    sound = thing.data.sound
+    return sound is not None and bpy.path.basename(sound.filepath) != bpy.path.basename(thing.see2sound.clip)
+
+
+def has_foreign_reference(thing: bpy.types.Object) -> bool:
+    """Whether a sound of the artist's has the distance reference that fits the generated one before it."""
+    set_by_us = bool(thing.see2sound.clip) and abs(thing.data.distance_reference - thing.see2sound.set_reference) < 1e-5
+    return is_source(thing) and set_by_us and abs(thing.see2sound.set_reference - 1.0) > 0.1 and has_own_sound(thing)
 
 
 def sound_strips(thing: bpy.types.Object) -> list[bpy.types.NlaStrip]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,7 +15,19 @@ from ..pipeline import Findings, distance_for_label
 from ..placed import Estimate, PlacedSource
 from ..placement.position import area_radius, place
 from .properties import OUTLINE_POINTS, SHAPE_POINTS
-from .sources import beside_blend, clean_label, describe, free_id, is_muted, is_source, remove, sound_strips, sources
+from .sources import (
+    beside_blend,
+    clean_label,
+    describe,
+    free_id,
+    has_own_sound,
+    is_muted,
+    is_source,
+    remove,
+    same_file,
+    sound_strips,
+    sources,
+)
 from .units import frame_rate, metres_per_unit
 
 COLLECTION = "See2Sound"
@@ -57,14 +68,27 @@ def match(scene: bpy.types.Scene, found: Findings, picture: str) -> list[Match]:
     return matches
 
 
+def other_pictures(scene: bpy.types.Scene, picture: str) -> set[str]:
+    """The other pictures that a scene has sources or cameras of."""
+    named = {thing.see2sound.picture for thing in scene.objects if thing.type in {"SPEAKER", "CAMERA"}}
+    return {other for other in named | {scene.see2sound.picture} if other and not same_file(other, picture)}
+
+
 def apply(
-    context: bpy.types.Context, scene: bpy.types.Scene, found: Findings, matches: list[Match], picture: str
+    context: bpy.types.Context,
+    scene: bpy.types.Scene,
+    found: Findings,
+    matches: list[Match],
+    picture: str,
+    replace: bool = False,
 ) -> list[bpy.types.Object]:
     """Make or update a Speaker for each source; what an artist has edited or moved by hand stays as it is.
 
-    Speakers of the same picture that nobody has touched and that were not found again are removed.
+    Unchanged Speakers of the same picture that were not found again are removed. `replace`: those of other pictures, too.
     """
-    gone = [thing for thing in _of_picture(scene, picture) if all(thing != m.thing for m in matches)]
+    ours = (thing for thing in sources(scene) if thing.library is None and thing.see2sound.picture)
+    of_these = [thing for thing in ours if replace or same_file(thing.see2sound.picture, picture)]
+    gone = [thing for thing in of_these if all(thing != m.thing for m in matches)]
     made = []
     for matched in matches:
         if matched.locked:
@@ -112,11 +136,16 @@ def _follow(thing: bpy.types.Object, parent: bpy.types.Object) -> None:
 
 
 def add_sound(
-    context: bpy.types.Context, scene: bpy.types.Scene, path: Path, seconds: float, location: Vector | None
+    context: bpy.types.Context,
+    scene: bpy.types.Scene,
+    path: Path,
+    seconds: float,
+    location: Vector | None,
+    follows: bpy.types.Object | None = None,
 ) -> bpy.types.Object:
-    """A source with a sound of the artist's own, that plays once from the current frame on."""
-    thing = add_source(context, scene, clean_label(path.stem) or "sound", None)
-    if location is not None:
+    """A source with a sound of the artist's own, that plays once from the current frame on, at a place or on an object."""
+    thing = add_source(context, scene, clean_label(path.stem) or "sound", follows)
+    if location is not None and follows is None:
         thing.location = location
     thing.see2sound.loop = False
     sound = bpy.data.sounds.load(str(path), check_existing=True)
@@ -130,7 +159,7 @@ def add_sound(
 
 def _of_picture(scene: bpy.types.Scene, picture: str) -> list[bpy.types.Object]:
     """Our own (not linked) Speakers of a picture."""
-    return [thing for thing in sources(scene) if thing.library is None and _same_file(thing.see2sound.picture, picture)]
+    return [thing for thing in sources(scene) if thing.library is None and same_file(thing.see2sound.picture, picture)]
 
 
 def _new_speaker(context: bpy.types.Context, scene: bpy.types.Scene, source_id: str) -> bpy.types.Object:
@@ -202,7 +231,7 @@ def _put(thing: bpy.types.Object, scene: bpy.types.Scene) -> None:
     facts = thing.see2sound
     estimate = Estimate(facts.picture_distance, facts.picture_doubt)
     camera = _kept_camera(thing)
-    distance = distance_for_label(estimate, facts.label, tuple(facts.box), camera)
+    distance = distance_for_label(estimate, facts.label, tuple(facts.box), tuple(facts.centre), camera)
     thing.location = Vector(place(camera, tuple(facts.centre), distance.metres)) / metres_per_unit(scene)
     facts.placed = thing.location
     if facts.extent == "area":
@@ -260,12 +289,6 @@ def _touched(thing: bpy.types.Object) -> bool:
     return levels or _moved(thing) or _edited(thing) or has_own_sound(thing)
 
 
-def has_own_sound(thing: bpy.types.Object) -> bool:
-    """Whether the artist gave it a sound, rather than we."""
-    sound = thing.data.sound
-    return sound is not None and bpy.path.basename(sound.filepath) != bpy.path.basename(thing.see2sound.clip)
-
-
 def attach_clip(thing: bpy.types.Object, path: Path, reference_distance: float, scene: bpy.types.Scene) -> None:
     """Give a Speaker its sound and a strip from the scene's first frame over its whole length.
 
@@ -291,15 +314,22 @@ def attach_clip(thing: bpy.types.Object, path: Path, reference_distance: float, 
             facts.set_start = strip.frame_start
 
 
+def set_own_sound(thing: bpy.types.Object, path: Path) -> None:
+    """Give a Speaker a sound of the artist's. A distance reference that fits the generated sound before it goes to 1."""
+    facts, speaker = thing.see2sound, thing.data
+    sound = bpy.data.sounds.load(str(path), check_existing=True)
+    sound.filepath = beside_blend(path)
+    speaker.sound = sound
+    speaker.update_tag()
+    if facts.clip and abs(speaker.distance_reference - facts.set_reference) < 1e-5:
+        speaker.distance_reference = facts.set_reference = 1.0
+
+
 def drop_unused(sounds: list[bpy.types.Sound]) -> None:
     """Remove sounds that nothing uses any more, once Blender no longer plays them."""
     bpy.context.view_layer.update()
     for sound in {sound for sound in sounds if sound.users == 0}:
         bpy.data.sounds.remove(sound)
-
-
-def _same_file(first: str, second: str) -> bool:
-    return os.path.normcase(bpy.path.abspath(first)) == os.path.normcase(bpy.path.abspath(second))
 
 
 def _overlap(a: tuple[float, ...], b: tuple[float, ...]) -> float:

@@ -1,6 +1,9 @@
-"""Blender units and metres."""
+"""Blender units and metres, frames and seconds."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import bpy
 
@@ -18,3 +21,14 @@ def frame_rate(scene: bpy.types.Scene) -> float:
 def duration(scene: bpy.types.Scene) -> float:
     """The scene's length in seconds, its last frame included."""
     return (scene.frame_end - scene.frame_start + 1) / frame_rate(scene)
+
+
+@contextmanager
+def kept_frame(scene: bpy.types.Scene) -> Iterator[None]:
+    """The scene stands at the same frame, with the same camera, afterwards."""
+    frame, subframe, camera = scene.frame_current, scene.frame_subframe, scene.camera
+    try:
+        yield
+    finally:
+        scene.frame_set(frame, subframe=subframe)
+        scene.camera = camera

@@ -65,11 +65,13 @@ def made_clips(wanted: list[dict[str, Any]], made: list[dict[str, Any]]) -> Made
 
 
 def attach_voices(scene: bpy.types.Scene, things: list[bpy.types.Object], made: Made) -> list[str]:
-    """Give Speakers their clips; what has none is muted, what was muted for that alone sounds again. Returns notes."""
+    """Give Speakers their clips; a prompt of SILENT mutes, and what was muted for that alone sounds again. Returns notes."""
     notes: list[str] = []
     before: list[bpy.types.Sound] = []
     for thing in things:
         facts = thing.see2sound
+        if facts.source_id not in made and facts.prompt.strip().lower() != SILENT:
+            continue  # it was locked, or not there, when the clips were made
         if facts.source_id not in made:
             facts.silenced = facts.silenced or not is_muted(thing)
             mute(thing, True)

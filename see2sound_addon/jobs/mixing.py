@@ -67,9 +67,7 @@ def _work(scene: SoundScene) -> float:
     return scene.duration * voices / VOICES_A_SECOND
 
 
-def _kept(
-    mixdown: Mixdown, sofa: str | os.PathLike[str] | None, folder: Path
-) -> tuple[SoundScene, Path | None]:
+def _kept(mixdown: Mixdown, sofa: str | os.PathLike[str] | None, folder: Path) -> tuple[SoundScene, Path | None]:
     """The scene with copies of its files as they were at the start: parts of a mix must not differ because a file changes."""
     scene, rate = mixdown.scene, mixdown.scene.sample_rate
     copies: dict[Path, Path] = {}
@@ -163,4 +161,3 @@ def _blocks(path: Path, channels: int) -> Iterator[np.ndarray]:
         while data := raw.read(4 * channels * BLOCK):
             yield np.frombuffer(data, np.float32).reshape(-1, channels).T
     path.unlink()
-

@@ -137,9 +137,7 @@ def _opened(path: Path) -> Iterator[soundfile.SoundFile]:
 
 
 def _unreadable(path: Path, why: str) -> See2SoundError:
-    return See2SoundError(
-        "clip-unreadable", f"{path.name} cannot be read as audio: {why}.", "Use WAV, FLAC, OGG, MP3 or AIFF."
-    )
+    return See2SoundError("clip-unreadable", f"{path.name} cannot be read as audio: {why}.", "Use WAV, FLAC, OGG, MP3 or AIFF.")
 
 
 def _empty(path: Path) -> See2SoundError:

@@ -174,9 +174,7 @@ def _one_line(error: BaseException) -> str:
 
 
 def _too_large(path: Path, megapixels: int) -> See2SoundError:
-    return See2SoundError(
-        "picture-too-large", f"{path.name} has more than {megapixels} megapixels.", "Scale it down first."
-    )
+    return See2SoundError("picture-too-large", f"{path.name} has more than {megapixels} megapixels.", "Scale it down first.")
 
 
 def _decode(path: Path, image: Image.Image) -> _Decoded:
@@ -228,7 +226,9 @@ def _read_with_opencv(path: Path) -> _Decoded:
     except (cv2.error, OSError, ValueError, MemoryError) as error:
         if "MAX_IMAGE" in str(error):
             raise _too_large(path, 67) from error
-        raise _unreadable(path, _one_line(error) if not isinstance(error, cv2.error) else error.err or "OpenCV refuses it") from error
+        raise _unreadable(
+            path, _one_line(error) if not isinstance(error, cv2.error) else error.err or "OpenCV refuses it"
+        ) from error
     finally:
         cv2.setLogLevel(log_level)
     if pixels is None:

@@ -124,7 +124,9 @@ def _delayed(taps: np.ndarray, rate: float, file: h5py.File, name: str) -> np.nd
     if "Data.Delay" not in file:
         return taps
     stored = _dataset(file, "Data.Delay", name)
-    if stored.ndim > 2 or any(length not in (1, whole) for length, whole in zip(stored.shape[::-1], (2, len(taps)), strict=False)):
+    if stored.ndim > 2 or any(
+        length not in (1, whole) for length, whole in zip(stored.shape[::-1], (2, len(taps)), strict=False)
+    ):
         raise _wrong(name, f"its delays have the shape {_shape(stored)}", "Download or export it again.")
     delay = np.broadcast_to(np.asarray(stored[()], float), taps.shape[:2])
     if not delay.any():

@@ -244,7 +244,17 @@ def _check_weights(folder: Path) -> None:
     for path in weights:
         try:
             size, needed = path.stat().st_size, _promised_size(path)
-        except (OSError, ValueError, KeyError, TypeError, IndexError, AttributeError, RecursionError, OverflowError, struct.error) as error:
+        except (
+            OSError,
+            ValueError,
+            KeyError,
+            TypeError,
+            IndexError,
+            AttributeError,
+            RecursionError,
+            OverflowError,
+            struct.error,
+        ) as error:
             message = f"{path.name} of {folder.name} is broken."
             raise See2SoundError("model-incomplete", message, "Download the model again.") from error
         if size < needed:

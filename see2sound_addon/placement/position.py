@@ -29,6 +29,12 @@ def place(camera: Camera, centre: tuple[float, float], metres: float) -> np.ndar
     return camera.world(camera.ray(*centre) * metres)
 
 
+def distance_to_ground(camera: Camera, centre: tuple[float, float]) -> float:
+    """Metres along the ray through a point of the picture to the ground at height 0; infinite where it never gets there."""
+    height, fall = float(camera.pose[2, 3]), -float((camera.pose[:3, :3] @ camera.ray(*centre))[2])
+    return height / fall if height > 0.0 and fall > 1e-9 else float("inf")
+
+
 def area_radius(camera: Camera, box: tuple[float, float, float, float], metres: float) -> float:
     """Metres: half the width that a box (fractions) has at a distance."""
     x0, y0, x1, y1 = box

@@ -11,11 +11,12 @@ from ..paths import is_file
 from ..soundscene import SoundScene, check_clip_exists
 from .arrays import ArrayFile, open_arrays, write_arrays
 from .bounds import LARGEST_FILE
+from .carrying import carry_files
 from .parsing import scene_from_dict
 from .reader import parse_json
 from .writing import scene_to_dict, to_text
 
-__all__ = ["plan_from_json", "plan_to_json", "read_plan", "write_plan"]
+__all__ = ["carry_files", "plan_from_json", "plan_to_json", "read_plan", "write_plan"]
 
 
 def plan_to_json(scene: SoundScene, folder: Path | None = None) -> str:

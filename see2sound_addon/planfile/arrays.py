@@ -60,11 +60,11 @@ def _check_sizes(archive: zipfile.ZipFile, name: str) -> None:
 
 
 def _header(member: Any) -> tuple[tuple[int, ...], np.dtype]:
-    version = npy.read_magic(member)
+    version = npy.read_magic(member)  # type: ignore[no-untyped-call]
     read = {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_header_2_0}.get(version)
     if read is None:
         raise ValueError("unknown version")
-    shape, _, kind = read(member)
+    shape, _, kind = read(member)  # type: ignore[no-untyped-call]
     return shape, kind
 
 

@@ -117,7 +117,9 @@ def parse_json(text: str) -> Any:
     try:
         return json.loads(text, object_pairs_hook=_no_key_twice)
     except (ValueError, RecursionError) as error:
-        raise See2SoundError("plan-syntax", f"The plan is not JSON: {str(error)[:200]}.", "Write it with a JSON library.") from error
+        raise See2SoundError(
+            "plan-syntax", f"The plan is not JSON: {str(error)[:200]}.", "Write it with a JSON library."
+        ) from error
 
 
 def _no_key_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -18,7 +18,11 @@ def unheard(scene: SoundScene, seconds: list[float]) -> list[str]:
     """A note for each source whose sound does not arrive before the end, or too quietly. `seconds`: the clips' lengths."""
     times = np.linspace(0.0, scene.duration, LOOKED_AT)
     ears = segments(scene.listener, FASTEST * scene.speed_of_sound)[0]
-    return [note for source, length in zip(scene.sources, seconds, strict=True) if (note := _why(scene, source, length, times, ears))]
+    return [
+        note
+        for source, length in zip(scene.sources, seconds, strict=True)
+        if (note := _why(scene, source, length, times, ears))
+    ]
 
 
 def _why(scene: SoundScene, source: Source, seconds: float, times: np.ndarray, ears: list[Segment]) -> str:
@@ -33,8 +37,8 @@ def _why(scene: SoundScene, source: Source, seconds: float, times: np.ndarray, e
         late = float(delay.min())
         if source.start < scene.duration and late > 0.1 and source.start + late >= scene.duration - 0.05:
             return (
-                f"Nothing is heard of source {source.id!r}: it is {distance.min():.0f} m away, and its sound takes {late:.1f} s, "
-                "longer than what is mixed."
+                f"Nothing is heard of source {source.id!r}: it is {distance.min():.0f} m away, and its sound takes "
+                f"{late:.1f} s, longer than what is mixed."
             )
         return f"Nothing is heard of source {source.id!r}: its clip does not sound during the mix."
     gain = 20.0 * np.log10(np.maximum(distance_gain(distance[sounds], source, scene.distance_model), 1e-12)) + source.gain_db

@@ -19,7 +19,7 @@ from .delayline import Clip, Recent
 from .extent import SPOKES, decorrelated, spokes
 from .lowfrequency import low_frequencies
 from .motion import Segment, segments
-from .rooms import Image, holds, images
+from .rooms import Image, images, outside
 
 STEP = 64
 """Samples between control points: 1.3 ms at 48 kHz."""
@@ -187,8 +187,9 @@ class Propagation:
         source = direct.source
         if not reflections or source.extent == "ambient":
             return []
-        if not holds(self.scene.room, source.path):
-            self.notes.append(f"Source {source.id!r} is outside the room; it is heard without its reflections.")
+        note = outside(self.scene.room, source.id, source.path)
+        if note:
+            self.notes += note
             return []
         # What stands between source and listener does not stand in the way of their images.
         damping = Damping(self.scene.air, Occlusion(), self.rate)

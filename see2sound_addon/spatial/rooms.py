@@ -86,6 +86,13 @@ def holds(room: Room | None, path: Trajectory) -> bool:
             return True
 
 
+def outside(room: Room | None, name: str, path: Trajectory) -> list[str]:
+    """A note where a source is not in the room all the time."""
+    return (
+        [] if holds(room, path) else [f"Source {name!r} is not in the room all the time; it is heard without its reflections."]
+    )
+
+
 def check_listener(scene: SoundScene) -> None:
     """Error `room-outside` where the listener leaves the room."""
     if holds(scene.room, scene.listener):

@@ -73,7 +73,7 @@ def test_an_existing_camera_stays_and_the_directions_are_exact(bpy, picture, siz
     scene.render.resolution_x, scene.render.resolution_y = size
     bpy.context.view_layer.update()
     before = camera.matrix_world.copy()
-    bpy.ops.see2sound.reconstruct(filepath=str(picture), generate=False)
+    bpy.ops.see2sound.reconstruct(filepath=str(picture), camera="ACTIVE", generate=False)
     assert scene.camera == camera and camera.matrix_world == before
     assert (scene.render.resolution_x, scene.render.resolution_y) == size
     for thing in speakers(bpy):
@@ -194,7 +194,7 @@ def test_an_orthographic_camera_is_refused(bpy, picture):
     bpy.context.scene.collection.objects.link(thing)
     bpy.context.scene.camera = thing
     with pytest.raises(RuntimeError, match="not a perspective camera"):
-        bpy.ops.see2sound.reconstruct(filepath=str(picture))
+        bpy.ops.see2sound.reconstruct(filepath=str(picture), camera="ACTIVE")
     assert speakers(bpy) == []
 
 
@@ -234,7 +234,7 @@ def test_a_camera_that_sees_the_horizon_puts_feet_on_the_ground(bpy, picture):
     scene.camera = camera
     scene.render.resolution_x, scene.render.resolution_y = 640, 360
     bpy.context.view_layer.update()
-    bpy.ops.see2sound.reconstruct(filepath=str(picture), generate=False)
+    bpy.ops.see2sound.reconstruct(filepath=str(picture), camera="ACTIVE", generate=False)
     for thing in speakers(bpy):
         bottom, focal = thing.see2sound.box[3], thing.see2sound.lens[0]
         # The foot lies below the centre in the picture, as far ahead of the camera.
@@ -331,3 +331,130 @@ def test_a_copied_scene_leaves_the_original_s_sources_alone(bpy, picture):
     bpy.ops.see2sound.generate()
     assert sorted(o.see2sound.source_id for o in original.objects if o.type == "SPEAKER") == before
     assert not {o.see2sound.source_id for o in speakers(bpy)} & set(before)
+
+
+def first_scene(bpy):
+    """What a new file of Blender's begins with: a cube, a light, and a camera that looks down on them."""
+    bpy.ops.wm.read_homefile(use_factory_startup=True)
+    bpy.context.scene.frame_end = 48
+    return bpy.context.scene
+
+
+def test_in_the_startup_scene_a_picture_gets_a_camera_of_its_own(extension, picture):
+    """The scene's own camera looks steeply down, and would put what the picture shows far below the floor."""
+    import bpy
+
+    scene = first_scene(bpy)
+    before, size = scene.camera, (scene.render.resolution_x, scene.render.resolution_y)
+    assert bpy.ops.see2sound.reconstruct(filepath=str(picture), generate=False) == {"FINISHED"}
+    assert scene.camera != before and before.name in scene.objects
+    assert (scene.render.resolution_x, scene.render.resolution_y) == size
+    assert len(speakers(bpy)) == 2
+    for thing in speakers(bpy):
+        assert thing.location.z >= 0.0
+        assert in_view(bpy, thing, 360 / 640) == pytest.approx(tuple(thing.see2sound.centre), abs=1e-4)
+    # And once more, with the camera that it got.
+    own = scene.camera
+    assert bpy.ops.see2sound.reconstruct(filepath=str(picture), generate=False) == {"FINISHED"}
+    assert scene.camera == own and len([o for o in scene.objects if o.type == "CAMERA"]) == 2 and len(speakers(bpy)) == 2
+
+
+def test_fitted_to_a_camera_that_looks_down_nothing_is_below_the_floor(extension, picture):
+    import bpy
+
+    scene = first_scene(bpy)
+    bpy.ops.see2sound.reconstruct(filepath=str(picture), generate=False, camera="ACTIVE")
+    assert scene.camera.name == "Camera"
+    for thing in speakers(bpy):
+        assert thing.location.z >= -1e-4
+        thing.see2sound.label = "locomotive"  # large, and so far away
+        assert thing.location.z >= -1e-4
+
+
+@pytest.mark.parametrize("size", [(1080, 1920), (1000, 1000), (641, 361)])
+def test_a_picture_fitted_into_another_frame_keeps_its_directions(bpy, picture, size):
+    scene = bpy.context.scene
+    other = bpy.data.objects.new("other", bpy.data.cameras.new("other"))
+    scene.collection.objects.link(other)
+    scene.render.resolution_x, scene.render.resolution_y = size
+    bpy.ops.see2sound.reconstruct(filepath=str(picture), generate=False)
+    assert scene.camera != other and (scene.render.resolution_x, scene.render.resolution_y) == size
+    for thing in speakers(bpy):
+        assert in_view(bpy, thing, 360 / 640) == pytest.approx(tuple(thing.see2sound.centre), abs=1e-4)
+
+
+@pytest.fixture
+def second_picture(picture, tmp_path):
+    from PIL import Image, ImageOps
+
+    ImageOps.mirror(Image.open(picture)).save(tmp_path / "mirrored.png")
+    return tmp_path / "mirrored.png"
+
+
+def backgrounds(bpy):
+    shown = [b for b in bpy.context.scene.camera.data.background_images if b.show_background_image]
+    return [Path(bpy.path.abspath(b.image.filepath)).name for b in shown]
+
+
+@pytest.mark.parametrize("which", ["OWN", "ACTIVE"])
+def test_a_second_picture_replaces_the_first(bpy, picture, second_picture, which):
+    """But for what was changed by hand, which is kept and named."""
+    bpy.ops.see2sound.reconstruct(filepath=str(picture), generate=False)
+    speakers(bpy)[0].location.z += 1.0
+    assert bpy.ops.see2sound.reconstruct(filepath=str(second_picture), generate=False, camera=which) == {"FINISHED"}
+    names = sorted(Path(thing.see2sound.picture).name for thing in speakers(bpy))
+    assert names == ["mirrored.png", "mirrored.png", "two_things.png"]
+    assert backgrounds(bpy) == ["mirrored.png"]
+    assert len([o for o in bpy.context.scene.objects if o.type == "CAMERA"]) == 1
+
+
+@pytest.mark.parametrize("which", ["OWN", "ACTIVE"])
+def test_a_second_picture_can_be_added(bpy, picture, second_picture, which):
+    bpy.ops.see2sound.reconstruct(filepath=str(picture), generate=False)
+    first = speakers(bpy)
+    bpy.context.scene.see2sound.other_pictures = "KEEP"
+    bpy.ops.see2sound.reconstruct(filepath=str(second_picture), generate=False, camera=which)
+    assert len(speakers(bpy)) == 4 and set(first) <= set(speakers(bpy))
+    assert backgrounds(bpy) == ["mirrored.png"]
+    assert len([o for o in bpy.context.scene.objects if o.type == "CAMERA"]) == (2 if which == "OWN" else 1)
+
+
+def test_a_new_field_of_view_sets_the_picture_s_camera_anew_unless_it_was_moved(bpy, picture):
+    bpy.ops.see2sound.reconstruct(filepath=str(picture), generate=False)
+    settings, own = bpy.context.scene.see2sound, bpy.context.scene.camera
+    settings.use_field_of_view, settings.field_of_view = True, 1.2
+    bpy.ops.see2sound.reconstruct(filepath=str(picture), generate=False)
+    assert bpy.context.scene.camera == own and own.data.angle == pytest.approx(1.2, abs=1e-5)
+    own.location.x += 2.0
+    bpy.context.view_layer.update()
+    settings.field_of_view = 0.7
+    bpy.ops.see2sound.reconstruct(filepath=str(picture), generate=False)
+    assert own.location.x == pytest.approx(2.0) and own.data.angle == pytest.approx(1.2, abs=1e-5)
+    for thing in speakers(bpy):
+        assert in_view(bpy, thing, 360 / 640) == pytest.approx(tuple(thing.see2sound.centre), abs=1e-4)
+
+
+def test_a_camera_that_is_nowhere_is_an_error(bpy, picture):
+    camera = bpy.data.objects.new("nowhere", bpy.data.cameras.new("nowhere"))
+    bpy.context.scene.collection.objects.link(camera)
+    bpy.context.scene.camera = camera
+    for place, scale in (((float("nan"), 0, 0), (1, 1, 1)), ((0, 0, 0), (0, 0, 0))):
+        camera.location, camera.scale = place, scale
+        bpy.context.view_layer.update()
+        with pytest.raises(RuntimeError, match="'nowhere' is not finite, or its scale is zero"):
+            bpy.ops.see2sound.reconstruct(filepath=str(picture), camera="ACTIVE")
+
+
+@pytest.mark.parametrize("path", ["//", "", " ", "/"])
+def test_a_folder_is_no_picture(bpy, path):
+    bpy.context.scene.see2sound.picture = path
+    with pytest.raises(RuntimeError, match="No picture is chosen"):
+        bpy.ops.see2sound.reconstruct()
+
+
+def test_a_picture_is_chosen_relative_to_the_file(bpy, picture, tmp_path):
+    bpy.ops.see2sound.choose_picture(filepath=str(picture))
+    chosen = bpy.context.scene.see2sound.picture
+    assert chosen.startswith("//") and Path(bpy.path.abspath(chosen)).resolve() == picture.resolve()
+    with pytest.raises(RuntimeError, match="no picture"):
+        bpy.ops.see2sound.choose_picture(filepath=str(tmp_path))

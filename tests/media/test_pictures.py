@@ -202,9 +202,11 @@ REFUSED = {"float RGB TIFF beyond": "picture-too-large", "PNG whose data ends ea
 @pytest.mark.skipif(sys.platform != "linux", reason="memory is measured as Linux tells it")
 @pytest.mark.parametrize("kind", LARGE)
 def test_a_large_picture_takes_less_than_two_gigabytes(kind, tmp_path):
-    path = tmp_path / f"large{next((suffix for start, suffix in SUFFIXES.items() if kind.startswith(start)), '.tiff')}"
+    suffix = next((suffix for start, suffix in SUFFIXES.items() if kind.startswith(start)), ".tiff")
+    path = tmp_path / f"large{suffix}"
     LARGE[kind](path)
-    code = f"from see2sound_addon.media.pictures import read_picture; p = read_picture({str(path)!r}); assert max(p.pixels.shape) == 2048 and p.width >= 8000"
+    read = f"from see2sound_addon.media.pictures import read_picture; p = read_picture({str(path)!r})"
+    code = f"{read}; assert max(p.pixels.shape) == 2048 and p.width >= 8000"
     found = bounded(code)
     assert (found["error"] or [None])[0] == REFUSED.get(kind)
 

@@ -129,7 +129,7 @@ def test_nested_requests_for_code_are_refused(copy):
 @pytest.mark.parametrize("offsets", ["[0, Infinity]", "[-8, 4]", "[0, NaN]", "[0, 1e400]", "[8, 4]", "[true, 4]", "[0, 4, 8]"])
 def test_offsets_that_are_no_offsets_are_refused(copy, offsets):
     folder = copy("clip")
-    header = ('{"a": {"dtype": "F32", "shape": [1], "data_offsets": %s}}' % offsets).encode()
+    header = b'{"a": {"dtype": "F32", "shape": [1], "data_offsets": ' + offsets.encode() + b"}}"
     (folder / "model.safetensors").write_bytes(len(header).to_bytes(8, "little") + header + bytes(64))
     assert "broken" in refused(folder, "names", "model-incomplete")
 

@@ -131,7 +131,9 @@ def note_of(folder, one, duration=2.0, **more):
 def test_a_source_that_is_too_far_away_is_named(tmp_path):
     note, silent = note_of(tmp_path, source((5000, 0, 0), loop=True, name="far"))
     assert silent and "'far'" in note and "14.6 s" in note
-    note, _ = note_of(tmp_path, source((5000, 0, 0), loop=True, name="far", synchronous=True, reference_distance=0.01, max_distance=1e6))
+    note, _ = note_of(
+        tmp_path, source((5000, 0, 0), loop=True, name="far", synchronous=True, reference_distance=0.01, max_distance=1e6)
+    )
     assert "'far'" in note and "-114 dB" in note
     note, silent = note_of(tmp_path, source((5000, 0, 0), loop=True, start=-20.0))
     assert not silent and "Nothing" not in note

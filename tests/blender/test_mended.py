@@ -1,0 +1,380 @@
+"""What once failed: each of these was found by using the extension, by feeding it nonsense, or by reading it."""
+
+import json
+import math
+import time
+from importlib import import_module
+
+import numpy as np
+import pytest
+import soundfile
+from scenes import angle_between, intensity_direction, noise, tone, write_wav
+from stage import add_camera, add_speaker, sampled
+
+from see2sound_addon import pipeline
+from see2sound_addon.planfile import read_plan
+
+
+def part(extension, name):
+    return import_module(f"{extension.__name__}.{name}")
+
+
+@pytest.fixture
+def clip(tmp_path):
+    return write_wav(tmp_path / "clip.wav", noise(2.0)[None])
+
+
+# --- the queue of jobs
+
+
+def outcomes(desk, tickets):
+    """Ask for all jobs in turns, as their operators do, until each has a result or an error."""
+    found, end = {}, time.monotonic() + 60.0
+    while len(found) < len(tickets):
+        assert time.monotonic() < end, "a job waits for ever"
+        for number, ticket in enumerate(tickets):
+            if number not in found:
+                try:
+                    result = desk.poll(ticket)
+                except Exception as error:
+                    result = str(error)
+                if result is not None:
+                    found[number] = result
+        time.sleep(0.01)
+    return [found[number] for number in range(len(tickets))]
+
+
+def test_a_job_that_cannot_start_leaves_the_queue_and_the_next_one_runs(extension, bpy):
+    desk = part(extension, "see2sound_addon.blender.desk").Desk()
+    error = part(extension, "see2sound_addon.errors").See2SoundError
+    try:
+        with pytest.raises(error, match="cannot be started"):
+            desk.submit("free_neural", {"focal": np.float32(0.5)})
+        assert desk.current() is None
+        tickets = [desk.submit("free_neural", {}), desk.submit("no_such_task", {}), desk.submit("free_neural", {})]
+        first, second, third = outcomes(desk, tickets)
+        assert first == third == {} and "no task" in second
+    finally:
+        desk.close()
+
+
+def test_a_job_behind_one_that_cannot_start_is_not_held_up(extension, bpy):
+    """The second fails only as it is begun, after the first has ended; its owner is told, and the third runs."""
+    desk = part(extension, "see2sound_addon.blender.desk").Desk()
+    try:
+        tickets = [desk.submit("free_neural", {}) for _ in range(3)]
+        tickets[1].data["late"] = object()
+        first, second, third = outcomes(desk, tickets)
+        assert first == third == {} and "cannot be started" in second
+    finally:
+        desk.close()
+
+
+def test_one_job_is_shown_and_stopped_at_a_time(extension, bpy):
+    """A scene that is read comes first, then the job at work; ESC and the panel's button mean the same one."""
+    working = part(extension, "operators.working")
+    desk = part(extension, "see2sound_addon.blender.desk").DESK
+    try:
+        mixing, waiting = desk.submit("describe_neural", {"folder": "/nowhere", "python": ""}), desk.submit("free_neural", {})
+        jobs = [working.Job(None, iter(()), None, ticket=ticket) for ticket in (waiting, mixing)]
+        working.AT_WORK[:] = jobs
+        assert working.shown_job() is jobs[1]
+        reading = working.Job(None, iter(()), None)
+        working.AT_WORK.append(reading)
+        assert working.shown_job() is reading
+        working.stop_shown()
+        assert reading.stopped and not jobs[1].stopped and not mixing.cancelled
+        working.AT_WORK.remove(reading)
+        working.stop_shown()
+        assert mixing.cancelled and not waiting.cancelled
+        working.show_progress(bpy.context)
+        assert bpy.context.window_manager.see2sound.job.endswith("1 waiting")
+        working.AT_WORK.clear()
+        working.show_progress(bpy.context)
+        assert bpy.context.window_manager.see2sound.job == ""
+    finally:
+        working.AT_WORK.clear()
+        desk.close()
+
+
+# --- what makes a mix outdated
+
+
+def test_each_mix_has_its_own_freshness(extension, bpy, clip):
+    """A is read, the scene changes, B is read, A finishes, B finishes: A was outdated, B is not, and B can become it."""
+    freshness = part(extension, "see2sound_addon.blender.freshness")
+    add_camera(bpy)
+    thing = add_speaker(bpy, clip)
+    scene, settings = bpy.context.scene, bpy.context.scene.see2sound
+    bpy.context.view_layer.update()
+    first = freshness.begin(scene)
+    thing.data.volume = 0.5
+    freshness.look()
+    second = freshness.begin(scene)
+    freshness.remember(scene, "a.wav", first)
+    assert (settings.mixed, settings.outdated) == ("a.wav", True)
+    freshness.remember(scene, "b.wav", second)
+    assert (settings.mixed, settings.outdated) == ("b.wav", False)
+    thing.location.x += 1.0
+    bpy.context.view_layer.update()
+    assert settings.outdated
+
+
+@pytest.mark.parametrize("how", ["disabled", "excluded"])
+def test_a_speaker_that_is_left_out_does_not_make_a_reopened_mix_outdated(bpy, clip, tmp_path, how):
+    add_camera(bpy)
+    add_speaker(bpy, clip)
+    other = add_speaker(bpy, clip, (2, 2, 0))
+    if how == "disabled":
+        other.hide_viewport = True
+    else:
+        home = bpy.data.collections.new("left out")
+        bpy.context.scene.collection.children.link(home)
+        for collection in other.users_collection:
+            collection.objects.unlink(other)
+        home.objects.link(other)
+        bpy.context.view_layer.layer_collection.children[home.name].exclude = True
+    bpy.ops.see2sound.render_mix(filepath=str(tmp_path / "mix.wav"), layout="mono")
+    bpy.ops.wm.save_mainfile()
+    bpy.ops.wm.open_mainfile(filepath=bpy.data.filepath)
+    bpy.context.view_layer.update()
+    assert bpy.context.scene.see2sound.outdated is False
+    bpy.ops.ed.undo_push(message="a")
+    bpy.context.scene.cursor.location.x = 1.0
+    bpy.ops.ed.undo_push(message="b")
+    bpy.ops.ed.undo()
+    bpy.context.view_layer.update()
+    assert bpy.context.scene.see2sound.outdated is False
+
+
+# --- reconstruct, sounds
+
+
+def test_unlocking_a_source_while_its_picture_is_looked_at_does_not_mute_it(extension, bpy, picture):
+    """It was locked when clips were chosen, and so has none; that is no wish for silence."""
+    bpy.ops.see2sound.reconstruct(filepath=str(picture))
+    thing = next(o for o in bpy.context.scene.objects if o.type == "SPEAKER")
+    voices = part(extension, "see2sound_addon.blender.voices")
+    voices.attach_voices(bpy.context.scene, [thing], {})
+    assert not thing.data.muted
+    thing.see2sound.prompt = "silent"
+    voices.attach_voices(bpy.context.scene, [thing], {})
+    assert thing.data.muted
+
+
+def test_a_sound_of_your_own_is_heard_at_its_own_level(bpy, picture, clip, tmp_path):
+    """A generated sound may be as loud as its Speaker's distance reference makes it; a file that takes its place is not."""
+    bpy.ops.see2sound.reconstruct(filepath=str(picture))
+    thing = next(o for o in bpy.context.scene.objects if o.type == "SPEAKER")
+    thing.see2sound.prompt = "steam train"
+    bpy.ops.see2sound.generate()
+    assert thing.data.distance_reference > 1.5
+    bpy.context.view_layer.objects.active = thing
+    assert bpy.ops.see2sound.set_sound(filepath=str(clip)) == {"FINISHED"}
+    assert thing.data.distance_reference == pytest.approx(1.0) and thing.data.sound.name == "clip.wav"
+    bpy.ops.see2sound.generate()  # a sound of your own stays
+    assert thing.data.sound.name == "clip.wav"
+
+
+def test_a_sound_put_in_by_blender_s_own_field_is_noted(extension, bpy, picture, clip):
+    bpy.ops.see2sound.reconstruct(filepath=str(picture))
+    thing = next(o for o in bpy.context.scene.objects if o.type == "SPEAKER")
+    thing.see2sound.prompt = "steam train"
+    bpy.ops.see2sound.generate()
+    thing.data.sound = bpy.data.sounds.load(str(clip))
+    assert any("distance reference" in note and thing.name in note for note in sampled(bpy, extension)[1])
+
+
+def test_a_sound_is_added_to_the_selected_object(bpy, clip):
+    bpy.ops.mesh.primitive_cube_add(location=(3, 4, 5))
+    cube = bpy.context.object
+    bpy.ops.see2sound.add_sound(filepath=str(clip))
+    thing = bpy.context.object
+    bpy.context.view_layer.update()
+    assert thing.parent == cube and tuple(thing.matrix_world.translation) == pytest.approx((3, 4, 5))
+    cube.select_set(True)
+    bpy.context.view_layer.objects.active = cube
+    bpy.ops.see2sound.add_sound(filepath=str(clip), attach=False)
+    assert bpy.context.object.parent is None
+
+
+def test_removing_what_is_not_there_says_what_is_wrong(bpy, clip):
+    speaker = add_speaker(bpy, clip)
+    for name, why in (("nothing", "is not in this scene"), (speaker.name, "is no source")):
+        with pytest.raises(RuntimeError, match=why):
+            bpy.ops.see2sound.remove_source(object_name=name)
+
+
+# --- rooms
+
+
+def test_a_room_box_holds_everything_in_all_frames(extension, bpy, clip):
+    camera, thing = add_camera(bpy), add_speaker(bpy, clip)
+    for frame, x in ((1, -3.0), (48, 20.0)):
+        thing.location.x = x
+        thing.keyframe_insert("location", frame=frame)
+        camera.location.y = -x
+        camera.keyframe_insert("location", frame=frame)
+    bpy.context.scene.frame_set(7)
+    assert bpy.ops.see2sound.add_room() == {"FINISHED"}
+    assert bpy.context.scene.frame_current == 7
+    plan, notes = sampled(bpy, extension)
+    assert not any("room" in note for note in notes)
+    low, high = (np.array(plan.room.centre) + side * np.array(plan.room.size) / 2 for side in (-1, 1))
+    assert low[0] < -3 and high[0] > 20 and low[1] < -20 and high[1] > 5
+
+
+def test_a_source_that_leaves_the_room_is_named_before_the_mix(extension, bpy, clip):
+    add_camera(bpy)
+    thing = add_speaker(bpy, clip, (1, 1, 0))
+    bpy.ops.see2sound.add_room()
+    thing.location.x = 30.0
+    thing.keyframe_insert("location", frame=48)
+    thing.location.x = 1.0
+    thing.keyframe_insert("location", frame=1)
+    assert any("not in the room" in note for note in sampled(bpy, extension)[1])
+
+
+# --- odd scenes
+
+
+def test_a_speaker_inside_a_collection_instance_is_heard_where_it_is(bpy, clip, tmp_path):
+    """Two instances of one collection, the second nested and moving; each alone arrives from its place."""
+    add_camera(bpy)
+    group = bpy.data.collections.new("group")
+    thing = add_speaker(bpy, clip, (1, 0, 0))
+    for collection in thing.users_collection:
+        collection.objects.unlink(thing)
+    group.objects.link(thing)
+    group.instance_offset = (1, 0, 0)
+    instancer = bpy.data.objects.new("instancer", None)
+    instancer.instance_type, instancer.instance_collection = "COLLECTION", group
+    outer = bpy.data.collections.new("outer")
+    outer.objects.link(instancer)
+    nested = bpy.data.objects.new("nested", None)
+    nested.instance_type, nested.instance_collection = "COLLECTION", outer
+    bpy.context.scene.collection.objects.link(nested)
+    for place in ((4, 3, 0), (-4, 3, 0)):
+        nested.location = place
+        assert bpy.ops.see2sound.render_mix(filepath=str(tmp_path / "mix.wav"), layout="ambix1") == {"FINISHED"}
+        heard = soundfile.read(tmp_path / "mix.wav", always_2d=True)[0].T
+        assert angle_between(intensity_direction(heard), (place[1], -place[0], 0)) < 0.5
+    thing.data.muted = True
+    bpy.ops.see2sound.render_mix(filepath=str(tmp_path / "mix.wav"), layout="ambix1")
+    assert not soundfile.read(tmp_path / "mix.wav")[0].any()
+
+
+def test_a_speaker_far_away_is_named(bpy, clip, tmp_path, capfd):
+    add_camera(bpy)
+    add_speaker(bpy, clip, (0, 5000, 0))
+    bpy.ops.see2sound.render_mix(filepath=str(tmp_path / "mix.wav"), layout="mono")
+    assert "Nothing is heard of source 'Speaker'" in capfd.readouterr().out
+
+
+@pytest.mark.parametrize("setting", ["volume", "distance_reference", "attenuation"])
+def test_a_setting_that_is_not_a_number_names_its_speaker(bpy, clip, tmp_path, setting):
+    add_camera(bpy)
+    thing = add_speaker(bpy, clip)
+    setattr(thing.data, setting, float("nan"))
+    with pytest.raises(RuntimeError, match=r"'Speaker'.*(infinite or not a number|not finite)"):
+        bpy.ops.see2sound.render_mix(filepath=str(tmp_path / "mix.wav"), layout="mono")
+    assert not (tmp_path / "mix.wav").exists()
+
+
+# --- files
+
+
+@pytest.mark.parametrize(("name", "why"), [("a.mp3", ".mp3 files are not written"), ("typo/a.wav", "There is no folder")])
+def test_a_mix_goes_where_it_was_told_or_nowhere(bpy, clip, tmp_path, name, why):
+    add_camera(bpy)
+    add_speaker(bpy, clip)
+    with pytest.raises(RuntimeError, match=why):
+        bpy.ops.see2sound.render_mix(filepath=str(tmp_path / name), layout="mono")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["clip.wav", "scene.blend"]
+
+
+def test_a_name_with_a_number_in_it_gets_a_suffix(bpy, clip, tmp_path):
+    add_camera(bpy)
+    add_speaker(bpy, clip)
+    bpy.ops.see2sound.render_mix(filepath=str(tmp_path / "take 1.2"), layout="mono")
+    assert (tmp_path / "take 1.2.wav").is_file()
+
+
+def test_an_exported_plan_can_be_moved_with_its_clips(bpy, clip, tmp_path):
+    add_camera(bpy)
+    add_speaker(bpy, clip)
+    packed = add_speaker(bpy, write_wav(tmp_path / "tone.wav", tone(440, 2)), (3, 3, 0))
+    packed.data.sound.pack()
+    (tmp_path / "tone.wav").unlink()
+    home = tmp_path / "for a farm"
+    home.mkdir()
+    assert bpy.ops.see2sound.export_plan(filepath=str(home / "plan.json")) == {"FINISHED"}
+    clips = [source["clip"] for source in json.loads((home / "plan.json").read_text())["sources"]]
+    assert all(path.startswith("plan_clips/") for path in clips)
+    moved = home.rename(tmp_path / "elsewhere")
+    clip.unlink()
+    pipeline.mix(read_plan(moved / "plan.json"), "ambix1", tmp_path / "mix.wav")
+    assert np.abs(soundfile.read(tmp_path / "mix.wav")[0]).max() > 0.01
+
+
+# --- the live preview
+
+
+def test_a_voice_that_the_device_drops_begins_anew(extension, bpy, clip):
+    """The audio library refuses a pitch for a handle that has just stopped; the preview goes on, and says what never works."""
+    preview = part(extension, "see2sound_addon.blender.preview")
+    pytest.importorskip("aud", reason="this Blender was built without its audio library")
+    add_camera(bpy)
+    add_speaker(bpy, clip, (0, 3, 0)).see2sound.source_id = "dog_1"
+    bpy.context.view_layer.update()
+
+    class Failing:
+        """A handle whose pitch cannot be set, as one that has ended."""
+
+        def __init__(self, error):
+            self.error, self.status, self.position, self.volume = error, 1, 0.0, 0.0
+
+        def stop(self):
+            raise self.error("it has ended")
+
+        @property
+        def pitch(self):
+            return 1.0
+
+        @pitch.setter
+        def pitch(self, value):
+            raise self.error("Couldn't set the sound pitch!")
+
+    try:
+        live = preview.Preview(preview.make_ears("stereo", ""))
+    except part(extension, "see2sound_addon.errors").See2SoundError:
+        pytest.skip("this machine has no audio device")
+    try:
+        live.update(bpy.context)
+        ((key, voice),) = live._voices.items()
+        voice.handle = Failing(live._aud.error)
+        live.update(bpy.context)
+        live.update(bpy.context)
+        assert live._voices[key] is not voice and not any("cannot be played" in note for note in live.notes)
+    finally:
+        live.stop()
+
+
+def test_labels_do_not_cover_each_other(extension):
+    free_plate = part(extension, "panels.overlay").free_plate
+    taken = []
+    for _ in range(20):
+        taken.append(free_plate((100.0, 300.0, 80.0, 18.0), taken))
+    rows = sorted(plate[1] for plate in taken)
+    assert all(b - a >= 18.0 - 1e-6 for a, b in zip(rows[:-1], rows[1:], strict=True))
+    assert free_plate((400.0, 300.0, 80.0, 18.0), taken) == (400.0, 300.0, 80.0, 18.0)
+
+
+def test_zero_scale_faces_nowhere_and_is_heard(bpy, clip, tmp_path):
+    add_camera(bpy).scale = (0, 0, 0)
+    thing = add_speaker(bpy, clip)
+    thing.scale = (0, 0, 0)
+    thing.rotation_euler = (math.pi, 0, 1)
+    assert bpy.ops.see2sound.render_mix(filepath=str(tmp_path / "mix.wav"), layout="binaural") == {"FINISHED"}
+    heard = soundfile.read(tmp_path / "mix.wav")[0]
+    assert np.isfinite(heard).all() and heard.any()
