@@ -77,6 +77,20 @@ class Segment:
         return np.asarray(self._turn(np.clip(times, self.times[0], self.times[-1])).as_matrix())
 
 
+class Reach:
+    """Where stretches of a path can be.
+
+    `begins`, `ends`: (k,) seconds. `centres`: (k, 3) and `radii`: (k,) of spheres around them, metres.
+    """
+
+    def __init__(self, stretches: list[Segment]) -> None:
+        self.begins = np.array([stretch.begin for stretch in stretches])
+        self.ends = np.array([stretch.end for stretch in stretches])
+        self.centres = np.array([stretch.points.mean(axis=0) for stretch in stretches])
+        spread = [np.linalg.norm(s.points - c, axis=1).max() for s, c in zip(stretches, self.centres, strict=True)]
+        self.radii = 2.0 * np.array(spread)  # a curve through points may swing out a little
+
+
 def segments(path: Trajectory, fastest: float) -> tuple[list[Segment], bool]:
     """The stretches between a trajectory's cuts, in order; the first begins and the last ends at infinity.
 

@@ -6,7 +6,7 @@ where blocks begin.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -18,7 +18,7 @@ from .damping import HOP, MARGIN, Damping, filter_moving
 from .delayline import Clip, Recent
 from .extent import SPOKES, decorrelated, spokes
 from .lowfrequency import low_frequencies
-from .motion import Segment, segments
+from .motion import Reach, Segment, segments
 from .rooms import Image, images, outside
 
 STEP = 64
@@ -147,6 +147,7 @@ class Propagation:
         self.notes = [f"The listener moves {_TOO_FAST}"] if too_fast else []
         self.voices: list[Voice] = []
         self._recent = Recent()
+        self._reaches: dict[int, Reach] = {}
         reflections = images(scene.room)
         for number, (source, samples) in enumerate(zip(scene.sources, clips, strict=True)):
             path, too_fast = segments(source.path, fastest)
@@ -204,13 +205,33 @@ class Propagation:
             if not heard.any():
                 continue
             poses = (ear.positions(times), ear.rotations(times))
+            during = times[heard > 0.0][[0, -1]]
             for voice in self.voices:
-                for mouth in voice.path:
-                    if mouth.begin > times[-1] + CROSSFADE:
-                        break  # not yet emitted
-                    arrival = self._arrive(times, poses, heard, ear, mouth, voice)
+                for number in self._possible(during, ear, voice):
+                    arrival = self._arrive(times, poses, heard, ear, voice.path[number], voice)
                     if arrival is not None:
                         yield arrival
+
+    def _possible(self, during: np.ndarray, ear: Segment, voice: Voice) -> Iterable[int]:
+        """Which of a voice's stretches may be heard from the first to the last moment (2,) of `during`, in their order.
+
+        By the shortest and the longest way between where both can be, so that what has many cuts is not tried in all pairs.
+        """
+        if len(voice.path) == 1:
+            return (0,)
+        reach, here = self._reach(voice.path, id(voice.path)), self._reach([ear], id(ear))
+        way = np.linalg.norm(_seen(reach.centres, voice.image) - here.centres, axis=1)
+        play = reach.radii + here.radii
+        speed = np.inf if voice.source.synchronous else self.scene.speed_of_sound
+        late, early = (way + play) / speed, np.maximum(way - play, 0.0) / speed
+        margin = 2.0 * CROSSFADE
+        possible = (reach.ends > during[0] - late - margin) & (reach.begins < during[1] - early + margin)
+        return np.flatnonzero(possible).tolist()
+
+    def _reach(self, stretches: list[Segment], key: int) -> Reach:
+        if key not in self._reaches:
+            self._reaches[key] = Reach(stretches)
+        return self._reaches[key]
 
     def _arrive(
         self,

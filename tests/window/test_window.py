@@ -64,6 +64,171 @@ place()["area"].spaces.active.show_region_ui = True
     return blender
 
 
+KINDS_OF_SCENE = {
+    "startup": "bpy.ops.wm.read_homefile(use_factory_startup=True)",
+    "empty": "bpy.ops.wm.read_homefile(use_empty=True)",
+    "animated": "bpy.ops.wm.read_homefile(use_factory_startup=True)",
+}
+ANIMATED = """
+scene = bpy.context.scene
+cube, camera = scene.objects["Cube"], scene.objects["Camera"]
+for frame, x in ((1, -3.0), (24, 3.0)):
+    cube.location.x = x
+    cube.keyframe_insert("location", frame=frame)
+    camera.location.y = -8.0 + x / 3.0
+    camera.keyframe_insert("location", frame=frame)
+other = bpy.data.objects.new("second", bpy.data.cameras.new("second"))
+scene.collection.objects.link(other)
+other.location, other.rotation_euler = (0.0, -5.0, 2.0), (1.4, 0.0, 0.0)
+scene.timeline_markers.new("cut", frame=12).camera = other
+scene.timeline_markers.new("first", frame=1).camera = camera
+"""
+
+
+@pytest.fixture(params=KINDS_OF_SCENE)
+def any_scene(blender, request):
+    """The scene that Blender begins with (cube, camera, light), an empty one, and an animated one with cuts; a second long."""
+    blender.do(KINDS_OF_SCENE[request.param])
+    blender.do(f"""
+bpy.ops.wm.save_as_mainfile(filepath="/root/see2sound/{request.param}.blend")
+bpy.context.scene.frame_end = 24
+bpy.context.preferences.system.viewport_aa = "OFF"
+place()["area"].spaces.active.show_region_ui = True
+""")
+    if request.param == "animated":
+        blender.do(ANIMATED)
+    blender.until("next(r for r in place()['area'].regions if r.type == 'UI').width > 1")
+    blender.do("next(r for r in place()['area'].regions if r.type == 'UI').active_panel_category = 'See2Sound'")
+    blender.kind = request.param
+    return blender
+
+
+def invoke(blender, verb, **arguments):
+    """An operator as a click starts it, and its end waited for; what it reported is in Blender's log."""
+    given = "".join(f", {name}={value!r}" for name, value in arguments.items())
+    result = blender.do(f"result = list(bpy.ops.see2sound.{verb}('INVOKE_DEFAULT'{given}))")
+    blender.until(IDLE)
+    return result
+
+
+def film_sound(path):
+    """The channels of a film's soundtrack, and their largest sample."""
+    import av
+
+    with av.open(str(path)) as film:
+        (stream,) = film.streams.audio
+        return stream.codec_context.channels, max(float(np.abs(f.to_ndarray()).max()) for f in film.decode(stream))
+
+
+def test_every_flow_in_every_kind_of_scene(any_scene):
+    """From a picture to a film with sound, twice where that differs, without a fault in Blender's log."""
+    blender = any_scene
+    log = root.FOLDER / "tmp/blender.log"
+    before = log.read_text().count("Traceback")
+    soundfile.write(blender.folder / "own.wav", np.random.default_rng(0).normal(0, 0.1, 48000), 48000)
+    for _ in range(2):
+        assert invoke(blender, "reconstruct", filepath="/root/see2sound/rocket.jpg") == ["RUNNING_MODAL"]
+        assert len(blender.do(SPEAKERS)) == 3
+    assert blender.do("result = place()['area'].spaces.active.region_3d.view_perspective") == "CAMERA"
+    low = blender.do("result = min(t.location.z for t in bpy.context.scene.objects if t.type == 'SPEAKER')")
+    assert low > -1e-3
+    blender.picture(f"flow_{blender.kind}_reconstructed")
+    if blender.kind != "empty":
+        assert invoke(blender, "reconstruct", filepath="/root/see2sound/rocket.jpg", camera="ACTIVE") == ["RUNNING_MODAL"]
+        assert len(blender.do(SPEAKERS)) == 3
+    invoke(blender, "generate")
+    blender.do("bpy.ops.see2sound.add_source('INVOKE_DEFAULT')")
+    blender.do("bpy.ops.see2sound.set_sound(filepath='/root/see2sound/own.wav')")
+    invoke(blender, "play_snippet")
+    blender.do("bpy.ops.see2sound.add_room()")
+    invoke(blender, "render_mix", filepath="/root/see2sound/flow.wav", layout="5.1")
+    blender.until("bpy.context.scene.see2sound.mixed")
+    assert np.abs(soundfile.read(blender.folder / "flow.wav")[0]).max() > 1e-4
+    assert blender.do("result = bpy.context.scene.see2sound.outdated") is False
+    blender.do("bpy.ops.see2sound.preview()")
+    time.sleep(1.0)
+    blender.picture(f"flow_{blender.kind}_previewing")
+    assert blender.do("result = bpy.context.window_manager.see2sound.previewing")
+    blender.do("bpy.ops.see2sound.preview()")
+    blender.do("bpy.ops.see2sound.export_plan(filepath='/root/see2sound/flow.json')")
+    assert (blender.folder / "flow.json").is_file()
+    assert log.read_text().count("Traceback") == before, log.read_text()[-3000:]
+
+
+FILM = """
+scene = bpy.context.scene
+if hasattr(scene.render.image_settings, "media_type"):
+    scene.render.image_settings.media_type = "VIDEO"
+scene.render.image_settings.file_format = "FFMPEG"
+scene.render.ffmpeg.format = "MPEG4"
+scene.render.resolution_x, scene.render.resolution_y, scene.render.resolution_percentage = 64, 36, 100
+scene.render.engine = "BLENDER_WORKBENCH"
+scene.render.filepath = "/root/see2sound/film_"
+scene.frame_end = 6
+scene.see2sound.layout = "5.1"
+scene.see2sound.mix_path = "//film_mix.wav"
+bpy.ops.ed.undo_push(message="before the film")
+"""
+
+
+def test_render_with_sound_says_what_it_did_and_is_one_undo_step(any_scene):
+    """Blender handles events as it starts to render, and so called the operator again before it had ended."""
+    blender = any_scene
+    invoke(blender, "reconstruct", filepath="/root/see2sound/rocket.jpg")
+    blender.do(FILM)
+    log = root.FOLDER / "tmp/blender.log"
+    before = log.read_text()
+    blender.do("""
+import sys
+sequencer = sys.modules["bl_ext.user_default.see2sound.operators.sequencer"]
+ends = []
+original = sequencer.SEE2SOUND_OT_render_with_sound._end
+def _end(self, context, result):
+    ends.append(sorted(result))
+    return original(self, context, result)
+sequencer.SEE2SOUND_OT_render_with_sound._end = _end
+""")
+    assert blender.do("result = list(bpy.ops.see2sound.render_with_sound('INVOKE_DEFAULT'))") == ["RUNNING_MODAL"]
+    end = time.monotonic() + 240.0
+    while not list(blender.folder.glob("film_*.mp4")) or blender.do(
+        "# read_homefile\nresult = bpy.app.is_job_running('RENDER')"
+    ):
+        assert time.monotonic() < end
+        time.sleep(0.5)
+    time.sleep(1.0)
+    assert blender.do("# read_homefile\nresult = ends") == [["FINISHED"]]
+    assert blender.do("# read_homefile\nresult = bpy.context.window_manager.see2sound.job") == ""
+    assert "Cancelled; nothing was changed" not in log.read_text()[len(before) :]
+    channels, loudest = film_sound(next(blender.folder.glob("film_*.mp4")))
+    assert channels == 6 and loudest > 1e-4
+    for path in blender.folder.glob("film_*.mp4"):
+        path.unlink()
+    blender.do("# read_homefile\nsequencer.SEE2SOUND_OT_render_with_sound._end = original")
+    root.run("xdotool", "key", "Escape")  # closes the window of the render
+    time.sleep(1.0)
+    strips = "len((getattr(e, 'strips', None) or e.sequences) if (e := bpy.context.scene.sequence_editor) else [])"
+    assert blender.do(f"# read_homefile\nresult = {strips}") == 1
+    blender.do("bpy.ops.ed.undo()")
+    assert blender.do(f"# read_homefile\nresult = {strips}") == 0
+    assert blender.do("# read_homefile\nresult = bpy.context.scene.see2sound.mix_path") == "//film_mix.wav"
+    assert len(blender.do(SPEAKERS)) == 3
+
+
+def test_of_two_jobs_escape_and_the_button_stop_the_one_that_is_shown(scene):
+    """The older one is at work; the newer one waits, and runs once the older one is stopped."""
+    scene.do(RECONSTRUCT)
+    scene.do("bpy.context.scene.frame_end = 24 * 900")
+    scene.do("bpy.ops.see2sound.render_mix('INVOKE_DEFAULT', filepath='/root/see2sound/older.wav', layout='ambix7')")
+    scene.until("'Mixing' in bpy.context.window_manager.see2sound.job")
+    scene.do("bpy.context.scene.frame_end = 24")
+    scene.do("bpy.ops.see2sound.render_mix('INVOKE_DEFAULT', filepath='/root/see2sound/newer.wav', layout='mono')")
+    scene.until("'1 waiting' in bpy.context.window_manager.see2sound.job")
+    scene.picture("two_jobs")
+    scene.key("Escape")
+    scene.until(IDLE)
+    assert not (scene.folder / "older.wav").exists() and (scene.folder / "newer.wav").is_file()
+
+
 IDLE = "not bpy.context.window_manager.see2sound.job"
 SPEAKERS = "result = sorted(thing.name for thing in bpy.context.scene.objects if thing.type == 'SPEAKER')"
 RECONSTRUCT = "bpy.ops.see2sound.reconstruct(filepath='/root/see2sound/rocket.jpg')"

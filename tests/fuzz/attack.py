@@ -1,0 +1,141 @@
+"""Runs cases of one kind, a JSON line before and after each: `attack.py KIND SEED FIRST COUNT FOLDER`.
+
+In a process of its own, which `fuzz.py` watches: memory is limited, and a case that crashes or hangs is known by its number.
+"""
+
+import contextlib
+import json
+import os
+import sys
+import time
+import traceback
+import warnings
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE), str(HERE.parent / "support"), str(HERE.parents[1])]
+
+import numpy as np  # noqa: E402
+
+from see2sound_addon.errors import See2SoundError  # noqa: E402
+
+LAYOUTS = ("mono", "stereo", "5.1", "binaural", "ambix2")
+MOST_WORK = 2e6
+"""Samples of voices that are mixed in a case; larger plans are only prepared, for they may take as long as they like."""
+
+
+def pictures(random, folder):
+    import mutations
+
+    from see2sound_addon.media.pictures import read_picture
+
+    found = read_picture(mutations.picture(random, folder))
+    assert found.pixels.dtype == np.uint8 and found.pixels.ndim == 3 and 1 <= max(found.pixels.shape) <= 2048
+
+
+def audio(random, folder):
+    import mutations
+
+    from see2sound_addon.media.audio import audio_facts, read_clip, read_response
+
+    path = mutations.sound(random, folder)
+    audio_facts(path)
+    clip = read_clip(path, 48000).samples
+    assert np.isfinite(clip).all() and clip.dtype == np.float32 and clip.ndim == 1
+    assert np.isfinite(read_response(path, 48000)).all()
+
+
+def plans(random, folder):
+    import mutations
+
+    from see2sound_addon.planfile import plan_from_json, plan_to_json
+
+    if not (folder / "a.wav").exists():
+        import soundfile
+
+        soundfile.write(folder / "a.wav", 0.1 * np.random.default_rng(0).standard_normal(4800), 48000, subtype="FLOAT")
+    scene = plan_from_json(mutations.plan(random), folder)
+    assert plan_to_json(plan_from_json(plan_to_json(scene), folder))
+    mix_and_check(random, scene, folder)
+
+
+def mix_and_check(random, scene, folder):
+    import soundfile
+
+    from see2sound_addon import pipeline
+    from see2sound_addon.spatial.rooms import images
+
+    layout = str(random.choice(LAYOUTS))
+    mixdown = pipeline.prepare_mix(scene, layout)
+    if scene.samples * (1 + len(scene.sources)) * (1 + len(images(scene.room))) > MOST_WORK:
+        return
+    pipeline.mix(scene, layout, folder / "mix.wav", mixdown=mixdown)
+    samples = soundfile.read(folder / "mix.wav", always_2d=True)[0]
+    assert len(samples) == scene.samples and np.isfinite(samples).all()
+
+
+def heads(random, folder):
+    import mutations
+
+    from see2sound_addon import pipeline
+
+    head = pipeline.read_head(mutations.head(random, folder), 48000)
+    assert np.isfinite(head.responses).all() and np.isfinite(head.delays).all()
+
+
+def blends(random, folder):
+    import bpy
+    import states
+
+    from see2sound_addon.blender import properties, sampling
+
+    if not hasattr(bpy.types.Object, "see2sound"):
+        properties.register()
+    if not (folder / "a.wav").exists():
+        import soundfile
+
+        soundfile.write(folder / "a.wav", 0.1 * np.random.default_rng(0).standard_normal(4800), 48000, subtype="FLOAT")
+    scene = states.build(bpy, random, folder / "a.wav")
+    plan, _ = sampling.sample_scene(bpy.context, scene, folder)
+    mix_and_check(random, plan, folder)
+
+
+KINDS = {"pictures": pictures, "audio": audio, "plans": plans, "heads": heads, "blends": blends}
+
+
+def peak():
+    """The most memory since the last call, bytes; 0 where the system does not tell."""
+    try:
+        text = Path("/proc/self/status").read_text()
+        Path("/proc/self/clear_refs").write_text("5")
+        return int(text.split("VmHWM:")[1].split()[0]) * 1024
+    except OSError:
+        return 0
+
+
+def main():
+    kind, seed, first, count, folder = sys.argv[1], *map(int, sys.argv[2:5]), Path(sys.argv[5])
+    os.environ.setdefault("BLENDER_USER_RESOURCES", str(folder / "resources"))
+    out = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)  # Blender and codecs print as well
+    warnings.simplefilter("ignore")
+    with contextlib.suppress(ImportError, ValueError, OSError):
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_AS, (8 * 2**30, 8 * 2**30))  # addresses, of which little may be memory
+    peak()
+    for number in range(first, first + count):
+        print(json.dumps({"begin": number}), file=out, flush=True)
+        begin, outcome, text = time.monotonic(), "read", ""
+        try:
+            KINDS[kind](np.random.default_rng([seed, number]), folder)
+        except See2SoundError as error:
+            outcome, text = error.code, str(error)
+        except BaseException:
+            outcome, text = "traceback", traceback.format_exc()[-1500:]
+        facts = {"case": number, "outcome": outcome, "text": text, "seconds": time.monotonic() - begin, "peak": peak()}
+        print(json.dumps(facts), file=out, flush=True)
+
+
+if __name__ == "__main__":
+    main()
