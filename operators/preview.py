@@ -168,5 +168,8 @@ class SEE2SOUND_OT_play_snippet(Working, bpy.types.Operator):
             device = preview.open_device(aud)
             self._playing[:] = [device, device.play(aud.Sound.file(str(path)))]
         except See2SoundError:
-            bpy.ops.wm.path_open(filepath=str(path))  # whatever the system plays sounds with
+            try:
+                bpy.ops.wm.path_open(filepath=str(path))  # whatever the system plays sounds with
+            except RuntimeError:
+                return [f"There is no audio device, and no player for sounds. The snippet is at {path}."]
         return self._notes + result["notes"]

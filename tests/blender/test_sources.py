@@ -310,12 +310,23 @@ def test_presets_set_what_they_are_named_after(bpy, extension):
     files = [path for folder in paths for path in Path(folder).glob("*.py")]
     assert len(files) >= 6
     settings = bpy.context.scene.see2sound
+    # EBU R 128 for broadcast, the usual -16 and -14 LUFS for podcasts and streaming; what is mixed further keeps its level.
+    wanted = {
+        "Broadcast_5.1": ("5.1", "24", -23.0),
+        "Cinema_7.1.4": ("7.1.4", "24", None),
+        "Headphones": ("binaural", "32", None),
+        "Podcast": ("stereo", "24", -16.0),
+        "Streaming": ("stereo", "24", -14.0),
+        "VR_AmbiX_3": ("ambix3", "32", None),
+    }
+    assert wanted.keys() <= {path.stem for path in files}
     for path in files:
-        bpy.ops.script.execute_preset(filepath=str(path), menu_idname="SEE2SOUND_PT_mix_presets")
-    bpy.ops.script.execute_preset(
-        filepath=str(next(p for p in files if p.stem == "Broadcast_5.1")), menu_idname="SEE2SOUND_PT_mix_presets"
-    )
-    assert (settings.layout, settings.use_loudness, settings.loudness) == ("5.1", True, -23.0)
+        if path.stem in wanted:
+            settings.layout, settings.bits, settings.use_loudness, settings.ceiling = "mono", "16", path.stem == "Headphones", -7.0
+            bpy.ops.script.execute_preset(filepath=str(path), menu_idname="SEE2SOUND_PT_mix_presets")
+            loudness = round(settings.loudness, 3) if settings.use_loudness else None
+            assert (settings.layout, settings.bits, loudness) == wanted[path.stem], path.stem
+            assert settings.ceiling == -1.0
     settings.loudness = -19.0
     bpy.ops.see2sound.save_preset(name="mine")
     settings.loudness = -14.0

@@ -5,6 +5,7 @@ import pytest
 from scenes import noise, rendered, scene, source
 
 from see2sound_addon.errors import See2SoundError
+from see2sound_addon.spatial.head import default_head
 from see2sound_addon.spatial.layouts import find_layout
 from see2sound_addon.spatial.panning import pan
 
@@ -108,9 +109,33 @@ def test_a_spread_source_is_wider_in_ambisonics_and_keeps_its_place():
         assert (w * y).sum() / (w * w).sum() == pytest.approx(left, abs=1e-3)
 
 
-def test_diverged_sources_stay_in_the_middle_of_both_ears():
-    heard = rendered(scene([source((5, 0, 0), divergence=1.0, spread=0.5)], 0.5), [noise()], "binaural")[:, 3000:]
-    assert 10 * np.log10((heard[0] ** 2).sum() / (heard[1] ** 2).sum()) == pytest.approx(0.0, abs=0.5)
+def test_a_diverged_source_is_heard_by_each_ear_from_its_three_places():
+    """ITU-R BS.2127-1, section 7.3.7: at divergence 1 a third of the power stays, and a third each goes 45 degrees aside.
+
+    By the head's own responses for these directions: their weighted mean, as one filter. Something else than the same
+    source without divergence, and alike in both ears.
+    """
+    plain, wide = (
+        rendered(scene([source((5, 0, 0), divergence=share)], 0.5), [noise()], "binaural")[:, 3000:] for share in (0.0, 1.0)
+    )
+    assert 10 * np.log10((wide[0] ** 2).sum() / (wide[1] ** 2).sum()) == pytest.approx(0.0, abs=0.5)
+    head = default_head(48000)
+    angles = np.radians([0.0, 45.0, -45.0])
+    near, weight = head.around(np.stack([np.cos(angles), np.sin(angles), np.zeros(3)], axis=1))
+    responses = np.einsum("nk,nket->et", weight / 3.0, head.responses[near])
+    expected = np.abs(np.fft.rfft(responses, 4096, axis=1))
+    frequency = np.fft.rfftfreq(4096, 1.0 / 48000)
+    alone = np.abs(np.fft.rfft(np.einsum("nk,nket->net", weight, head.responses[near])[0], 4096, axis=1))
+    for low, high in ((300, 600), (1500, 3000), (5000, 9000)):
+        band = (frequency > low) & (frequency < high)
+        by_filters = 10 * np.log10((expected[:, band] ** 2).sum() / (alone[:, band] ** 2).sum())
+        assert _band_level(wide, low, high) - _band_level(plain, low, high) == pytest.approx(by_filters, abs=1.0)
+
+
+def _band_level(signal, low, high):
+    spectrum = np.abs(np.fft.rfft(signal, axis=1)) ** 2
+    frequency = np.fft.rfftfreq(signal.shape[1], 1.0 / 48000)
+    return 10 * np.log10(spectrum[:, (frequency > low) & (frequency < high)].sum())
 
 
 def test_low_frequency_loudspeakers_get_what_is_sent_to_them_and_nothing_else():
