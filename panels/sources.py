@@ -28,7 +28,7 @@ class SEE2SOUND_UL_sources(bpy.types.UIList):
             return
         facts = item.see2sound
         row.prop(facts, "label", text="", emboss=False, icon=EXTENT_ICONS.get(facts.extent, "DOT"))
-        if context.region.width > WIDE * context.preferences.system.ui_scale:
+        if context.region is None or context.region.width > WIDE * context.preferences.system.ui_scale:
             level = row.row(align=True)
             level.ui_units_x = 2.4
             level.prop(item.data, "volume", text="")

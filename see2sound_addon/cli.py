@@ -20,6 +20,7 @@ from . import cli_neural
 from .errors import See2SoundError
 from .media.scratch import temporary_folder
 from .paths import is_same_file
+from .streams import quiet
 
 LAYOUTS_OF_RUN = ("binaural", "5.1", "ambix1")
 
@@ -189,7 +190,8 @@ def _end_progress() -> None:
 def _blender() -> Any:
     """The bridge, in whatever Blender this is. Error: `blender-missing`."""
     try:
-        from .blender import session
+        with quiet():
+            from .blender import session
     except ImportError as error:
         raise See2SoundError(
             "blender-missing",
@@ -337,7 +339,8 @@ def _doctor(options: argparse.Namespace) -> dict[str, Any]:
     lines = [f"Python {platform.python_version()} on {platform.system()} {platform.machine()}, {os.cpu_count()} cores"]
     for name, purpose in {**NEEDED, "bpy": "Blender scenes"}.items():
         try:
-            module = importlib.import_module(name)
+            with quiet():
+                module = importlib.import_module(name)
             version = getattr(module, "__version__", None) or getattr(getattr(module, "app", None), "version_string", "?")
             found[name] = str(version)
             lines.append(f"  {name} {version}: fine")

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
 import math
-import os
-import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import bpy
 
 from ..errors import See2SoundError
+from ..streams import quiet
 from . import properties
 
 
@@ -67,17 +64,3 @@ def save_scene(path: Path) -> None:
         raise See2SoundError("folder-not-writable", f"{path} cannot be written: {why}", "Choose another folder.") from error
     finally:
         preferences.save_version = backups
-
-
-@contextlib.contextmanager
-def quiet() -> Iterator[None]:
-    """Blender's own chatter goes to stderr, for the shell's stdout belongs to results."""
-    sys.stdout.flush()
-    kept = os.dup(1)
-    try:
-        os.dup2(2, 1)
-        yield
-    finally:
-        sys.stdout.flush()
-        os.dup2(kept, 1)
-        os.close(kept)

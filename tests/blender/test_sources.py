@@ -322,7 +322,12 @@ def test_presets_set_what_they_are_named_after(bpy, extension):
     assert wanted.keys() <= {path.stem for path in files}
     for path in files:
         if path.stem in wanted:
-            settings.layout, settings.bits, settings.use_loudness, settings.ceiling = "mono", "16", path.stem == "Headphones", -7.0
+            settings.layout, settings.bits, settings.use_loudness, settings.ceiling = (
+                "mono",
+                "16",
+                path.stem == "Headphones",
+                -7.0,
+            )
             bpy.ops.script.execute_preset(filepath=str(path), menu_idname="SEE2SOUND_PT_mix_presets")
             loudness = round(settings.loudness, 3) if settings.use_loudness else None
             assert (settings.layout, settings.bits, loudness) == wanted[path.stem], path.stem

@@ -103,5 +103,6 @@ print("RESULT" + json.dumps([o.name for o in bpy.context.scene.objects if o.type
     )
     assert result
     unpacked = tmp_path / "resources" / "extensions" / ".local" / "lib"
-    assert {p.name for p in unpacked.glob("python3.11/site-packages/*")} >= {"cv2", "scipy", "PIL", "soundfile.py"}
+    libraries = {path.name for path in unpacked.glob(f"python3.{sys.version_info.minor}/site-packages/*")}
+    assert libraries >= {"cv2", "scipy", "PIL", "soundfile.py"}
     assert (tmp_path / "mix.wav").stat().st_size == 80 + 6 * 4 * 48000

@@ -110,9 +110,11 @@ def test_a_label_moves_a_source_to_its_usual_size():
     camera = Camera.from_field_of_view(np.radians(50), 0.75)
     box = (0.4, 0.3, 0.6, 0.7)
     guess = Estimate(20.0, 0.8)
-    assert distance_for_label(guess, "unknown object", box, camera) == guess
-    assert distance_for_label(guess, "cat", box, camera).metres < 2.0
-    assert distance_for_label(guess, "train", box, camera).metres == pytest.approx(4.1 * camera.focal / 0.3, rel=0.05)
+    assert distance_for_label(guess, "unknown object", box, (0.5, 0.5), camera) == guess
+    assert distance_for_label(guess, "cat", box, (0.5, 0.5), camera).metres < 2.0
+    assert distance_for_label(guess, "train", box, (0.5, 0.5), camera).metres == pytest.approx(
+        4.1 * camera.focal / 0.3, rel=0.05
+    )
 
 
 def test_a_foot_below_the_picture_s_edge_is_doubtful():
