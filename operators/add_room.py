@@ -4,7 +4,7 @@ from . import reporting
 
 
 class SEE2SOUND_OT_add_room(bpy.types.Operator):
-    """Put a box around the cameras and Speakers, as the room that the mix is heard in"""
+    """Add a box around the cameras and Speakers over the frame range, and use it as the room of the mix"""
 
     bl_idname = "see2sound.add_room"
     bl_label = "Add Room Box"
@@ -21,9 +21,9 @@ class SEE2SOUND_OT_add_room(bpy.types.Operator):
         from ..see2sound_addon.blender import room
 
         context.view_layer.update()
-        thing = room.add_box(context)
+        obj = room.add_box(context)
         if context.mode == "OBJECT":
             for other in context.view_layer.objects:
-                other.select_set(other == thing)
-            context.view_layer.objects.active = thing
+                other.select_set(other == obj)
+            context.view_layer.objects.active = obj
         return []

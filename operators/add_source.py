@@ -19,18 +19,20 @@ def _may_add(cls: type, context: bpy.types.Context) -> bool:
 
 
 class SEE2SOUND_OT_add_source(bpy.types.Operator):
-    """Add a Speaker whose sound See2Sound makes, at the 3D cursor or on each selected object, which it then follows"""
+    """Add a Speaker with a generated sound at the 3D cursor, or attach one to each selected object"""
 
     bl_idname = "see2sound.add_source"
     bl_label = "Add Sound Source"
     bl_options = {"REGISTER", "UNDO"}
 
     label: StringProperty(
-        name="Label", description="What it is, such as 'dog'; empty takes the object's name", options={"SKIP_SAVE"}
+        name="Label",
+        description="Label of the source, such as 'dog'. If empty, the name of the object is used",
+        options={"SKIP_SAVE"},
     )
     attach: BoolProperty(
         name="On Selected Objects",
-        description="One for each selected object, which it follows, instead of one at the 3D cursor",
+        description="Attach a source to each selected object instead of adding one at the 3D cursor",
         default=True,
     )
 
@@ -44,20 +46,20 @@ class SEE2SOUND_OT_add_source(bpy.types.Operator):
     def _work(self, context: bpy.types.Context) -> list[str]:
         from ..see2sound_addon.blender import speakers
 
-        chosen = [thing for thing in context.selected_objects if thing.type not in {"SPEAKER", "CAMERA"}]
+        chosen = [obj for obj in context.selected_objects if obj.type not in {"SPEAKER", "CAMERA"}]
         made: list[bpy.types.Object] = []
-        for thing in chosen if self.attach and chosen else [None]:
-            label = self.label.strip() or (sources.clean_label(thing.name) if thing is not None else "")
-            made.append(speakers.add_source(context, context.scene, label or "sound", thing, made[0] if made else None))
-        for thing in chosen:
-            thing.select_set(thing in made)
-        for thing in made:
-            thing.select_set(True)
+        for obj in chosen if self.attach and chosen else [None]:
+            label = self.label.strip() or (sources.clean_label(obj.name) if obj is not None else "")
+            made.append(speakers.add_source(context, context.scene, label or "sound", obj, made[0] if made else None))
+        for obj in chosen:
+            obj.select_set(obj in made)
+        for obj in made:
+            obj.select_set(True)
         return []
 
 
 class SEE2SOUND_OT_use_speaker(bpy.types.Operator):
-    """Give the selected Speakers settings of See2Sound: a label, a prompt, an extent. Their sounds and places stay"""
+    """Add See2Sound's settings (label, prompt, extent) to the selected Speakers. Their sounds and locations stay"""
 
     bl_idname = "see2sound.use_speaker"
     bl_label = "Use as Source"
@@ -71,8 +73,8 @@ class SEE2SOUND_OT_use_speaker(bpy.types.Operator):
         return False
 
     def execute(self, context: bpy.types.Context) -> set[str]:
-        for thing in _plain_speakers(context):
-            sources.adopt(thing)
+        for obj in _plain_speakers(context):
+            sources.adopt(obj)
         return {"FINISHED"}
 
 
@@ -82,7 +84,7 @@ def _plain_speakers(context: bpy.types.Context) -> list[bpy.types.Object]:
 
 
 class SEE2SOUND_OT_add_sound(bpy.types.Operator):
-    """Add a Speaker with a sound file of your own, on the selected object, where it was dropped, or at the 3D cursor"""
+    """Add a Speaker with a sound file, on the selected object, at the drop location, or at the 3D cursor"""
 
     bl_idname = "see2sound.add_sound"
     bl_label = "Add Sound as Speaker"
@@ -92,14 +94,14 @@ class SEE2SOUND_OT_add_sound(bpy.types.Operator):
         name="File", description="The sound file", subtype="FILE_PATH", options={"SKIP_SAVE"} | properties.RELATIVE_PATH
     )
     directory: StringProperty(
-        name="Folder", description="Of several files", subtype="DIR_PATH", options={"SKIP_SAVE", "HIDDEN"}
+        name="Folder", description="Folder of the files", subtype="DIR_PATH", options={"SKIP_SAVE", "HIDDEN"}
     )
     files: CollectionProperty(type=bpy.types.OperatorFileListElement, options={"SKIP_SAVE", "HIDDEN"})
     filter_sound: BoolProperty(default=True, options={"HIDDEN", "SKIP_SAVE"})
     filter_folder: BoolProperty(default=True, options={"HIDDEN", "SKIP_SAVE"})
     attach: BoolProperty(
         name="On Object",
-        description="Follow the selected object, or the one that the file was dropped onto, instead of standing at one place",
+        description="Attach the Speaker to the selected object, or to the object that the file was dropped onto",
         default=True,
     )
     _place = None
@@ -148,7 +150,7 @@ def _under_mouse(context: bpy.types.Context, mouse: tuple[int, int]):  # type: i
     region, view = context.region, context.region_data
     origin = view3d_utils.region_2d_to_origin_3d(region, view, mouse)
     along = view3d_utils.region_2d_to_vector_3d(region, view, mouse)
-    hit, place, _, _, thing, _ = context.scene.ray_cast(context.evaluated_depsgraph_get(), origin, along)
+    hit, place, _, _, obj, _ = context.scene.ray_cast(context.evaluated_depsgraph_get(), origin, along)
     if hit:
-        return place, thing.name
+        return place, obj.name
     return view3d_utils.region_2d_to_location_3d(region, view, mouse, context.scene.cursor.location), ""

@@ -8,7 +8,7 @@ from . import reporting
 
 
 class SEE2SOUND_OT_choose_picture(bpy.types.Operator):
-    """Choose the picture or video that gets its sound"""
+    """Choose a picture or video"""
 
     bl_idname = "see2sound.choose_picture"
     bl_label = "Choose Picture"

@@ -21,18 +21,18 @@ def _suggested(suffix: str) -> str:
 
 
 class SEE2SOUND_OT_export_mix(RenderMix, Working, bpy.types.Operator):
-    """Render what the active camera hears into a sound file of your choice"""
+    """Render what the active camera hears to a sound file"""
 
     bl_idname = "see2sound.export_mix"
     bl_label = "Export Spatial Mix"
     bl_options = {"REGISTER", "UNDO"}
 
-    filepath: StringProperty(name="File", description="Where the mix goes", subtype="FILE_PATH", options=PATH)
+    filepath: StringProperty(name="File", description="Path of the mix", subtype="FILE_PATH", options=PATH)
     filter_glob: StringProperty(default="*.wav;*.flac", options={"HIDDEN", "SKIP_SAVE"})
     check_existing: BoolProperty(default=True, options={"HIDDEN", "SKIP_SAVE"})
     layout: EnumProperty(
         name="Layout",
-        description="For which loudspeakers or headphones",
+        description="Loudspeaker layout, binaural or ambisonics",
         items=((AS_SET, "As Set in the Scene", "The layout chosen in the scene's settings"), *properties.LAYOUT_ITEMS),
     )
 
@@ -44,13 +44,13 @@ class SEE2SOUND_OT_export_mix(RenderMix, Working, bpy.types.Operator):
 
 
 class SEE2SOUND_OT_export_plan(Working, bpy.types.Operator):
-    """Write what sounds where and when as a plan, with copies of its clips, for the shell command or another machine"""
+    """Export sources, trajectories and settings as a plan with copies of the clips, to render it with the shell command"""
 
     bl_idname = "see2sound.export_plan"
     bl_label = "Export Sound Plan"
     bl_options = {"REGISTER"}
 
-    filepath: StringProperty(name="File", description="Where the plan goes", subtype="FILE_PATH", options=PATH)
+    filepath: StringProperty(name="File", description="Path of the plan", subtype="FILE_PATH", options=PATH)
     filter_glob: StringProperty(default="*.json", options={"HIDDEN", "SKIP_SAVE"})
     check_existing: BoolProperty(default=True, options={"HIDDEN", "SKIP_SAVE"})
 
@@ -75,7 +75,7 @@ class SEE2SOUND_OT_export_plan(Working, bpy.types.Operator):
 
 
 class SEE2SOUND_OT_clear_cache(bpy.types.Operator):
-    """Delete the clips of files that were never saved, except those that the open file uses"""
+    """Delete the clips of files that were never saved. Clips that the open file uses stay"""
 
     bl_idname = "see2sound.clear_cache"
     bl_label = "Clear"

@@ -6,7 +6,7 @@ from .working import Step, Working, same_scene
 
 
 class SEE2SOUND_OT_generate(Working, bpy.types.Operator):
-    """Make each source's sound from its prompt. 'silent' mutes it; sounds of your own stay, unless Selected Only is on"""
+    """Generate the sound of each source from its prompt. 'silent' mutes it. Your own sounds stay, unless Selected Only is on"""
 
     bl_idname = "see2sound.generate"
     bl_label = "Generate Sounds"
@@ -14,14 +14,14 @@ class SEE2SOUND_OT_generate(Working, bpy.types.Operator):
 
     selected: BoolProperty(
         name="Selected Only",
-        description="Only the selected Speakers, replacing sounds of your own",
+        description="Generate sounds for the selected Speakers only, and replace your own sounds",
         default=False,
         options={"SKIP_SAVE"},
     )
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        if any(sources.is_source(thing) for thing in context.scene.objects):
+        if any(sources.is_source(obj) for obj in context.scene.objects):
             return True
         cls.poll_message_set("The scene has no sources yet; reconstruct them from a picture first")
         return False
@@ -34,10 +34,10 @@ class SEE2SOUND_OT_generate(Working, bpy.types.Operator):
         from ..see2sound_addon.media.files import check_writable
 
         sources.settle_ids()
-        things = self._open(context.scene)
+        objects = self._open(context.scene)
         if self.selected:
-            things = [thing for thing in things if thing.select_get()]
-        if not things:
+            objects = [obj for obj in objects if obj.select_get()]
+        if not objects:
             why = (
                 "No unlocked source is selected."
                 if self.selected
@@ -47,7 +47,7 @@ class SEE2SOUND_OT_generate(Working, bpy.types.Operator):
         folder = sources.clip_folder(__package__.rpartition(".")[0])
         check_writable(folder)
         asked = neural.asked(context, context.scene)
-        prompts = [(thing.see2sound.source_id, thing.see2sound.prompt) for thing in things]
+        prompts = [(obj.see2sound.source_id, obj.see2sound.prompt) for obj in objects]
         self._scene = context.scene.session_uid
         self._ids = [source_id for source_id, _ in prompts]
         self._wanted = voices.wanted_clips(context.scene, prompts, folder, asked)
@@ -56,16 +56,14 @@ class SEE2SOUND_OT_generate(Working, bpy.types.Operator):
     def _open(self, scene: bpy.types.Scene) -> list[bpy.types.Object]:
         """What may get a sound: neither linked nor locked, nor with a sound of the artist's own unless that was asked for."""
 
-        things = [thing for thing in sources.sources(scene) if thing.library is None and not thing.see2sound.locked]
-        things = [
-            thing for thing in things if thing.data.library is None
-        ]  # an override of the object alone has its sound linked
-        return [thing for thing in things if self.selected or not sources.has_own_sound(thing)]
+        objects = [obj for obj in sources.sources(scene) if obj.library is None and not obj.see2sound.locked]
+        objects = [obj for obj in objects if obj.data.library is None]  # an override of the object alone has its sound linked
+        return [obj for obj in objects if self.selected or not sources.has_own_sound(obj)]
 
     def take(self, context: bpy.types.Context, result: dict) -> list[str]:
         from ..see2sound_addon.blender import voices
 
         # What was removed in the meantime is left alone.
         scene = same_scene(context, self._scene)
-        things = [thing for thing in self._open(scene) if thing.see2sound.source_id in self._ids]
-        return voices.attach_voices(scene, things, voices.made_clips(self._wanted, result["made"]))
+        objects = [obj for obj in self._open(scene) if obj.see2sound.source_id in self._ids]
+        return voices.attach_voices(scene, objects, voices.made_clips(self._wanted, result["made"]))

@@ -19,25 +19,25 @@ class SEE2SOUND_OT_mark_sources(bpy.types.Operator):
     bl_label = "All Sources"
     bl_options = {"REGISTER", "UNDO"}
 
-    action: EnumProperty(name="Action", description="What happens to them", items=ACTIONS)
+    action: EnumProperty(name="Action", description="What to do with the sources", items=ACTIONS)
 
     @classmethod
     def description(cls, context: bpy.types.Context, properties: bpy.types.OperatorProperties) -> str:
         return next(text for name, _, text in ACTIONS if name == properties.action)
 
     def execute(self, context: bpy.types.Context) -> set[str]:
-        for thing in sources.sources(context.scene):
+        for obj in sources.sources(context.scene):
             if self.action == "SELECT":
-                if thing.name in context.view_layer.objects:
-                    thing.select_set(True)
-            elif thing.library is None:
-                self._mark(thing)
+                if obj.name in context.view_layer.objects:
+                    obj.select_set(True)
+            elif obj.library is None:
+                self._mark(obj)
         return {"FINISHED"}
 
-    def _mark(self, thing: bpy.types.Object) -> None:
-        if self.action == "UNMUTE" and thing.data.library is None:
-            thing.see2sound.muted = False
+    def _mark(self, obj: bpy.types.Object) -> None:
+        if self.action == "UNMUTE" and obj.data.library is None:
+            obj.see2sound.muted = False
         elif self.action == "UNSOLO":
-            thing.see2sound.solo = False
+            obj.see2sound.solo = False
         elif self.action in ("LOCK", "UNLOCK"):
-            thing.see2sound.locked = self.action == "LOCK"
+            obj.see2sound.locked = self.action == "LOCK"

@@ -22,13 +22,13 @@ def _check_online() -> None:
 
 
 class SEE2SOUND_OT_set_up_neural(Working, bpy.types.Operator):
-    """Download PyTorch and the libraries that neural models need into an environment of their own, outside Blender's Python"""
+    """Download PyTorch and the other libraries that neural models need into a separate environment, outside Blender's Python"""
 
     bl_idname = "see2sound.set_up_neural"
     bl_label = "Set Up Neural Models"
     bl_options = {"REGISTER"}
 
-    kind: EnumProperty(name="Device", description="What the models will run on", items=KINDS)
+    kind: EnumProperty(name="Device", description="The device that the models run on", items=KINDS)
 
     def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
         from ..see2sound_addon.neural.environment import SIZES, usual_kind
@@ -58,7 +58,7 @@ class SEE2SOUND_OT_set_up_neural(Working, bpy.types.Operator):
 
 
 class SEE2SOUND_OT_check_neural(Working, bpy.types.Operator):
-    """Look what the neural environment has, and which device it will use"""
+    """Check the neural environment and the device that it uses"""
 
     bl_idname = "see2sound.check_neural"
     bl_label = "Check"
@@ -79,7 +79,7 @@ class SEE2SOUND_OT_check_neural(Working, bpy.types.Operator):
 
 
 class SEE2SOUND_OT_remove_neural(bpy.types.Operator):
-    """Delete the environment that See2Sound has set up for neural models; downloaded models stay"""
+    """Delete the environment for neural models. Downloaded models stay"""
 
     bl_idname = "see2sound.remove_neural"
     bl_label = "Remove Environment"
@@ -103,13 +103,13 @@ class SEE2SOUND_OT_remove_neural(bpy.types.Operator):
 
 
 class SEE2SOUND_OT_download_model(Working, bpy.types.Operator):
-    """Download a model's weights from huggingface.co, after its size and licence were shown"""
+    """Show the size and licence of a model, then download its weights from huggingface.co"""
 
     bl_idname = "see2sound.download_model"
     bl_label = "Download Model"
     bl_options = {"REGISTER"}
 
-    model: EnumProperty(name="Model", description="Which one", items=neural.MODEL_ITEMS)
+    model: EnumProperty(name="Model", description="The model to download", items=neural.MODEL_ITEMS)
 
     def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
         return context.window_manager.invoke_props_dialog(self, width=420)
@@ -124,7 +124,7 @@ class SEE2SOUND_OT_download_model(Working, bpy.types.Operator):
         text = (allowed if card.commercial else refused).format(card.licence)
         layout.label(text=text, translate=False, icon="INFO" if card.commercial else "ERROR")
         if card.gated:
-            layout.label(text="Its makers want to know who you are: accept the licence on its page, then log in.")
+            layout.label(text="Requires an account: accept the licence on its page, then log in.")
 
     def first_step(self, context: bpy.types.Context) -> Step:
         _check_online()
@@ -140,7 +140,7 @@ class SEE2SOUND_OT_download_model(Working, bpy.types.Operator):
 
 
 class SEE2SOUND_OT_free_neural(bpy.types.Operator):
-    """Let go of all models in memory"""
+    """Remove all models from memory"""
 
     bl_idname = "see2sound.free_neural"
     bl_label = "Free Memory"

@@ -87,7 +87,7 @@ def settle(*_: object) -> None:
 
 
 class SEE2SOUND_OT_preview(bpy.types.Operator):
-    """Hear the scene while you work: move the view, the camera or a Speaker, play or scrub. Without delay, air and room"""
+    """Play the scene while you move the view, the camera or a Speaker, play or scrub. Without travel times, air and room"""
 
     bl_idname = "see2sound.preview"
     bl_label = "Live Preview"
@@ -96,9 +96,9 @@ class SEE2SOUND_OT_preview(bpy.types.Operator):
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
         if bpy.app.background:
-            cls.poll_message_set("There is nobody to listen in background mode")
+            cls.poll_message_set("Not available in background mode")
             return False
-        if running() or any(thing.type == "SPEAKER" for thing in context.scene.objects):
+        if running() or any(obj.type == "SPEAKER" for obj in context.scene.objects):
             return True
         cls.poll_message_set("The scene has no Speakers yet; reconstruct a picture or add a source")
         return False
@@ -123,7 +123,7 @@ def _make_ears(kind: str, sofa: str) -> object:
 
 
 class SEE2SOUND_OT_play_snippet(Working, bpy.types.Operator):
-    """Mix some seconds from the playhead on, with everything that the mix has, and play them"""
+    """Mix a few seconds from the current frame with all effects, and play them"""
 
     bl_idname = "see2sound.play_snippet"
     bl_label = "Play Snippet"

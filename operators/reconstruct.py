@@ -11,32 +11,32 @@ AS_SET = "scene"
 
 
 class SEE2SOUND_OT_reconstruct(Working, bpy.types.Operator):
-    """Find what sounds in a picture and put a Speaker at its place in front of the camera"""
+    """Find the objects of a picture that can make a sound, and place a Speaker for each one"""
 
     bl_idname = "see2sound.reconstruct"
     bl_label = "Reconstruct Sources"
     bl_options = {"REGISTER", "UNDO"}
 
     filepath: StringProperty(
-        name="Picture", description="The picture; empty takes the one set in the scene", subtype="FILE_PATH",
+        name="Picture", description="Path of the picture. If empty, the picture set in the scene is used", subtype="FILE_PATH",
         options={"SKIP_SAVE"} | properties.RELATIVE_PATH,
     )  # fmt: skip
     filter_image: BoolProperty(default=True, options={"HIDDEN", "SKIP_SAVE"})
     filter_movie: BoolProperty(default=True, options={"HIDDEN", "SKIP_SAVE"})
     filter_folder: BoolProperty(default=True, options={"HIDDEN", "SKIP_SAVE"})
     max_sources: IntProperty(
-        name="Sources", description="How many sources at most; 0 takes the scene's setting", default=0, min=0, max=32,
+        name="Sources", description="Maximum number of sources. 0 uses the setting of the scene", default=0, min=0, max=32,
         options={"SKIP_SAVE"},
     )  # fmt: skip
     camera: EnumProperty(
-        name="Camera", description="Through which camera the picture is seen", options={"SKIP_SAVE"},
+        name="Camera", description="The camera that the picture is placed for", options={"SKIP_SAVE"},
         items=((AS_SET, "As Set in the Scene", "What the Picture panel says"), *properties.CAMERA_ITEMS),
     )  # fmt: skip
     others: EnumProperty(
-        name="Other Pictures", description="What happens to the sources of pictures before this one", options={"SKIP_SAVE"},
+        name="Other Pictures", description="How to treat the sources and cameras of earlier pictures", options={"SKIP_SAVE"},
         items=((AS_SET, "As Set in the Scene", "What the Picture panel says"), *properties.OTHERS_ITEMS),
     )  # fmt: skip
-    generate: BoolProperty(name="Generate Sounds", description="Give each source its sound at once", default=True)
+    generate: BoolProperty(name="Generate Sounds", description="Generate a sound for each source right away", default=True)
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
@@ -116,16 +116,16 @@ class SEE2SOUND_OT_reconstruct(Working, bpy.types.Operator):
         replace = self._setting(scene, "others", "other_pictures") == "REPLACE"
         before = speakers.other_pictures(scene, self._picture)
         self._set_camera(scene, path, before, replace)
-        things = speakers.apply(context, scene, found, matches, self._picture, replace)
+        objects = speakers.apply(context, scene, found, matches, self._picture, replace)
         scene.see2sound.picture = self._picture
         for note in found.notes:
             self.report({"INFO"} if found.sources else {"WARNING"}, note)
-        self.report({"INFO"}, f"{len(things)} sources found in {bpy.path.basename(path)}")
+        self.report({"INFO"}, f"{len(objects)} sources found in {bpy.path.basename(path)}")
         look_through_camera(context)
         notes = self._kept_of_others(scene) if replace else []
         if not self.generate:
             return notes
-        return notes + voices.attach_voices(scene, [thing for thing in things if not sources.has_own_sound(thing)], made)
+        return notes + voices.attach_voices(scene, [obj for obj in objects if not sources.has_own_sound(obj)], made)
 
     def _set_camera(self, scene: bpy.types.Scene, path: str, before: set[str], replace: bool) -> None:
         from ..see2sound_addon.blender import camera
@@ -143,7 +143,7 @@ class SEE2SOUND_OT_reconstruct(Working, bpy.types.Operator):
 
     def _kept_of_others(self, scene: bpy.types.Scene) -> list[str]:
         kept = [t for t in sources.sources(scene) if t.see2sound.picture]
-        kept = [thing.name for thing in kept if not sources.same_file(thing.see2sound.picture, self._picture)]
+        kept = [obj.name for obj in kept if not sources.same_file(obj.see2sound.picture, self._picture)]
         if not kept:
             return []
         names = f"{', '.join(kept[:3])}{', ...' if len(kept) > 3 else ''}"

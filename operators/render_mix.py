@@ -128,19 +128,19 @@ def target_path(target: str, suffixes: tuple[str, ...] = (".wav", ".flac"), stem
 
 
 class SEE2SOUND_OT_render_mix(RenderMix, Working, bpy.types.Operator):
-    """Render what the active camera hears along its way, as a sound file"""
+    """Render what the active camera hears over the frame range as a sound file"""
 
     bl_idname = "see2sound.render_mix"
     bl_label = "Render Mix"
     bl_options = {"REGISTER", "UNDO"}  # the scene remembers its mix
 
     filepath: StringProperty(
-        name="File", description="Where the mix goes; empty takes the path set in the scene", subtype="FILE_PATH",
+        name="File", description="Path of the mix. If empty, the path set in the scene is used", subtype="FILE_PATH",
         options={"SKIP_SAVE"} | properties.RELATIVE_PATH,
     )  # fmt: skip
     layout: EnumProperty(
         name="Layout",
-        description="For which loudspeakers or headphones",
+        description="Loudspeaker layout, binaural or ambisonics",
         items=((AS_SET, "As Set in the Scene", "The layout chosen in the scene's settings"), *properties.LAYOUT_ITEMS),
         options={"SKIP_SAVE"},
     )

@@ -29,7 +29,7 @@ def is_own_scene(cls: type, context: bpy.types.Context) -> bool:
 
 
 def has_listener(cls: type, context: bpy.types.Context) -> bool:
-    """For `poll`: without a camera nobody hears a scene."""
+    """For `poll`: a mix needs a camera to listen from."""
     if context.scene.camera is not None or any(marker.camera for marker in context.scene.timeline_markers):
         return True
     cls.poll_message_set("The scene has no active camera to listen from")

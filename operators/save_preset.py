@@ -5,7 +5,7 @@ KEPT = ("layout", "sofa", "bits", "use_loudness", "loudness", "ceiling", "use_ai
 
 
 class SEE2SOUND_OT_save_preset(AddPresetBase, bpy.types.Operator):
-    """Keep the settings of the mix under a name, or forget those of one"""
+    """Save the settings of the mix as a preset, or remove a preset"""
 
     bl_idname = "see2sound.save_preset"
     bl_label = "Save Mix Preset"

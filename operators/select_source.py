@@ -11,7 +11,7 @@ class SEE2SOUND_OT_select_source(bpy.types.Operator):
     bl_label = "Select Source"
     bl_options = {"REGISTER", "UNDO"}
 
-    source_id: StringProperty(name="Source ID", description="Which source", options={"SKIP_SAVE"})
+    source_id: StringProperty(name="Source ID", description="The ID of the source", options={"SKIP_SAVE"})
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         row = sources.row_of(context.scene, self.source_id)

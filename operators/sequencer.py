@@ -12,7 +12,7 @@ from .working import Step, Working, same_scene
 
 
 class SEE2SOUND_OT_add_to_sequencer(bpy.types.Operator):
-    """Put the rendered mix into the sequencer: rendered animations carry it, and Blender plays it instead of the Speakers"""
+    """Add the rendered mix to the sequencer. Rendered animations contain it, and Blender plays it instead of the Speakers"""
 
     bl_idname = "see2sound.add_to_sequencer"
     bl_label = "Add Mix to Sequencer"
@@ -43,7 +43,7 @@ def add(context: bpy.types.Context) -> list[str]:
 
 
 class SEE2SOUND_OT_remove_from_sequencer(bpy.types.Operator):
-    """Take the mix out of the sequencer, and let the Speakers sound in Blender again"""
+    """Remove the mix from the sequencer, and unmute the Speakers in Blender"""
 
     bl_idname = "see2sound.remove_from_sequencer"
     bl_label = "Remove Mix from Sequencer"
@@ -55,7 +55,7 @@ class SEE2SOUND_OT_remove_from_sequencer(bpy.types.Operator):
 
 
 class SEE2SOUND_OT_render_with_sound(RenderMix, Working, bpy.types.Operator):
-    """Render the mix, put it into the sequencer, and render the animation with it"""
+    """Render the mix, add it to the sequencer, and render the animation with it"""
 
     bl_idname = "see2sound.render_with_sound"
     bl_label = "Render With Sound"

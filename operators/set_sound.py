@@ -9,7 +9,7 @@ from .choose_picture import first_folder
 
 
 class SEE2SOUND_OT_set_sound(bpy.types.Operator):
-    """Give the chosen source a sound file of your own, at the level of the file"""
+    """Use a sound file for the active source, at the level of the file"""
 
     bl_idname = "see2sound.set_sound"
     bl_label = "Set Sound"
@@ -23,8 +23,8 @@ class SEE2SOUND_OT_set_sound(bpy.types.Operator):
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        thing = sources.active_source(context.scene)
-        if thing is not None and thing.library is None and thing.data.library is None:
+        obj = sources.active_source(context.scene)
+        if obj is not None and obj.library is None and obj.data.library is None:
             return True
         cls.poll_message_set("Choose a source of this file first")
         return False

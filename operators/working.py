@@ -274,7 +274,7 @@ def same_scene(context: bpy.types.Context, uid: int) -> bpy.types.Scene:
 
 
 class SEE2SOUND_OT_cancel_job(bpy.types.Operator):
-    """Stop what See2Sound is working at; the scene stays as it was"""
+    """Cancel the job that is shown. The scene stays as it was"""
 
     bl_idname = "see2sound.cancel_job"
     bl_label = "Cancel"

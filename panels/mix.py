@@ -45,9 +45,9 @@ class SEE2SOUND_PT_mix_soundtrack(Sidebar, bpy.types.Panel):
         layout.operator("see2sound.add_to_sequencer", icon="SEQ_SEQUENCER")
         if soundtrack.has_mix(scene):
             layout.operator("see2sound.remove_from_sequencer", icon="X")
-        elif scene.see2sound.carried:  # somebody has deleted the strip
-            layout.label(text="The Speakers are still silent", icon="ERROR")
-            layout.operator("see2sound.remove_from_sequencer", text="Let Speakers Sound", icon="SPEAKER")
+        elif scene.see2sound.carried:  # the strip was deleted by hand
+            layout.label(text="The Speakers are still muted", icon="ERROR")
+            layout.operator("see2sound.remove_from_sequencer", text="Unmute Speakers", icon="SPEAKER")
         layout.operator("see2sound.render_with_sound", icon="RENDER_ANIMATION")
 
 

@@ -34,23 +34,23 @@ def _draw() -> None:
     view, scene, space = context.region_data, context.scene, context.space_data
     if view is None or not space.overlay.show_overlays or not scene.see2sound.show_outlines:
         return
-    things = sources.sources(scene)
-    if not things:
+    objects = sources.sources(scene)
+    if not objects:
         return
     active, scale = sources.active_source(scene), context.preferences.system.ui_scale
-    corners = _picture_in_view(context, things)
+    corners = _picture_in_view(context, objects)
     labels = []
     gpu.state.blend_set("ALPHA")
-    for thing in things:
-        facts = thing.see2sound
-        colour = CHOSEN if thing == active else MUTED if facts.muted else OTHERS
+    for obj in objects:
+        facts = obj.see2sound
+        colour = CHOSEN if obj == active else MUTED if facts.muted else OTHERS
         if corners is not None and facts.picture == scene.see2sound.picture:
             ring = [on_picture(corners, x, y) for x, y in facts.outline]
             if facts.extent != "ambient" and any(value for point in facts.outline for value in point):
                 _draw_ring(context.region, ring, colour, scale)
             place = on_picture(corners, facts.box[0], facts.box[1])
-        elif thing.visible_get():
-            place = view3d_utils.location_3d_to_region_2d(context.region, view, thing.matrix_world.translation)
+        elif obj.visible_get():
+            place = view3d_utils.location_3d_to_region_2d(context.region, view, obj.matrix_world.translation)
         else:
             place = None
         if place is not None:
@@ -59,11 +59,11 @@ def _draw() -> None:
     gpu.state.blend_set("NONE")
 
 
-def _picture_in_view(context: bpy.types.Context, things: list[bpy.types.Object]) -> tuple[Vector, Vector] | None:
+def _picture_in_view(context: bpy.types.Context, objects: list[bpy.types.Object]) -> tuple[Vector, Vector] | None:
     """The corners of the scene's picture where the viewport looks through its camera, else None."""
     scene, space, view = context.scene, context.space_data, context.region_data
     camera = space.camera if space.use_local_camera else scene.camera
-    found = [thing for thing in things if thing.see2sound.picture == scene.see2sound.picture != ""]
+    found = [obj for obj in objects if obj.see2sound.picture == scene.see2sound.picture != ""]
     if not found or view.view_perspective != "CAMERA" or camera is None or camera.type != "CAMERA":
         return None
     return picture_corners(scene, camera, context.region, view, found[0].see2sound.lens[1])

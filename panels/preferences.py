@@ -9,23 +9,23 @@ class SEE2SOUND_AP_preferences(bpy.types.AddonPreferences):
     bl_idname = neural.PACKAGE
 
     layout_of_new: bpy.props.EnumProperty(
-        name="Layout", description="What new files are mixed for", items=properties.LAYOUT_ITEMS
+        name="Layout", description="Default layout of new files", items=properties.LAYOUT_ITEMS
     )
     sources_of_new: bpy.props.IntProperty(
-        name="Sources", description="How many sources are looked for in new files", default=5, min=1, max=32
+        name="Sources", description="Default maximum number of sources in new files", default=5, min=1, max=32
     )
     sofa: bpy.props.StringProperty(
-        name="Head", description="Measured ears for binaural sound, a SOFA file; empty takes the KEMAR manikin's",
+        name="Head", description="SOFA file with measured HRTFs for binaural sound. If empty, the KEMAR manikin is used",
         subtype="FILE_PATH",
     )  # fmt: skip
     neural_python: bpy.props.StringProperty(
         name="Python",
-        description="A Python that has torch and transformers; empty takes the environment that See2Sound sets up",
+        description="A Python with torch and transformers. If empty, the environment that See2Sound sets up is used",
         subtype="FILE_PATH",
     )
     models_folder: bpy.props.StringProperty(
         name="Models",
-        description="A folder of models for work offline; empty takes what See2Sound has downloaded",
+        description="A folder with models for offline work. If empty, the models that See2Sound has downloaded are used",
         subtype="DIR_PATH",
     )
 
@@ -39,7 +39,7 @@ class SEE2SOUND_AP_preferences(bpy.types.AddonPreferences):
         layout.label(text="Headphones")
         layout.prop(self, "sofa")
         layout.separator()
-        layout.label(text="Neural models run in a Python of their own")
+        layout.label(text="Neural models run in a separate Python")
         layout.prop(self, "neural_python")
         layout.prop(self, "models_folder")
         row = layout.row(align=True)

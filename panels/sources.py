@@ -18,8 +18,8 @@ WIDE = 330
 
 
 class SEE2SOUND_UL_sources(bpy.types.UIList):
-    order: EnumProperty(name="Order", description="How the list is sorted", items=ORDERS)
-    heard_only: BoolProperty(name="Heard Only", description="Leave out what is muted")
+    order: EnumProperty(name="Order", description="Sort order of the list", items=ORDERS)
+    heard_only: BoolProperty(name="Hide Muted", description="Hide muted sources")
 
     def draw_item(self, context, layout, data, item, icon, active_data, active_property, index) -> None:  # type: ignore[no-untyped-def]
         row = layout.row(align=True)
@@ -45,22 +45,22 @@ class SEE2SOUND_UL_sources(bpy.types.UIList):
         row.prop(self, "use_filter_sort_reverse", text="", icon="SORT_DESC" if self.use_filter_sort_reverse else "SORT_ASC")
 
     def filter_items(self, context, data, property) -> tuple[list[int], list[int]]:  # type: ignore[no-untyped-def]
-        wanted, things = self.filter_name.lower(), list(getattr(data, property))
-        flags, keys = [0] * len(things), []
-        for index, thing in enumerate(things):
-            ours = sources.is_source(thing)
-            if ours and wanted in thing.see2sound.label.lower() and not (self.heard_only and thing.see2sound.muted):
+        wanted, objects = self.filter_name.lower(), list(getattr(data, property))
+        flags, keys = [0] * len(objects), []
+        for index, obj in enumerate(objects):
+            ours = sources.is_source(obj)
+            if ours and wanted in obj.see2sound.label.lower() and not (self.heard_only and obj.see2sound.muted):
                 flags[index] = self.bitflag_filter_item
-            keys.append((index, self._key(thing, context) if ours else ()))
+            keys.append((index, self._key(obj, context) if ours else ()))
         return flags, bpy.types.UI_UL_list.sort_items_helper(keys, lambda pair: pair[1], self.use_filter_sort_reverse)
 
-    def _key(self, thing, context) -> tuple[object, ...]:  # type: ignore[no-untyped-def]
+    def _key(self, obj, context) -> tuple[object, ...]:  # type: ignore[no-untyped-def]
         if self.order == "LEVEL":
-            return (-thing.data.volume, thing.name)
+            return (-obj.data.volume, obj.name)
         camera = context.scene.camera
         if self.order == "DISTANCE" and camera is not None:
-            return ((thing.matrix_world.translation - camera.matrix_world.translation).length, thing.name)
-        return (thing.see2sound.label.lower(), thing.name)
+            return ((obj.matrix_world.translation - camera.matrix_world.translation).length, obj.name)
+        return (obj.see2sound.label.lower(), obj.name)
 
 
 class SEE2SOUND_MT_sources(bpy.types.Menu):
@@ -93,7 +93,7 @@ class SEE2SOUND_PT_sources(Sidebar, bpy.types.Panel):
         column.menu("SEE2SOUND_MT_sources", text="", icon="DOWNARROW_HLT")
         if active is not None:
             draw_source(layout.column(), active)
-        elif not any(sources.is_source(thing) for thing in scene.objects):
+        elif not any(sources.is_source(obj) for obj in scene.objects):
             layout.label(text="No sources yet", icon="INFO")
             layout.label(text="Reconstruct a picture, or add with +", icon="BLANK1")
         else:
@@ -106,11 +106,11 @@ class SEE2SOUND_PT_sources(Sidebar, bpy.types.Panel):
         row.operator("see2sound.generate", text="Selected").selected = True
 
 
-def draw_source(layout: bpy.types.UILayout, thing: bpy.types.Object) -> None:
+def draw_source(layout: bpy.types.UILayout, obj: bpy.types.Object) -> None:
     """What one needs of a source: here and in the Speaker's own properties."""
     layout.use_property_split = True
     layout.use_property_decorate = False
-    facts = thing.see2sound
+    facts = obj.see2sound
     layout.prop(facts, "label")
     layout.prop(facts, "prompt")
     layout.prop(facts, "extent")
@@ -118,27 +118,27 @@ def draw_source(layout: bpy.types.UILayout, thing: bpy.types.Object) -> None:
         layout.prop(facts, "radius")
     elif facts.extent == "ambient":
         layout.prop(facts, "diffuse")
-    layout.prop(thing.data, "volume")
+    layout.prop(obj.data, "volume")
     split = layout.split(factor=0.4)
     heading = split.row()
     heading.alignment = "RIGHT"
     heading.label(text="Sound")
-    name = thing.data.sound.name if thing.data.sound is not None else ""
+    name = obj.data.sound.name if obj.data.sound is not None else ""
     split.operator("see2sound.set_sound", text=name or iface("Choose a File"), icon="FILE_SOUND", translate=False)
     layout.prop(facts, "loop")
-    if thing.data.sound is None:
+    if obj.data.sound is None:
         layout.label(text="No sound yet: generate one", icon="INFO")
-    elif sources.has_foreign_reference(thing):
+    elif sources.has_foreign_reference(obj):
         layout.label(text="Distance reference of the generated sound", icon="ERROR")
     if facts.carried:
-        layout.label(text="Silent in Blender: the mix carries it", icon="INFO")
+        layout.label(text="Muted in Blender: the mix contains it", icon="INFO")
 
 
-def draw_in_space(layout: bpy.types.UILayout, thing: bpy.types.Object) -> None:
+def draw_in_space(layout: bpy.types.UILayout, obj: bpy.types.Object) -> None:
     """What few need of a source."""
     layout.use_property_split = True
     layout.use_property_decorate = False
-    facts = thing.see2sound
+    facts = obj.see2sound
     layout.prop(facts, "synchronous")
     if facts.extent == "point":
         layout.prop(facts, "spread")

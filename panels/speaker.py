@@ -17,16 +17,16 @@ class SEE2SOUND_PT_speaker(bpy.types.Panel):
         return context.object is not None and context.object.type == "SPEAKER"
 
     def draw(self, context: bpy.types.Context) -> None:
-        layout, thing = self.layout, context.object
-        if not sources.is_source(thing):
-            layout.label(text="Heard in mixes as a point", icon="INFO")
+        layout, obj = self.layout, context.object
+        if not sources.is_source(obj):
+            layout.label(text="Mixed as a point source", icon="INFO")
             layout.operator("see2sound.use_speaker", icon="SPEAKER")
             return
         row = layout.row(align=True)
-        row.prop(thing.see2sound, "muted", toggle=True)
-        row.prop(thing.see2sound, "solo", toggle=True)
-        row.prop(thing.see2sound, "locked", toggle=True)
-        draw_source(layout.column(), thing)
+        row.prop(obj.see2sound, "muted", toggle=True)
+        row.prop(obj.see2sound, "solo", toggle=True)
+        row.prop(obj.see2sound, "locked", toggle=True)
+        draw_source(layout.column(), obj)
 
 
 class SEE2SOUND_PT_speaker_space(bpy.types.Panel):

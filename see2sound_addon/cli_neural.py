@@ -120,7 +120,7 @@ def _list(options: argparse.Namespace, progress: Progress) -> dict[str, Any]:
         terms = (
             card.licence
             + ("" if card.commercial else ", NOT for commercial work")
-            + (", asks who you are" if card.gated else "")
+            + (", requires a login" if card.gated else "")
         )
         lines.append(f"{card.id:24} {card.task:10} {card.size:5.1f} {card.memory:5.1f} GB  {terms}")
     return {"models": [asdict(card) for card in CARDS.values()], "lines": lines}

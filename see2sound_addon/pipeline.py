@@ -53,7 +53,7 @@ DEFAULT_FIELD_OF_VIEW = np.radians(50.0)
 
 @dataclass(frozen=True)
 class Settings:
-    """What an artist may set before a picture is looked at.
+    """Settings for the analysis of a picture.
 
     `field_of_view`: horizontal, radians, or None to take the camera's, the picture's own or 50 degrees. `horizon`: its
     row as a fraction of the height from the top, or None to estimate it. `camera_height`: metres above the ground.
@@ -67,7 +67,7 @@ class Settings:
 
 @dataclass(frozen=True)
 class Backends:
-    """Who does what; the embedded ones unless told otherwise, see `neural.client` for others."""
+    """The backend of each step: the embedded ones by default; `neural.client` has others."""
 
     segmenter: Segmenter = SEGMENTERS["saliency"]
     labeller: Labeller = LABELLERS["measures"]
@@ -100,7 +100,7 @@ def reconstruct(
     progress: Progress = silent,
     backends: Backends = Backends(),
 ) -> Reconstruction:
-    """A picture's sounding things at their places in the world.
+    """Find the objects of a picture that can make a sound, and their places in the world.
 
     `camera`: the frame that the picture is fitted into, or None for one that stands at the origin of the ground, at
     `camera_height`, level with the picture's horizon. Errors: those of `read_picture`.
@@ -297,7 +297,8 @@ def mix(
     """Render a scene into a WAV or FLAC file of exactly `scene.samples`.
 
     `sofa`: a measured head (SimpleFreeFieldHRIR) for a binaural mix, None for the manikin that comes with See2Sound.
-    `mixdown`: what `prepare_mix` has read already; `blocks`: what somebody else renders, see `jobs.mixing`.
+    `mixdown`: what `prepare_mix` has read already. `blocks`: the rendered blocks, if other processes render them, see
+    `jobs.mixing`.
     Errors: those of `prepare_mix`, `format-*`, `would-overwrite`, `folder-not-writable`.
     """
     out, mixdown = Path(out), mixdown or prepare_mix(scene, layout_name, sofa)

@@ -1,4 +1,4 @@
-"""The plan: who sounds where and when, and who listens. Plain data, to and from JSON.
+"""The plan: what sounds where and when, and where the listener is. Plain data.
 
 Units: metres, seconds, radians, Hz, dB at the surface. Rotations are unit quaternions (w, x, y, z), world from local.
 The listener's local frame is x front, y left, z up.
@@ -38,7 +38,7 @@ class Trajectory:
 
     @classmethod
     def fixed(cls, position: Iterable[float], rotation: Iterable[float] = (1.0, 0.0, 0.0, 0.0)) -> Trajectory:
-        """Somebody who stays at one place."""
+        """A trajectory that stays at one place."""
         return cls(np.zeros(1), np.array([list(position)], float), np.array([list(rotation)], float))
 
 

@@ -15,15 +15,15 @@ from .sources import same_file
 from .units import metres_per_unit
 
 
-def read_camera(context: bpy.types.Context, scene: bpy.types.Scene, thing: bpy.types.Object) -> Camera:
+def read_camera(context: bpy.types.Context, scene: bpy.types.Scene, obj: bpy.types.Object) -> Camera:
     """A camera object with its frame. Errors: `camera-not-perspective`, `camera-nowhere`."""
-    if thing.type != "CAMERA" or thing.data.type != "PERSP":
+    if obj.type != "CAMERA" or obj.data.type != "PERSP":
         raise See2SoundError(
             "camera-not-perspective",
-            f"The active camera {thing.name!r} is not a perspective camera.",
+            f"The active camera {obj.name!r} is not a perspective camera.",
             "Set its type to Perspective, or make another camera active.",
         )
-    evaluated = thing.evaluated_get(context.evaluated_depsgraph_get())
+    evaluated = obj.evaluated_get(context.evaluated_depsgraph_get())
     # Blender's vectors become float32 arrays from NumPy 2 on, which JSON does not know.
     corners = np.array([list(corner) for corner in evaluated.data.view_frame(scene=scene)], np.float64)
     corners /= -corners[:, 2:]
@@ -35,7 +35,7 @@ def read_camera(context: bpy.types.Context, scene: bpy.types.Scene, thing: bpy.t
     if not (np.isfinite(pose).all() and np.isfinite(corners).all() and abs(np.linalg.det(pose[:3, :3])) > 0.5):
         raise See2SoundError(
             "camera-nowhere",
-            f"The transform of the camera {thing.name!r} is not finite, or its scale is zero.",
+            f"The transform of the camera {obj.name!r} is not finite, or its scale is zero.",
             "Correct its location, rotation, scale and drivers.",
         )
     return Camera(
@@ -43,29 +43,29 @@ def read_camera(context: bpy.types.Context, scene: bpy.types.Scene, thing: bpy.t
         aspect=height / width,
         centre=(-left / width, top / height),
         pose=pose,
-        source=f"The field of view is that of the camera {thing.name!r}.",
+        source=f"The field of view is that of the camera {obj.name!r}.",
     )
 
 
 def own_camera(scene: bpy.types.Scene, picture: str) -> bpy.types.Object | None:
     """The camera that was made for a picture, or None."""
-    own = (thing for thing in scene.objects if is_own(thing) and thing.library is None)
-    return next((thing for thing in own if same_file(thing.see2sound.picture, picture)), None)
+    own = (obj for obj in scene.objects if is_own(obj) and obj.library is None)
+    return next((obj for obj in own if same_file(obj.see2sound.picture, picture)), None)
 
 
-def is_own(thing: bpy.types.Object) -> bool:
+def is_own(obj: bpy.types.Object) -> bool:
     """Whether a camera was made for a picture."""
-    return bool(thing.type == "CAMERA" and thing.see2sound.picture)
+    return bool(obj.type == "CAMERA" and obj.see2sound.picture)
 
 
-def is_as_made(thing: bpy.types.Object) -> bool:
+def is_as_made(obj: bpy.types.Object) -> bool:
     """Whether a picture's camera has its pose and lens still, so that it may be set anew."""
-    facts = thing.see2sound
-    animated = thing.animation_data is not None or thing.data.animation_data is not None
-    tied = animated or thing.parent is not None or len(thing.constraints) > 0
-    pose = np.array([list(row) for row in thing.matrix_basis])
+    facts = obj.see2sound
+    animated = obj.animation_data is not None or obj.data.animation_data is not None
+    tied = animated or obj.parent is not None or len(obj.constraints) > 0
+    pose = np.array([list(row) for row in obj.matrix_basis])
     kept = np.array([list(row) for row in facts.camera_pose])
-    return not tied and abs(thing.data.angle - facts.lens[0]) < 1e-5 and bool(np.abs(pose - kept).max() < 1e-4)
+    return not tied and abs(obj.data.angle - facts.lens[0]) < 1e-5 and bool(np.abs(pose - kept).max() < 1e-4)
 
 
 def make_camera(scene: bpy.types.Scene, camera: Camera, size: tuple[int, int], picture: str) -> bpy.types.Object:
@@ -76,46 +76,46 @@ def make_camera(scene: bpy.types.Scene, camera: Camera, size: tuple[int, int], p
     """
     data = bpy.data.cameras.new("See2Sound Camera")
     data.sensor_fit = "HORIZONTAL"
-    thing = bpy.data.objects.new("See2Sound Camera", data)
-    scene.collection.objects.link(thing)
-    if not any(other.type == "CAMERA" and other != thing for other in scene.objects):
+    obj = bpy.data.objects.new("See2Sound Camera", data)
+    scene.collection.objects.link(obj)
+    if not any(other.type == "CAMERA" and other != obj for other in scene.objects):
         scene.render.pixel_aspect_x = scene.render.pixel_aspect_y = 1.0
         scale = min(1.0, 1920.0 / max(size))
         scene.render.resolution_x = max(4, 2 * math.floor(size[0] * scale / 2.0 + 0.5))
         scene.render.resolution_y = max(4, 2 * math.floor(size[1] * scale / 2.0 + 0.5))
-    set_camera(thing, scene, camera, picture)
-    return thing
+    set_camera(obj, scene, camera, picture)
+    return obj
 
 
-def set_camera(thing: bpy.types.Object, scene: bpy.types.Scene, camera: Camera, picture: str) -> None:
+def set_camera(obj: bpy.types.Object, scene: bpy.types.Scene, camera: Camera, picture: str) -> None:
     """Pose and lens of a picture's camera, so that the picture, fitted whole into its frame, has the directions it had."""
     render = scene.render
     frame = render.resolution_y * render.pixel_aspect_y / (render.resolution_x * render.pixel_aspect_x)
     share = min(1.0, frame / camera.aspect)  # of the frame's width that the picture fills
-    thing.data.angle = 2.0 * math.atan(0.5 / (camera.focal * share))
+    obj.data.angle = 2.0 * math.atan(0.5 / (camera.focal * share))
     pose = Matrix(camera.pose.tolist())
     pose.translation /= metres_per_unit(scene)
-    thing.matrix_world = pose
-    facts = thing.see2sound
-    facts.picture, facts.lens, facts.camera_pose = picture, (thing.data.angle, 0.0, 0.0, 0.0), [list(row) for row in pose]
+    obj.matrix_world = pose
+    facts = obj.see2sound
+    facts.picture, facts.lens, facts.camera_pose = picture, (obj.data.angle, 0.0, 0.0, 0.0), [list(row) for row in pose]
 
 
 def remove_own(scene: bpy.types.Scene, picture: str) -> None:
     """Delete the cameras of other pictures than this one, but for those that an artist has changed."""
-    for thing in list(scene.objects):
-        if is_own(thing) and thing.library is None and not same_file(thing.see2sound.picture, picture) and is_as_made(thing):
-            data = thing.data
-            bpy.data.objects.remove(thing)
+    for obj in list(scene.objects):
+        if is_own(obj) and obj.library is None and not same_file(obj.see2sound.picture, picture) and is_as_made(obj):
+            data = obj.data
+            bpy.data.objects.remove(obj)
             if data.users == 0:
                 bpy.data.cameras.remove(data)
 
 
-def show_picture(thing: bpy.types.Object, path: str, others: set[str], replace: bool) -> None:
+def show_picture(obj: bpy.types.Object, path: str, others: set[str], replace: bool) -> None:
     """The picture as the camera's background, behind the scene and fitted whole into the frame.
 
     `others`: pictures whose backgrounds are taken away (`replace`) or hidden.
     """
-    data = thing.data
+    data = obj.data
     if data.library is not None:
         return
     image = bpy.data.images.load(path, check_existing=True)

@@ -11,7 +11,7 @@ KEPT = {"layout": "layout_of_new", "max_sources": "sources_of_new"}
 
 
 def apply(context: bpy.types.Context) -> None:
-    """Set what nobody has set yet in the scenes of a file that was never saved."""
+    """Apply the preferences to the scenes of a file that was never saved; settings that were changed stay."""
     own = preferences(context)
     if own is None or bpy.data.filepath:
         return

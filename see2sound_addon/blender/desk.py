@@ -57,7 +57,7 @@ class Desk:
         if self._worker is None:
             return None
         if self._queue[0] is not ticket:
-            if self._queue[0].cancelled:  # whoever handed it in may be gone, with its window
+            if self._queue[0].cancelled:  # its operator may be gone, with its window
                 with suppress(Cancelled, See2SoundError):
                     self.poll(self._queue[0])
             return None

@@ -100,7 +100,7 @@ def is_whole(scene: bpy.types.Scene, graph: bpy.types.Depsgraph) -> bool:
     """
     updated = {update.id.name for update in graph.updates if isinstance(update.id, bpy.types.Object)}
     evaluated = (item for item in graph.ids if isinstance(item, bpy.types.Object))
-    return updated >= {thing.name for thing in evaluated if thing.type in {"SPEAKER", "CAMERA"}}
+    return updated >= {obj.name for obj in evaluated if obj.type in {"SPEAKER", "CAMERA"}}
 
 
 def _of(scene: bpy.types.Scene) -> list[Reading]:
@@ -126,10 +126,10 @@ def _mark(scene: bpy.types.Scene, now: str) -> None:
 
 
 def _is_heard(update: bpy.types.DepsgraphUpdate) -> bool:
-    thing = update.id
-    if isinstance(thing, bpy.types.Object):
-        return thing.type in {"SPEAKER", "CAMERA"} and (update.is_updated_transform or update.is_updated_geometry)
-    return isinstance(thing, bpy.types.Speaker | bpy.types.Sound)
+    obj = update.id
+    if isinstance(obj, bpy.types.Object):
+        return obj.type in {"SPEAKER", "CAMERA"} and (update.is_updated_transform or update.is_updated_geometry)
+    return isinstance(obj, bpy.types.Speaker | bpy.types.Sound)
 
 
 def _settings_print(scene: bpy.types.Scene) -> str:
@@ -142,17 +142,17 @@ def _settings_print(scene: bpy.types.Scene) -> str:
     facts += [scene.audio_volume, scene.audio_doppler_speed, scene.audio_doppler_factor, scene.audio_distance_model]
     facts += [(marker.frame, marker.camera.name) for marker in scene.timeline_markers if marker.camera is not None]
     facts += [scene.camera.name if scene.camera is not None else ""]
-    facts += [_speaker_print(thing) for thing in scene.objects if thing.type == "SPEAKER"]
+    facts += [_speaker_print(obj) for obj in scene.objects if obj.type == "SPEAKER"]
     return f"{zlib.crc32(repr(facts).encode()):08x}"
 
 
-def _speaker_print(thing: bpy.types.Object) -> tuple[object, ...]:
+def _speaker_print(obj: bpy.types.Object) -> tuple[object, ...]:
     """What a Speaker's own properties say, but for what is animated."""
-    data = thing.data
+    data = obj.data
     still = data.animation_data is None
     sound = data.sound.name if data.sound is not None else ""
-    ours = (getattr(thing.see2sound, name) for name in OF_SOURCES)
-    return (thing.name, is_muted(thing), sound, *ours, *(getattr(data, name) if still else 0.0 for name in OF_SPEAKERS))
+    ours = (getattr(obj.see2sound, name) for name in OF_SOURCES)
+    return (obj.name, is_muted(obj), sound, *ours, *(getattr(data, name) if still else 0.0 for name in OF_SPEAKERS))
 
 
 def _plain(value: Any) -> object:

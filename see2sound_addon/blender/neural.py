@@ -39,32 +39,38 @@ def _folder(name: str) -> object:
 
 
 class NeuralProperties(bpy.types.PropertyGroup):
-    """Part of the Scene's settings: who does what."""
+    """Part of the Scene's settings: which model each step uses."""
 
-    regions: _choice("Regions", "regions", "Who outlines things", "Saliency")
-    detection: _choice("Things", "detection", "Who looks for things that sound, by name", "Nobody")
-    depth: _choice("Distances", "depth", "Who measures distances", "Ground plane")
-    names: _choice("Names", "names", "Who names what was found", "Measures")
-    captions: _choice("Captions", "captions", "Who describes what was found, where nobody names it", "Nobody")
-    voice: _choice("Sounds", "voice", "Who makes sounds", "Procedural")
-    ranking: _choice("Best Take", "ranking", "Who chooses among several takes of a sound", "The first")
-    regions_folder: _folder("regions")
-    detection_folder: _folder("things")
-    depth_folder: _folder("distances")
-    names_folder: _folder("names")
+    regions: _choice("Outlines", "regions", "The model that outlines objects", "Saliency")
+    detection: _choice("Object Detection", "detection", "The model that finds objects by name", "None")
+    depth: _choice("Depth", "depth", "The model that estimates distances", "Ground plane")
+    names: _choice("Labels", "names", "The model that labels what was found", "Measures")
+    captions: _choice("Captions", "captions", "The model that describes what was found, if no model labels it", "None")
+    voice: _choice("Sounds", "voice", "The model that generates sounds", "Procedural")
+    ranking: _choice("Best Take", "ranking", "The model that chooses among several takes of a sound", "First take")
+    regions_folder: _folder("outlines")
+    detection_folder: _folder("object detection")
+    depth_folder: _folder("depth")
+    names_folder: _folder("labels")
     captions_folder: _folder("captions")
     voice_folder: _folder("sounds")
     ranking_folder: _folder("choosing takes")
-    steps: IntProperty(name="Steps", description="Of diffusion: more is finer and slower", default=50, min=1, max=500)
+    steps: IntProperty(
+        name="Steps", description="Steps of diffusion. More steps are slower and give finer results", default=50, min=1, max=500
+    )
     guidance: FloatProperty(
         name="Guidance",
-        description="How closely a sound follows its prompt; 0 takes the model's own",
+        description="How closely a sound follows its prompt. 0 uses the default of the model",
         default=0.0,
         min=0.0,
         max=20.0,
     )
-    takes: IntProperty(name="Takes", description="How many of each sound are made; the best is kept", default=1, min=1, max=16)
-    negative: StringProperty(name="Avoid", description="What sounds should not be like", default="low quality, music")
+    takes: IntProperty(
+        name="Takes", description="Number of takes of each sound. The best one is kept", default=1, min=1, max=16
+    )
+    negative: StringProperty(
+        name="Avoid", description="Negative prompt: what the sounds should not contain", default="low quality, music"
+    )
 
 
 TASKS = ("regions", "detection", "depth", "names", "captions", "voice", "ranking")
@@ -73,12 +79,12 @@ TASKS = ("regions", "detection", "depth", "names", "captions", "voice", "ranking
 class WindowProperties(bpy.types.PropertyGroup):
     """On the WindowManager: what is going on, and what the neural environment was when it was looked at last."""
 
-    job: StringProperty(name="Job", description="What is being done")
-    share: FloatProperty(name="Progress", description="How far it is", min=0.0, max=1.0, subtype="FACTOR")
-    notice: StringProperty(name="Notice", description="What is known of the mix that is being made")
+    job: StringProperty(name="Job", description="Current step of the job")
+    share: FloatProperty(name="Progress", description="Progress of the job", min=0.0, max=1.0, subtype="FACTOR")
+    notice: StringProperty(name="Notice", description="Notes on the mix that is rendered now")
     previewing: BoolProperty(name="Previewing", description="The live preview is on")
-    preview: StringProperty(name="Preview", description="What the live preview has to say")
-    neural: StringProperty(name="Neural Environment", description="What it was when it was checked last")
+    preview: StringProperty(name="Preview", description="Messages of the live preview")
+    neural: StringProperty(name="Neural Environment", description="Result of the last check")
 
     def show(self, label: str, share: float) -> None:
         """Progress for the panels."""

@@ -230,28 +230,28 @@ def listen(context: bpy.types.Context, scene: bpy.types.Scene) -> tuple[list[Hea
     """What sounds at the current frame, seen from the listener; and notes on what cannot."""
     pose = listener_pose(context, scene)
     speakers, silent_ones = heard_and_silent(scene, context.view_layer)
-    silent = [thing.name for thing, why in silent_ones.items() if why == NO_SOUND]
+    silent = [obj.name for obj, why in silent_ones.items() if why == NO_SOUND]
     notes = [f"No sound yet: {', '.join(silent[:3])}{', ...' if len(silent) > 3 else ''}"] if silent else []
     if pose is None:
         return [], ["The scene has no camera to listen from"]
     scale, rate = metres_per_unit(scene), frame_rate(scene)
     now = (scene.frame_current + scene.frame_subframe) / rate
     heard = []
-    for thing in speakers:
-        strips = sound_strips(thing)
+    for obj in speakers:
+        strips = sound_strips(obj)
         if not strips:
             continue
-        towards = (thing.matrix_world.translation - pose.translation) * scale
+        towards = (obj.matrix_world.translation - pose.translation) * scale
         local = np.array(pose.to_3x3().normalized().transposed() @ towards)
         distance = float(np.linalg.norm(local))
-        facts, data = thing.see2sound, thing.data
+        facts, data = obj.see2sound, obj.data
         ours = bool(facts.source_id)
         heard.append(Heard(
-            key=thing.session_uid,
+            key=obj.session_uid,
             sound=data.sound,
             # A camera looks along -Z with X to the right; the listener's x is front, y left, z up.
             direction=np.array([-local[2], -local[0], local[1]]) / distance if distance > 1e-6 else np.array([1.0, 0.0, 0.0]),
-            gain=data.volume * scene.audio_volume * _gain(thing, towards, distance, scene, scale),
+            gain=data.volume * scene.audio_volume * _gain(obj, towards, distance, scene, scale),
             ambient=ours and facts.extent == "ambient",
             clip=(now - strips[0].frame_start / rate) * data.pitch,
             loop=ours and facts.loop,
@@ -260,16 +260,16 @@ def listen(context: bpy.types.Context, scene: bpy.types.Scene) -> tuple[list[Hea
     return heard, notes
 
 
-def _gain(thing: bpy.types.Object, towards: Any, distance: float, scene: bpy.types.Scene, scale: float) -> float:
+def _gain(obj: bpy.types.Object, towards: Any, distance: float, scene: bpy.types.Scene, scale: float) -> float:
     """What distance and cone leave of a source, by the mix's own laws."""
-    data = thing.data
+    data = obj.data
     cone = Cone(np.radians(data.cone_angle_inner), np.radians(data.cone_angle_outer), data.cone_volume_outer)
     source = Source(
         id="", clip=Path(), path=STILL, reference_distance=data.distance_reference * scale,
         max_distance=min(data.distance_max * scale, 1e9), rolloff=data.attenuation, min_gain=data.volume_min,
         max_gain=data.volume_max, cone=cone,
     )  # fmt: skip
-    facing = -np.array(thing.matrix_world.to_3x3().col[2].normalized())
+    facing = -np.array(obj.matrix_world.to_3x3().col[2].normalized())
     level = distance_gain(np.array([distance]), source, scene.audio_distance_model.lower())[0]
     return float(level * cone_gain(-np.array([towards]), facing[None], source)[0])
 

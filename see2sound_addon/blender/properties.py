@@ -103,92 +103,94 @@ class SourceProperties(bpy.types.PropertyGroup):
     label: StringProperty(
         override=OVERRIDABLE,
         name="Label",
-        description="What it is. A known thing, such as 'dog' or 'car', brings the Speaker to a fitting distance, "
+        description="What it is. A label with a usual size, such as 'dog' or 'car', moves the Speaker to a fitting distance, "
         "unless it was moved by hand",
         update=_label_changed,
     )
     prompt: StringProperty(
         override=OVERRIDABLE,
         name="Prompt",
-        description="What it sounds like, in words; 'silent' for nothing. Takes effect at Generate Sounds",
+        description="Description of the sound. 'silent' means no sound. Takes effect with Generate Sounds",
     )
     extent: EnumProperty(
-        override=OVERRIDABLE, name="Extent", description="How large the sound is", items=EXTENT_ITEMS, update=_extent_changed
+        override=OVERRIDABLE,
+        name="Extent",
+        description="Spatial extent of the source",
+        items=EXTENT_ITEMS,
+        update=_extent_changed,
     )
     muted: BoolProperty(
         override=OVERRIDABLE,
         name="Mute",
-        description="Leave it out of the mix, and of Blender's own sound",
+        description="Mute the source in the mix and in Blender",
         get=_is_muted,
         set=_mute,
     )
-    solo: BoolProperty(
-        override=OVERRIDABLE, name="Solo", description="Hear only this source, and others that are solo, in mixes and previews"
-    )
+    solo: BoolProperty(override=OVERRIDABLE, name="Solo", description="Mix and preview only this source and other solo sources")
     locked: BoolProperty(
         override=OVERRIDABLE,
         name="Lock",
-        description="Keep it as it is: finding sources again and generating sounds leave it alone",
+        description="Protect the source from Reconstruct Sources and Generate Sounds",
     )
     carried: BoolProperty(
         override=OVERRIDABLE,
         options=HIDDEN,
         name="Carried by the Mix",
-        description="Silent in Blender because the mix in the sequencer carries it; it is still heard in new mixes",
+        description="Muted in Blender because the mix in the sequencer contains it. New mixes still contain it",
     )
     score: FloatProperty(
         override=OVERRIDABLE,
         options=HIDDEN,
         name="Score",
-        description="How surely this is a thing of its own",
+        description="How certain it is that this is one object",
         min=0.0,
         max=1.0,
         subtype="FACTOR",
     )
     radius: FloatProperty(
-        override=OVERRIDABLE, name="Radius", description="How wide an area source is", min=0.0, soft_max=100.0, unit="LENGTH"
+        override=OVERRIDABLE, name="Radius", description="Radius of an area source", min=0.0, soft_max=100.0, unit="LENGTH"
     )
     synchronous: BoolProperty(
         override=OVERRIDABLE,
         name="In Sync",
-        description="Heard when it sounds, without the time that sound takes and without Doppler, as dialogue is in films",
+        description="No travel time and no Doppler effect, as for dialogue in films",
     )
     divergence: FloatProperty(override=OVERRIDABLE,
-        name="Divergence", description="How much of it moves from its place to 45 degrees left and right", min=0.0, max=1.0,
+        name="Divergence", description="Share of the sound that moves to 45 degrees left and right", min=0.0, max=1.0,
         subtype="FACTOR",
     )  # fmt: skip
     spread: FloatProperty(override=OVERRIDABLE,
-        name="Spread", description="The angle that a point source fills, without being decorrelated", min=0.0, max=6.283185,
+        name="Spread", description="Angle over which a point source is spread, without decorrelation", min=0.0, max=6.283185,
         subtype="ANGLE",
     )  # fmt: skip
     use_lfe: BoolProperty(
         override=OVERRIDABLE,
         name="Send to LFE",
-        description="Send its low frequencies to the LFE channel, which gets nothing else",
+        description="Send the low frequencies of the source to the LFE channel, which contains nothing else",
     )
     lfe: FloatProperty(override=OVERRIDABLE,
-        name="LFE Level (dB)", description="How much of it goes to the LFE channel, whatever its distance", default=-10.0,
+        name="LFE Level (dB)", description="Level of the send to the LFE channel, independent of distance", default=-10.0,
         min=-120.0, max=20.0, precision=1,
     )  # fmt: skip
     shape: FloatVectorProperty(override=OVERRIDABLE, options=HIDDEN,
-        name="Shape", description="Where an area sounds, in multiples of its radius from its middle; all zero is a disc",
+        name="Shape", description="Points of an area source, in multiples of its radius from its centre. All zero is a disc",
         size=3 * SHAPE_POINTS,
     )  # fmt: skip
     diffuse: BoolProperty(
         override=OVERRIDABLE,
         name="Diffuse",
-        description="In ambisonics, fill all channels with unrelated copies instead of the first one alone",
+        description="In ambisonics, fill all channels with decorrelated copies instead of the first channel only",
     )
     loop: BoolProperty(
         override=OVERRIDABLE,
         name="Loop",
-        description="Repeat the clip without a seam for as long as the scene lasts",
+        description="Repeat the clip seamlessly to the end of the scene",
         default=True,
     )
     picture: StringProperty(
         override=OVERRIDABLE,
         name="Picture",
-        description="The picture it was found in",
+        description="The picture in which the source was found",
         subtype="FILE_PATH",
         options=RELATIVE_PATH | HIDDEN,
     )
@@ -200,7 +202,7 @@ class SourceProperties(bpy.types.PropertyGroup):
         size=4,
     )
     centre: FloatVectorProperty(
-        override=OVERRIDABLE, options=HIDDEN, name="Centre", description="Its visible centre in the picture, 0 to 1", size=2
+        override=OVERRIDABLE, options=HIDDEN, name="Centre", description="Visible centre in the picture, 0 to 1", size=2
     )
     lens: FloatVectorProperty(
         override=OVERRIDABLE,
@@ -213,28 +215,32 @@ class SourceProperties(bpy.types.PropertyGroup):
         override=OVERRIDABLE,
         options=HIDDEN,
         name="Outline",
-        description="Around it in the picture: x and y of points, 0 to 1",
+        description="Points of the outline in the picture, x and y from 0 to 1",
         size=(OUTLINE_POINTS, 2),
     )
     camera_pose: FloatVectorProperty(
-        override=OVERRIDABLE, options=HIDDEN, name="Camera Pose", description="Where the camera stood, in metres", size=(4, 4)
+        override=OVERRIDABLE,
+        options=HIDDEN,
+        name="Camera Pose",
+        description="Pose of the picture's camera, in metres",
+        size=(4, 4),
     )
     picture_distance: FloatProperty(
         override=OVERRIDABLE,
         options=HIDDEN,
         name="Distance in Picture",
-        description="Metres, estimated without knowing what it is",
+        description="Distance in metres, estimated without the label",
     )
     picture_doubt: FloatProperty(
         override=OVERRIDABLE, options=HIDDEN, name="Doubt", description="Standard deviation of the logarithm of that distance"
     )
     placed: FloatVectorProperty(
-        override=OVERRIDABLE, options=HIDDEN, name="Placed", description="Where it was put last", size=3, subtype="XYZ"
+        override=OVERRIDABLE, options=HIDDEN, name="Placed", description="Location set by See2Sound", size=3, subtype="XYZ"
     )
     clip: StringProperty(
         override=OVERRIDABLE,
         name="Clip",
-        description="The sound that was generated for it last",
+        description="Last generated clip",
         subtype="FILE_PATH",
         options=RELATIVE_PATH | HIDDEN,
     )
@@ -242,17 +248,19 @@ class SourceProperties(bpy.types.PropertyGroup):
         override=OVERRIDABLE,
         options=HIDDEN,
         name="Set Reference",
-        description="The distance reference that its sound was given last",
+        description="Distance reference set by See2Sound",
     )
-    set_start: FloatProperty(override=OVERRIDABLE, options=HIDDEN, name="Set Start", description="Where its strip was put last")
+    set_start: FloatProperty(
+        override=OVERRIDABLE, options=HIDDEN, name="Set Start", description="Start of the strip set by See2Sound"
+    )
     silenced: BoolProperty(
         override=OVERRIDABLE, options=HIDDEN, name="Silenced", description="Muted because its prompt is 'silent'"
     )
     guessed_label: StringProperty(
-        override=OVERRIDABLE, options=HIDDEN, name="Guessed Label", description="The label before anybody edited it"
+        override=OVERRIDABLE, options=HIDDEN, name="Guessed Label", description="The label before it was edited"
     )
     guessed_prompt: StringProperty(
-        override=OVERRIDABLE, options=HIDDEN, name="Guessed Prompt", description="The prompt before anybody edited it"
+        override=OVERRIDABLE, options=HIDDEN, name="Guessed Prompt", description="The prompt before it was edited"
     )
 
 
@@ -261,19 +269,19 @@ class SceneProperties(bpy.types.PropertyGroup):
 
     picture: StringProperty(
         name="Picture",
-        description="The picture or video that gets its sound; a path that begins with // lies beside the .blend",
+        description="The picture or video. A path that begins with // is relative to the .blend file",
     )
-    picture_camera: EnumProperty(name="Camera", description="Through which camera the picture is seen", items=CAMERA_ITEMS)
+    picture_camera: EnumProperty(name="Camera", description="The camera that the picture is placed for", items=CAMERA_ITEMS)
     other_pictures: EnumProperty(
-        name="Other Pictures", description="What happens to the sources of pictures before this one", items=OTHERS_ITEMS
+        name="Other Pictures", description="How to treat the sources and cameras of earlier pictures", items=OTHERS_ITEMS
     )
-    max_sources: IntProperty(name="Sources", description="How many sources to look for at most", default=5, min=1, max=32)
+    max_sources: IntProperty(name="Sources", description="Maximum number of sources", default=5, min=1, max=32)
     use_field_of_view: BoolProperty(
         name="Set Field of View",
         description="Use this instead of the picture's own (EXIF) or 50 degrees. The active camera keeps its own",
     )
     field_of_view: FloatProperty(
-        name="Field of View", description="Horizontal angle that the picture shows",
+        name="Field of View", description="Horizontal field of view of the picture",
         default=0.872665, min=0.0873, max=2.9, subtype="ANGLE",
     )  # fmt: skip
     use_horizon: BoolProperty(name="Set Horizon", description="Set the horizon's height by hand")
@@ -287,39 +295,48 @@ class SceneProperties(bpy.types.PropertyGroup):
         "The active camera keeps its own height where it sees the horizon",
     )  # fmt: skip
     seed: IntProperty(
-        update=setting_changed, name="Seed", description="Another number, another take of every sound", default=0, min=0
+        update=setting_changed,
+        name="Seed",
+        description="Seed of the random generator. Each seed gives another take of every sound",
+        default=0,
+        min=0,
     )
     layout: EnumProperty(
-        update=setting_changed, name="Layout", description="For which loudspeakers or headphones to mix", items=LAYOUT_ITEMS
+        update=setting_changed,
+        name="Layout",
+        description="Loudspeaker layout, binaural or ambisonics of the mix",
+        items=LAYOUT_ITEMS,
     )
     mix_path: StringProperty(
         name="File",
-        description="Where the mix goes",
+        description="Path of the mix",
         default="//mix.wav",
         subtype="FILE_PATH",
         options=RELATIVE_PATH,
     )
     sofa: StringProperty(update=setting_changed,
         name="Head",
-        description="Measured ears for binaural mixes, a SOFA file; empty takes the preferences', else the KEMAR manikin's",
+        description="SOFA file with measured HRTFs. If empty, the file in the preferences or the KEMAR manikin is used",
         subtype="FILE_PATH", options=RELATIVE_PATH,
     )  # fmt: skip
-    bits: EnumProperty(update=setting_changed, name="Samples", description="How samples are written", items=BITS_ITEMS)
-    use_loudness: BoolProperty(update=setting_changed, name="Normalise", description="Bring the mix to a loudness")
+    bits: EnumProperty(update=setting_changed, name="Samples", description="Sample format of the file", items=BITS_ITEMS)
+    use_loudness: BoolProperty(update=setting_changed, name="Normalise", description="Normalise the mix to a loudness")
     loudness: FloatProperty(update=setting_changed,
         name="Loudness (LUFS)",
         description="Integrated loudness of the mix, ITU-R BS.1770; -23 for broadcast, -16 for podcasts",
         default=-23.0, min=-60.0, max=0.0, precision=1,
     )  # fmt: skip
     ceiling: FloatProperty(update=setting_changed,
-        name="Ceiling (dB)", description="How far the true peak may rise when the level is changed",
+        name="Ceiling (dB)", description="Maximum true peak after normalisation",
         default=-1.0, min=-20.0, max=0.0, precision=1,
     )  # fmt: skip
-    use_air: BoolProperty(update=setting_changed, name="Air Absorption", description="Air dulls what is far away, ISO 9613-1")
+    use_air: BoolProperty(
+        update=setting_changed, name="Air Absorption", description="Absorption of high frequencies by the air, ISO 9613-1"
+    )
     temperature: FloatProperty(
         update=setting_changed,
         name="Temperature (C)",
-        description="Of the air, in degrees Celsius",
+        description="Temperature of the air in degrees Celsius",
         default=20.0,
         min=-40.0,
         max=60.0,
@@ -334,34 +351,34 @@ class SceneProperties(bpy.types.PropertyGroup):
         max=100.0,
         subtype="PERCENTAGE",
     )
-    room: PointerProperty(name="Room", description="What surrounds the scene", type=RoomProperties)
-    neural: PointerProperty(name="Neural Models", description="Who does what", type=NeuralProperties)
-    preview_kind: EnumProperty(name="Listen With", description="What the preview is made for", items=PREVIEW_ITEMS)
-    preview_from: EnumProperty(name="Listen From", description="Where the live preview listens", items=LISTENER_ITEMS)
+    room: PointerProperty(name="Room", description="Acoustics of the room", type=RoomProperties)
+    neural: PointerProperty(name="Neural Models", description="Which model each step uses", type=NeuralProperties)
+    preview_kind: EnumProperty(name="Listen With", description="Headphones or loudspeakers", items=PREVIEW_ITEMS)
+    preview_from: EnumProperty(
+        name="Listen From", description="Position of the listener in the live preview", items=LISTENER_ITEMS
+    )
     snippet: FloatProperty(
-        name="Length", description="Of a snippet, in seconds from the playhead on", default=5.0, min=0.5, max=120.0,
+        name="Length", description="Length of a snippet from the current frame", default=5.0, min=0.5, max=120.0,
         subtype="TIME_ABSOLUTE", unit="TIME_ABSOLUTE",
     )  # fmt: skip
     audio_off: BoolProperty(
         options=HIDDEN, name="Audio Off", description="Blender's own sound was turned off by the live preview"
     )
     mixed: StringProperty(
-        name="Rendered Mix", description="The mix that was rendered last", subtype="FILE_PATH", options=RELATIVE_PATH | HIDDEN
+        name="Rendered Mix", description="Path of the last mix", subtype="FILE_PATH", options=RELATIVE_PATH | HIDDEN
     )
-    mixed_with: StringProperty(
-        options=HIDDEN, name="Rendered With", description="A fingerprint of the settings that the last mix was made with"
-    )
+    mixed_with: StringProperty(options=HIDDEN, name="Rendered With", description="Fingerprint of the settings of the last mix")
     outdated: BoolProperty(options=HIDDEN, name="Out of Date", description="The scene has changed since its mix was rendered")
     show_outlines: BoolProperty(
-        name="Outlines", description="Draw what was found over the picture, in the camera's view", default=True
+        name="Outlines", description="Draw outlines and labels of the sources in the viewport", default=True
     )
     carried: BoolProperty(
         options=HIDDEN,
         name="Carried by the Mix",
-        description="A mix in the sequencer carries the sound of this scene's Speakers",
+        description="A mix in the sequencer contains the sound of the Speakers",
     )
-    active_id: StringProperty(options=HIDDEN, name="Active Source", description="The chosen source")
-    active_index: IntProperty(options=HIDDEN, name="Active Row", description="The chosen row", get=_chosen_row, set=_choose_row)
+    active_id: StringProperty(options=HIDDEN, name="Active Source", description="The active source")
+    active_index: IntProperty(options=HIDDEN, name="Active Row", description="The active row", get=_chosen_row, set=_choose_row)
 
 
 CLASSES = (SourceProperties, RoomProperties, NeuralProperties, SceneProperties, WindowProperties)

@@ -42,13 +42,13 @@ def scene_room(scene: bpy.types.Scene, graph: bpy.types.Depsgraph) -> Room | Non
 def _box(settings: RoomProperties, graph: bpy.types.Depsgraph, scale: float) -> Shoebox:
     if settings.box is None:
         raise See2SoundError("room-object", "The room has no box.", "Choose an object in the Room panel, or add one there.")
-    thing = settings.box.evaluated_get(graph)
-    pose = thing.matrix_world
-    low, high = _bounds(thing)
+    obj = settings.box.evaluated_get(graph)
+    pose = obj.matrix_world
+    low, high = _bounds(obj)
     size = Vector(high - low) * pose.to_scale() * scale
     size = Vector(abs(value) for value in size)
     if min(size) < FLAT:
-        raise See2SoundError("room-object", f"{thing.name!r} is too thin for a room.", "Use something with a volume.")
+        raise See2SoundError("room-object", f"{obj.name!r} is too thin for a room.", "Use something with a volume.")
     names = ("wall_x0", "wall_x1", "wall_y0", "wall_y1", "floor", "ceiling")
     return Shoebox(
         centre=tuple(pose @ ((low + high) / 2.0) * scale),
@@ -60,11 +60,11 @@ def _box(settings: RoomProperties, graph: bpy.types.Depsgraph, scale: float) -> 
     )
 
 
-def _bounds(thing: bpy.types.Object) -> tuple[Vector, Vector]:
-    if thing.type == "EMPTY":  # an empty is drawn as large as this to either side
-        reach = Vector((1.0, 1.0, 1.0)) * thing.empty_display_size
+def _bounds(obj: bpy.types.Object) -> tuple[Vector, Vector]:
+    if obj.type == "EMPTY":  # an empty is drawn as large as this to either side
+        reach = Vector((1.0, 1.0, 1.0)) * obj.empty_display_size
         return -reach, reach
-    corners = [Vector(corner) for corner in thing.bound_box]
+    corners = [Vector(corner) for corner in obj.bound_box]
     return Vector(map(min, zip(*corners, strict=True))), Vector(map(max, zip(*corners, strict=True)))
 
 
@@ -75,16 +75,16 @@ def _absorption(settings: RoomProperties, name: str) -> Absorption:
 
 def _reach(context: bpy.types.Context, scene: bpy.types.Scene) -> tuple[Vector, Vector] | None:
     """The corners of what cameras and Speakers reach from the first frame to the last; None where there are none."""
-    things = [thing for thing in scene.objects if thing.type in {"SPEAKER", "CAMERA"}]
-    if not things:
+    objects = [obj for obj in scene.objects if obj.type in {"SPEAKER", "CAMERA"}]
+    if not objects:
         return None
     low, high = [math.inf] * 3, [-math.inf] * 3
     with kept_frame(scene):
         for frame in range(scene.frame_start, scene.frame_end + 1):
             scene.frame_set(frame)
             graph = context.evaluated_depsgraph_get()
-            for thing in things:
-                place = thing.evaluated_get(graph).matrix_world.translation
+            for obj in objects:
+                place = obj.evaluated_get(graph).matrix_world.translation
                 if all(map(math.isfinite, place)):
                     low, high = list(map(min, low, place)), list(map(max, high, place))
     return (Vector(low), Vector(high)) if math.isfinite(low[0]) else None
@@ -99,9 +99,9 @@ def add_box(context: bpy.types.Context) -> bpy.types.Object:
     low, high = lowest - space, highest + space
     if low.z + space.z >= 0.0:  # everything is above the floor that most scenes have
         low.z = min(0.0, low.z + space.z)
-    thing = bpy.data.objects.new(ROOM_NAME, None)
-    thing.empty_display_type, thing.empty_display_size = "CUBE", 0.5
-    thing.location, thing.scale = (low + high) / 2.0, high - low
-    scene.collection.objects.link(thing)
-    scene.see2sound.room.kind, scene.see2sound.room.box = "shoebox", thing
-    return thing
+    obj = bpy.data.objects.new(ROOM_NAME, None)
+    obj.empty_display_type, obj.empty_display_size = "CUBE", 0.5
+    obj.location, obj.scale = (low + high) / 2.0, high - low
+    scene.collection.objects.link(obj)
+    scene.see2sound.room.kind, scene.see2sound.room.box = "shoebox", obj
+    return obj

@@ -40,18 +40,16 @@ class RoomProperties(bpy.types.PropertyGroup):
     """Part of the Scene's settings."""
 
     kind: EnumProperty(
-        update=setting_changed, name="Room", description="What surrounds the scene and sends sound back", items=KIND_ITEMS
+        update=setting_changed, name="Room", description="Type of the room: what reflects sound", items=KIND_ITEMS
     )
-    height: FloatProperty(
-        update=setting_changed, name="Height", description="How high the ground lies", default=0.0, unit="LENGTH"
-    )
+    height: FloatProperty(update=setting_changed, name="Height", description="Height of the ground", default=0.0, unit="LENGTH")
     ground: _wall("Material", "under everything", "grass")
     box: PointerProperty(
         update=setting_changed,
         name="Box",
         description="The object whose bounds are the room; the camera must stay inside",
         type=bpy.types.Object,
-        poll=lambda self, thing: thing.type in {"MESH", "EMPTY", "CURVE", "LATTICE", "VOLUME"},
+        poll=lambda self, obj: obj.type in {"MESH", "EMPTY", "CURVE", "LATTICE", "VOLUME"},
     )
     wall_x0: _wall("Wall -X", "at the box's lower X", "wood panels")
     wall_x1: _wall("Wall +X", "at the box's upper X", "wood panels")
@@ -64,17 +62,20 @@ class RoomProperties(bpy.types.PropertyGroup):
         description="How much a wall of Custom material takes in the octaves from 125 Hz to 8 kHz, 0 to 1",
     )  # fmt: skip
     order: IntProperty(update=setting_changed,
-        name="Reflections", description="After how many walls at most a reflection is followed one by one. "
-        "What moves costs time for every reflection; the rest is reverberation", default=2, min=0, max=10,
+        name="Reflections", description="Maximum number of walls of a reflection that is computed individually. "
+        "Each reflection of a moving source costs time. Later reflections are reverberation", default=2, min=0, max=10,
     )  # fmt: skip
     tail: BoolProperty(
-        update=setting_changed, name="Reverberation", description="Add what rings on after these reflections", default=True
+        update=setting_changed,
+        name="Reverberation",
+        description="Add reverberation after the individual reflections",
+        default=True,
     )
     response: StringProperty(update=setting_changed,
         name="Response", description="An impulse response: mono (from everywhere), stereo or AmbiX",
         subtype="FILE_PATH", options=RELATIVE_PATH,
     )  # fmt: skip
     gain: FloatProperty(update=setting_changed,
-        name="Level (dB)", description="How loud the response is beside the sources", default=0.0,
+        name="Level (dB)", description="Level of the response relative to the sources", default=0.0,
         soft_min=-40.0, soft_max=20.0, min=-120.0, max=60.0, precision=1,
     )  # fmt: skip

@@ -48,7 +48,7 @@ class Instance:
 class Emitter:
     """What sounds: a Speaker of the scene, or (`instance`) of a collection that is instanced in it."""
 
-    thing: bpy.types.Object
+    obj: bpy.types.Object
     instance: Instance | None = None
     sample: Sample = field(default_factory=lambda: Sample())
 
@@ -93,9 +93,9 @@ def sample_in_slices(
     """
     shots = _shots(scene)
     audible, silent_ones = heard_and_silent(scene, context.view_layer)
-    notes = [f"{thing.name!r} {why}; it is left out." for thing, why in silent_ones.items()]
+    notes = [f"{obj.name!r} {why}; it is left out." for obj, why in silent_ones.items()]
     listener = Sample()
-    emitters = [Emitter(thing) for thing in audible]
+    emitters = [Emitter(obj) for obj in audible]
     instanced = has_instanced_speakers(scene)
     if instanced:
         emitters += _instanced(context.evaluated_depsgraph_get())
@@ -104,7 +104,7 @@ def sample_in_slices(
     frames = range(shown.start, shown.stop + 1)
     rate = frame_rate(scene)
     for emitter in emitters:
-        emitter.thing.data.update_tag()  # a Speaker's new volume does not reach the dependency graph by itself
+        emitter.obj.data.update_tag()  # a Speaker's new volume does not reach the dependency graph by itself
     left = iter(frames)
     frame = next(left, None)
     while frame is not None:
@@ -122,7 +122,7 @@ def sample_in_slices(
                 poses = _instance_poses(graph) if instanced else {}
                 for emitter in emitters:
                     pose = None if emitter.instance is None else poses.get(emitter.instance)
-                    _add(emitter.sample, emitter.thing, graph, time, pose)
+                    _add(emitter.sample, emitter.obj, graph, time, pose)
                 frame = next(left, None)
         yield len(listener.times), len(frames)
     scale, settings = metres_per_unit(scene), scene.see2sound
@@ -140,26 +140,26 @@ def sample_in_slices(
     )
     taken: set[str] = set()
     for emitter in emitters:
-        thing, sample = emitter.thing, emitter.sample
-        strips = sound_strips(thing)
+        obj, sample = emitter.obj, emitter.sample
+        strips = sound_strips(obj)
         if not strips:
-            notes.append(f"{thing.name!r} has no NLA sound strip and so does not sound in Blender; it is left out.")
+            notes.append(f"{obj.name!r} has no NLA sound strip and so does not sound in Blender; it is left out.")
         if len(set(np.round(sample.pitches, 6))) > 1:
-            notes.append(f"The pitch of {thing.name!r} is animated; it is taken from the first frame.")
-        _check_place(thing, sample)
-        if strips and (why := _why_unreadable(thing, clips)):
-            notes.append(f"{thing.name!r} is left out. {why}")
+            notes.append(f"The pitch of {obj.name!r} is animated; it is taken from the first frame.")
+        _check_place(obj, sample)
+        if strips and (why := _why_unreadable(obj, clips)):
+            notes.append(f"{obj.name!r} is left out. {why}")
             continue
-        if has_foreign_reference(thing):
+        if has_foreign_reference(obj):
             notes.append(
-                f"{thing.name!r} has a sound of yours, but still the distance reference of the generated sound, "
-                f"{thing.data.distance_reference:.3g}. Set it to 1 in the Speaker's properties for the file's own level."
+                f"{obj.name!r} has a sound of yours, but still the distance reference of the generated sound, "
+                f"{obj.data.distance_reference:.3g}. Set it to 1 in the Speaker's properties for the file's own level."
             )
         for strip in strips:
-            name = free_id(thing.see2sound.source_id or thing.name, taken)
+            name = free_id(obj.see2sound.source_id or obj.name, taken)
             taken.add(name)
             start = (strip.frame_start - shown.start) / rate
-            plan.sources.append(_source(thing, name, start, sample, scene, clips))
+            plan.sources.append(_source(obj, name, start, sample, scene, clips))
         yield len(frames), len(frames)
     check_finite(plan)
     for source in plan.sources:
@@ -171,14 +171,14 @@ def has_instanced_speakers(scene: bpy.types.Scene) -> bool:
     """Whether a collection with Speakers is instanced in a scene, at any depth."""
     seen: set[str] = set()
 
-    def holds_speaker(thing: bpy.types.Object) -> bool:
-        collection = thing.instance_collection if thing.instance_type == "COLLECTION" else None
+    def holds_speaker(obj: bpy.types.Object) -> bool:
+        collection = obj.instance_collection if obj.instance_type == "COLLECTION" else None
         if collection is None or collection.name_full in seen:
             return False
         seen.add(collection.name_full)
         return any(inner.type == "SPEAKER" or holds_speaker(inner) for inner in collection.all_objects)
 
-    return any(holds_speaker(thing) for thing in scene.objects)
+    return any(holds_speaker(obj) for obj in scene.objects)
 
 
 def _instanced(graph: bpy.types.Depsgraph) -> list[Emitter]:
@@ -186,9 +186,9 @@ def _instanced(graph: bpy.types.Depsgraph) -> list[Emitter]:
     found = []
     for instance in graph.object_instances:
         if instance.is_instance and instance.object.type == "SPEAKER":
-            thing = instance.object.original
-            if thing.data.sound is not None and not is_muted(thing):
-                found.append(Emitter(thing, _key(instance)))
+            obj = instance.object.original
+            if obj.data.sound is not None and not is_muted(obj):
+                found.append(Emitter(obj, _key(instance)))
     return found
 
 
@@ -213,28 +213,28 @@ def _camera_at(shots: list[tuple[int, bpy.types.Object]], frame: int) -> bpy.typ
     return next((camera for start, camera in reversed(shots) if start <= frame), shots[0][1])
 
 
-def _add(sample: Sample, thing: bpy.types.Object, graph: bpy.types.Depsgraph, time: float, pose: Matrix | None = None) -> None:
+def _add(sample: Sample, obj: bpy.types.Object, graph: bpy.types.Depsgraph, time: float, pose: Matrix | None = None) -> None:
     """`pose`: of an instance, None for that of the object itself."""
-    evaluated = thing.evaluated_get(graph)
+    evaluated = obj.evaluated_get(graph)
     pose = evaluated.matrix_world if pose is None else pose
     sample.times.append(time)
     sample.positions.extend(pose.translation)
-    sample.rotations.extend(_listener_quaternion(pose) if thing.type != "SPEAKER" else _quaternion(pose))
-    if thing.type == "SPEAKER":
+    sample.rotations.extend(_listener_quaternion(pose) if obj.type != "SPEAKER" else _quaternion(pose))
+    if obj.type == "SPEAKER":
         sample.volumes.append(float(evaluated.data.volume))
         sample.pitches.append(float(evaluated.data.pitch))
 
 
-def _check_place(thing: bpy.types.Object, sample: Sample) -> None:
+def _check_place(obj: bpy.types.Object, sample: Sample) -> None:
     if not np.isfinite(sample.positions).all() or not np.isfinite(sample.rotations).all():
         raise See2SoundError(
-            "nowhere", f"{thing.name!r} is at no place: its transform is not a number.", "Look at its drivers and location."
+            "nowhere", f"{obj.name!r} is at no place: its transform is not a number.", "Look at its drivers and location."
         )
 
 
-def _why_unreadable(thing: bpy.types.Object, clips: Path) -> str:
+def _why_unreadable(obj: bpy.types.Object, clips: Path) -> str:
     """What is wrong with a sound that Blender might play, but that we cannot read."""
-    path = _clip_path(thing, clips)
+    path = _clip_path(obj, clips)
     try:
         audio_facts(path)
     except See2SoundError as error:
@@ -271,15 +271,15 @@ def _listener_quaternion(pose: Matrix) -> Quaternion:
     return _unit(Matrix((-axes.col[2], -axes.col[0], axes.col[1])).transposed())
 
 
-def _source(thing: bpy.types.Object, name: str, start: float, sample: Sample, scene: bpy.types.Scene, clips: Path) -> Source:
-    speaker, facts = thing.data, thing.see2sound
+def _source(obj: bpy.types.Object, name: str, start: float, sample: Sample, scene: bpy.types.Scene, clips: Path) -> Source:
+    speaker, facts = obj.data, obj.see2sound
     scale = metres_per_unit(scene)
     loop = bool(facts.source_id) and facts.loop
     volumes = np.maximum(np.array(sample.volumes), SILENCE)
     steady = float(np.ptp(volumes)) < 1e-6
     gain = scene.audio_volume * (float(volumes[0]) if steady else 1.0)
     fader = Fader() if steady else Fader(np.array(sample.times), 20.0 * np.log10(volumes))
-    path, pitch = _clip_path(thing, clips), sample.pitches[0]
+    path, pitch = _clip_path(obj, clips), sample.pitches[0]
     if loop and start <= 0.0:
         start -= _laps_back(path) / pitch
     return Source(
@@ -326,8 +326,8 @@ def _laps_back(path: Path) -> float:
     return math.ceil(FURTHER_BACK / length) * length if length > 0.0 else 0.0
 
 
-def _clip_path(thing: bpy.types.Object, clips: Path) -> Path:
-    sound = thing.data.sound
+def _clip_path(obj: bpy.types.Object, clips: Path) -> Path:
+    sound = obj.data.sound
     path = Path(bpy.path.abspath(sound.filepath, library=sound.library))
     if sound.packed_file is not None and not path.is_file():
         path = clips / f"packed_{zlib.crc32(sound.name_full.encode()):08x}{path.suffix}"
@@ -336,7 +336,7 @@ def _clip_path(thing: bpy.types.Object, clips: Path) -> Path:
     if not path.is_file():
         raise See2SoundError(
             "clip-missing",
-            f"The sound of {thing.name!r} is missing: {path}.",
+            f"The sound of {obj.name!r} is missing: {path}.",
             "Generate it again, or find the missing file.",
         )
     return path

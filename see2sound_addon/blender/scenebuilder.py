@@ -37,8 +37,8 @@ def build(
     camera.show_picture(scene.camera, str(picture), set(), replace=False)
     matches = speakers.match(scene, found, str(picture))
     made = voices.make_voices(scene, [(m.source_id, m.prompt) for m in matches], out / "clips", progress, backends)
-    things = speakers.apply(bpy.context, scene, found, matches, str(picture))
-    notes = voices.attach_voices(scene, things, made)
+    objects = speakers.apply(bpy.context, scene, found, matches, str(picture))
+    notes = voices.attach_voices(scene, objects, made)
     models = {source_id: voice.model for source_id, (_, voice) in made.items()}
     session.save_scene(out / "scene.blend")
     plan, more = sampling.sample_scene(bpy.context, scene, out / "clips", progress)

@@ -56,7 +56,7 @@ def add_mix(scene: bpy.types.Scene, path: Path, channels: int, rate: int) -> bpy
     strip.channel = channel or _free_channel(others, strip)
     strip.frame_start = first
     strip.sound.filepath = beside_blend(path)
-    if not video and output.format in MOST:  # nobody has chosen it: Blender's own default is MPEG-1
+    if not video and output.format in MOST:  # not chosen by the user: Blender's default is MPEG-1
         output.format = "MPEG4"
     output.audio_channels = CHANNELS[channels]
     output.audio_mixrate = rate
@@ -73,7 +73,7 @@ def remove_mix(scene: bpy.types.Scene) -> int:
         channel, sound = strip.channel, strip.sound
         strips.remove(strip)
         if sound is not None and sound.users == 0:
-            bpy.context.view_layer.update()  # nobody may play it any more
+            bpy.context.view_layer.update()  # Blender must stop playing it first
             bpy.data.sounds.remove(sound)
     _carry(scene, False)
     return channel
@@ -124,12 +124,12 @@ def _free_channel(others: list[bpy.types.Strip], strip: bpy.types.Strip) -> int:
 def _carry(scene: bpy.types.Scene, carried: bool) -> None:
     """Silence all Speakers that are heard, or let those sound again that were silent for that reason."""
     scene.see2sound.carried = carried
-    speakers = [thing for thing in scene.objects if thing.type == "SPEAKER" and thing.library is None]
-    speakers = [thing for thing in speakers if thing.data.library is None]
-    changed = [thing for thing in speakers if (not is_muted(thing) if carried else thing.see2sound.carried)]
-    for thing in changed:
-        for other in sharing(thing):
+    speakers = [obj for obj in scene.objects if obj.type == "SPEAKER" and obj.library is None]
+    speakers = [obj for obj in speakers if obj.data.library is None]
+    changed = [obj for obj in speakers if (not is_muted(obj) if carried else obj.see2sound.carried)]
+    for obj in changed:
+        for other in sharing(obj):
             other.see2sound.carried = carried
-        thing.data.muted = carried
+        obj.data.muted = carried
     with freshness.unchanged(scene):  # none of this changes what is heard
         bpy.context.view_layer.update()

@@ -17,55 +17,55 @@ PACKAGE = __package__.rpartition(".see2sound_addon")[0] or __package__
 NO_SOUND = "has no sound"
 
 
-def is_source(thing: bpy.types.Object) -> bool:
+def is_source(obj: bpy.types.Object) -> bool:
     """Whether an object is a Speaker of ours."""
-    return thing.type == "SPEAKER" and bool(thing.see2sound.source_id)
+    return obj.type == "SPEAKER" and bool(obj.see2sound.source_id)
 
 
 def sources(scene: bpy.types.Scene) -> list[bpy.types.Object]:
     """Our Speakers in a scene, by name."""
-    return sorted((thing for thing in scene.objects if is_source(thing)), key=lambda thing: thing.name)
+    return sorted((obj for obj in scene.objects if is_source(obj)), key=lambda obj: obj.name)
 
 
-def is_muted(thing: bpy.types.Object) -> bool:
+def is_muted(obj: bpy.types.Object) -> bool:
     """Whether the artist wants nothing of a Speaker; one that is silent because a mix carries it is wanted."""
-    return bool(thing.data.muted) and not thing.see2sound.carried
+    return bool(obj.data.muted) and not obj.see2sound.carried
 
 
-def mute(thing: bpy.types.Object, muted: bool) -> None:
+def mute(obj: bpy.types.Object, muted: bool) -> None:
     """Mute a Speaker or let it sound again: in Blender too, unless a mix in the sequencer carries the scene's sound."""
-    carried = not muted and any(scene.see2sound.carried for scene in thing.users_scene)
-    for other in sharing(thing):
+    carried = not muted and any(scene.see2sound.carried for scene in obj.users_scene)
+    for other in sharing(obj):
         other.see2sound.carried = carried
-    thing.data.muted = muted or carried
+    obj.data.muted = muted or carried
 
 
-def sharing(thing: bpy.types.Object) -> list[bpy.types.Object]:
+def sharing(obj: bpy.types.Object) -> list[bpy.types.Object]:
     """The objects that have the same Speaker data, itself among them: Blender mutes them together."""
-    if thing.data.users == 1:
-        return [thing]
-    return [other for other in bpy.data.objects if other.data == thing.data and other.library is None]
+    if obj.data.users == 1:
+        return [obj]
+    return [other for other in bpy.data.objects if other.data == obj.data and other.library is None]
 
 
 def heard_and_silent(
     scene: bpy.types.Scene, view_layer: bpy.types.ViewLayer
 ) -> tuple[list[bpy.types.Object], dict[bpy.types.Object, str]]:
     """The Speakers of a scene that are heard, and those that are not with the reason, to be read after their names."""
-    speakers = [thing for thing in scene.objects if thing.type == "SPEAKER"]
-    solo = any(thing.see2sound.solo for thing in speakers)
-    silent = {thing: why for thing in speakers if (why := _why_silent(thing, view_layer, solo))}
-    return [thing for thing in speakers if thing not in silent], silent
+    speakers = [obj for obj in scene.objects if obj.type == "SPEAKER"]
+    solo = any(obj.see2sound.solo for obj in speakers)
+    silent = {obj: why for obj in speakers if (why := _why_silent(obj, view_layer, solo))}
+    return [obj for obj in speakers if obj not in silent], silent
 
 
-def _why_silent(thing: bpy.types.Object, view_layer: bpy.types.ViewLayer, solo: bool) -> str:
+def _why_silent(obj: bpy.types.Object, view_layer: bpy.types.ViewLayer, solo: bool) -> str:
     """As in Blender, what the dependency graph leaves out does not sound; the eye in the outliner only hides it."""
-    if is_muted(thing):
+    if is_muted(obj):
         return "is muted"
-    if solo and not thing.see2sound.solo:
+    if solo and not obj.see2sound.solo:
         return "is not solo, others are"
-    if thing.data.sound is None:
+    if obj.data.sound is None:
         return NO_SOUND
-    disabled = not thing.visible_get(view_layer=view_layer) and not thing.hide_get(view_layer=view_layer)
+    disabled = not obj.visible_get(view_layer=view_layer) and not obj.hide_get(view_layer=view_layer)
     return "is disabled" if disabled else ""
 
 
@@ -85,13 +85,13 @@ def settle_ids() -> None:
     """Give duplicates of a Speaker source ids of their own, over the whole file; the older one, by name, keeps it."""
     taken: set[str] = set()
     ours = sorted((t for t in bpy.data.objects if is_source(t)), key=lambda t: (len(t.name), t.name))
-    for thing in ours:
-        name = thing.see2sound.source_id
-        if name in taken and thing.library is None:
+    for obj in ours:
+        name = obj.see2sound.source_id
+        if name in taken and obj.library is None:
             old, name = name, free_id(name, taken)
-            thing.see2sound.source_id = name
-            if f"({old})" in thing.name:
-                thing.name = f"{thing.name.split(' (')[0]} ({name})"
+            obj.see2sound.source_id = name
+            if f"({old})" in obj.name:
+                obj.name = f"{obj.name.split(' (')[0]} ({name})"
         taken.add(name)
 
 
@@ -103,15 +103,15 @@ def free_id(name: str, taken: set[str]) -> str:
     return name
 
 
-def adopt(thing: bpy.types.Object) -> None:
-    """Make a Speaker that somebody has added a source: an id, a label and a prompt by its name; it plays once, as before."""
-    describe(thing, clean_label(thing.name) or "sound")
-    thing.see2sound.loop = False
+def adopt(obj: bpy.types.Object) -> None:
+    """Make a plain Speaker a source: an id, and a label and a prompt from its name. It plays once, as before."""
+    describe(obj, clean_label(obj.name) or "sound")
+    obj.see2sound.loop = False
 
 
-def describe(thing: bpy.types.Object, label: str) -> None:
+def describe(obj: bpy.types.Object, label: str) -> None:
     """An id, a label and a prompt for a source that was found in no picture."""
-    facts, taken = thing.see2sound, {other.see2sound.source_id for other in bpy.data.objects if other != thing}
+    facts, taken = obj.see2sound, {other.see2sound.source_id for other in bpy.data.objects if other != obj}
     stem = re.sub(r"[^a-z0-9]+", "_", label.lower()).strip("_")[:40] or "sound"
     facts.source_id = free_id(f"{stem}_1", taken)
     facts.guessed_label = facts.label = label
@@ -150,47 +150,47 @@ def choose_row(scene: bpy.types.Scene, row: int) -> None:
     context = bpy.context
     if not 0 <= row < len(scene.objects) or not is_source(scene.objects[row]):
         return
-    thing = scene.objects[row]
-    scene.see2sound.active_id = thing.see2sound.source_id
-    if context.mode != "OBJECT" or thing.name not in context.view_layer.objects:
+    obj = scene.objects[row]
+    scene.see2sound.active_id = obj.see2sound.source_id
+    if context.mode != "OBJECT" or obj.name not in context.view_layer.objects:
         return
     for other in context.view_layer.objects:
-        other.select_set(other == thing)
-    context.view_layer.objects.active = thing
+        other.select_set(other == obj)
+    context.view_layer.objects.active = obj
 
 
-def has_own_sound(thing: bpy.types.Object) -> bool:
+def has_own_sound(obj: bpy.types.Object) -> bool:
     """Whether a Speaker's sound is the artist's, rather than one that was generated."""
-    sound = thing.data.sound
-    return sound is not None and bpy.path.basename(sound.filepath) != bpy.path.basename(thing.see2sound.clip)
+    sound = obj.data.sound
+    return sound is not None and bpy.path.basename(sound.filepath) != bpy.path.basename(obj.see2sound.clip)
 
 
-def has_foreign_reference(thing: bpy.types.Object) -> bool:
+def has_foreign_reference(obj: bpy.types.Object) -> bool:
     """Whether a sound of the artist's has the distance reference that fits the generated one before it."""
-    set_by_us = bool(thing.see2sound.clip) and abs(thing.data.distance_reference - thing.see2sound.set_reference) < 1e-5
-    return is_source(thing) and set_by_us and abs(thing.see2sound.set_reference - 1.0) > 0.1 and has_own_sound(thing)
+    set_by_us = bool(obj.see2sound.clip) and abs(obj.data.distance_reference - obj.see2sound.set_reference) < 1e-5
+    return is_source(obj) and set_by_us and abs(obj.see2sound.set_reference - 1.0) > 0.1 and has_own_sound(obj)
 
 
-def sound_strips(thing: bpy.types.Object) -> list[bpy.types.NlaStrip]:
+def sound_strips(obj: bpy.types.Object) -> list[bpy.types.NlaStrip]:
     """The NLA strips that make a Speaker sound, muted ones left out; Blender plays those of muted tracks too."""
-    if thing.animation_data is None:
+    if obj.animation_data is None:
         return []
-    tracks = thing.animation_data.nla_tracks
+    tracks = obj.animation_data.nla_tracks
     return [strip for track in tracks for strip in track.strips if strip.type == "SOUND" and not strip.mute]
 
 
-def remove(thing: bpy.types.Object, clip: bool = False) -> None:
+def remove(obj: bpy.types.Object, clip: bool = False) -> None:
     """Delete a Speaker and the data that only it used. `clip`: the file of a sound that we made for it alone, too.
 
     Else the file stays, for undo to find it.
     """
-    speaker = thing.data
-    sound, source_id = speaker.sound, thing.see2sound.source_id
-    bpy.data.objects.remove(thing)
+    speaker = obj.data
+    sound, source_id = speaker.sound, obj.see2sound.source_id
+    bpy.data.objects.remove(obj)
     if speaker.users == 0:
         bpy.data.speakers.remove(speaker)
     if sound is not None and sound.users == 0:
-        bpy.context.view_layer.update()  # nobody may play it any more
+        bpy.context.view_layer.update()  # Blender must stop playing it first
         path = Path(bpy.path.abspath(sound.filepath, library=sound.library))
         ours = sound.library is None and _is_clip_of(path, source_id)
         bpy.data.sounds.remove(sound)

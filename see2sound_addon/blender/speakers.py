@@ -40,27 +40,27 @@ class Match:
     """A found source, the Speaker that stands for it already (None for a new one), and the id and prompt it will have."""
 
     source: PlacedSource
-    thing: bpy.types.Object | None
+    obj: bpy.types.Object | None
     source_id: str
     prompt: str
 
     @property
     def locked(self) -> bool:
         """Whether the artist wants it to stay as it is."""
-        return self.thing is not None and self.thing.see2sound.locked
+        return self.obj is not None and self.obj.see2sound.locked
 
 
 def match(scene: bpy.types.Scene, found: Findings, picture: str) -> list[Match]:
     """Which Speakers of the same picture the found sources are; changes nothing."""
     before = _of_picture(scene, picture)
-    taken = {thing.see2sound.source_id for thing in bpy.data.objects if is_source(thing)}
+    taken = {obj.see2sound.source_id for obj in bpy.data.objects if is_source(obj)}
     matches = []
     for source in found.sources:
-        thing = max(before, key=lambda old: _overlap(old.see2sound.box, source.box), default=None)
-        if thing is not None and _overlap(thing.see2sound.box, source.box) > 0.5:
-            before.remove(thing)
-            prompt = thing.see2sound.prompt if _edited(thing) else source.prompt
-            matches.append(Match(source, thing, thing.see2sound.source_id, prompt))
+        obj = max(before, key=lambda old: _overlap(old.see2sound.box, source.box), default=None)
+        if obj is not None and _overlap(obj.see2sound.box, source.box) > 0.5:
+            before.remove(obj)
+            prompt = obj.see2sound.prompt if _edited(obj) else source.prompt
+            matches.append(Match(source, obj, obj.see2sound.source_id, prompt))
         else:
             name = free_id(source.id, taken)
             taken.add(name)
@@ -70,7 +70,7 @@ def match(scene: bpy.types.Scene, found: Findings, picture: str) -> list[Match]:
 
 def other_pictures(scene: bpy.types.Scene, picture: str) -> set[str]:
     """The other pictures that a scene has sources or cameras of."""
-    named = {thing.see2sound.picture for thing in scene.objects if thing.type in {"SPEAKER", "CAMERA"}}
+    named = {obj.see2sound.picture for obj in scene.objects if obj.type in {"SPEAKER", "CAMERA"}}
     return {other for other in named | {scene.see2sound.picture} if other and not same_file(other, picture)}
 
 
@@ -86,19 +86,19 @@ def apply(
 
     Unchanged Speakers of the same picture that were not found again are removed. `replace`: those of other pictures, too.
     """
-    ours = (thing for thing in sources(scene) if thing.library is None and thing.see2sound.picture)
-    of_these = [thing for thing in ours if replace or same_file(thing.see2sound.picture, picture)]
-    gone = [thing for thing in of_these if all(thing != m.thing for m in matches)]
+    ours = (obj for obj in sources(scene) if obj.library is None and obj.see2sound.picture)
+    of_these = [obj for obj in ours if replace or same_file(obj.see2sound.picture, picture)]
+    gone = [obj for obj in of_these if all(obj != m.obj for m in matches)]
     made = []
     for matched in matches:
         if matched.locked:
             continue
-        thing = matched.thing or _new_speaker(context, scene, matched.source_id)
-        _describe(thing, matched.source, found.camera, picture, scene)
-        made.append(thing)
-    for thing in gone:
-        if not _touched(thing):
-            remove(thing)
+        obj = matched.obj or _new_speaker(context, scene, matched.source_id)
+        _describe(obj, matched.source, found.camera, picture, scene)
+        made.append(obj)
+    for obj in gone:
+        if not _touched(obj):
+            remove(obj)
     return made
 
 
@@ -113,26 +113,26 @@ def add_source(
 
     `like`: one that was just made; a copy of it is made much faster.
     """
-    thing = _new_speaker(context, scene, "") if like is None else _copy(like)
-    describe(thing, label)
-    _name(thing)
+    obj = _new_speaker(context, scene, "") if like is None else _copy(like)
+    describe(obj, label)
+    _name(obj)
     if follows is None:
-        thing.location = scene.cursor.location
+        obj.location = scene.cursor.location
     else:
-        _follow(thing, follows)
-    return thing
+        _follow(obj, follows)
+    return obj
 
 
-def _follow(thing: bpy.types.Object, parent: bpy.types.Object) -> None:
+def _follow(obj: bpy.types.Object, parent: bpy.types.Object) -> None:
     """Parent a Speaker to the middle of an object, without the object's scale, which would distort what is drawn of it."""
     corners = [Vector(corner) for corner in parent.bound_box]
     bounded = any(corner != corners[0] for corner in corners)  # lights and empties have no bounds
     middle = sum(corners, Vector()) / 8.0 if bounded else Vector()
     scale = parent.matrix_world.to_scale()
-    thing.location = (0.0, 0.0, 0.0)
-    thing.parent = parent
+    obj.location = (0.0, 0.0, 0.0)
+    obj.parent = parent
     unscaled = Matrix.Diagonal([1.0 / (value or 1.0) for value in scale]).to_4x4()
-    thing.matrix_parent_inverse = Matrix.Translation(middle) @ unscaled
+    obj.matrix_parent_inverse = Matrix.Translation(middle) @ unscaled
 
 
 def add_sound(
@@ -144,22 +144,22 @@ def add_sound(
     follows: bpy.types.Object | None = None,
 ) -> bpy.types.Object:
     """A source with a sound of the artist's own, that plays once from the current frame on, at a place or on an object."""
-    thing = add_source(context, scene, clean_label(path.stem) or "sound", follows)
+    obj = add_source(context, scene, clean_label(path.stem) or "sound", follows)
     if location is not None and follows is None:
-        thing.location = location
-    thing.see2sound.loop = False
+        obj.location = location
+    obj.see2sound.loop = False
     sound = bpy.data.sounds.load(str(path), check_existing=True)
     sound.filepath = beside_blend(path)
-    thing.data.sound = sound
-    for strip in sound_strips(thing):
+    obj.data.sound = sound
+    for strip in sound_strips(obj):
         strip.frame_start = scene.frame_current
         strip.frame_end = scene.frame_current + max(1.0, math.ceil(seconds * frame_rate(scene)))
-    return thing
+    return obj
 
 
 def _of_picture(scene: bpy.types.Scene, picture: str) -> list[bpy.types.Object]:
     """Our own (not linked) Speakers of a picture."""
-    return [thing for thing in sources(scene) if thing.library is None and same_file(thing.see2sound.picture, picture)]
+    return [obj for obj in sources(scene) if obj.library is None and same_file(obj.see2sound.picture, picture)]
 
 
 def _new_speaker(context: bpy.types.Context, scene: bpy.types.Scene, source_id: str) -> bpy.types.Object:
@@ -167,21 +167,21 @@ def _new_speaker(context: bpy.types.Context, scene: bpy.types.Scene, source_id: 
     if context.mode != "OBJECT":
         bpy.ops.object.mode_set(mode="OBJECT")
     bpy.ops.object.speaker_add(rotation=(0.0, 0.0, 0.0))
-    thing = context.view_layer.objects.active
-    thing.see2sound.source_id = source_id
+    obj = context.view_layer.objects.active
+    obj.see2sound.source_id = source_id
     home = _collection(context, scene)
-    for collection in list(thing.users_collection):
-        collection.objects.unlink(thing)
-    home.objects.link(thing)
-    return thing
+    for collection in list(obj.users_collection):
+        collection.objects.unlink(obj)
+    home.objects.link(obj)
+    return obj
 
 
 def _copy(like: bpy.types.Object) -> bpy.types.Object:
-    thing = like.copy()
-    thing.data = like.data.copy()
+    obj = like.copy()
+    obj.data = like.data.copy()
     for collection in like.users_collection:
-        collection.objects.link(thing)
-    return thing
+        collection.objects.link(obj)
+    return obj
 
 
 def _collection(context: bpy.types.Context, scene: bpy.types.Scene) -> bpy.types.Collection:
@@ -195,10 +195,10 @@ def _collection(context: bpy.types.Context, scene: bpy.types.Scene) -> bpy.types
     return home
 
 
-def _describe(thing: bpy.types.Object, source: PlacedSource, camera: Camera, picture: str, scene: bpy.types.Scene) -> None:
-    facts = thing.see2sound
+def _describe(obj: bpy.types.Object, source: PlacedSource, camera: Camera, picture: str, scene: bpy.types.Scene) -> None:
+    facts = obj.see2sound
     new = not facts.picture
-    edited, moved = not new and _edited(thing), not new and _moved(thing)
+    edited, moved = not new and _edited(obj), not new and _moved(obj)
     facts.picture = picture
     facts.score, facts.box, facts.centre = source.score, source.box, source.centre
     facts.lens = (camera.focal, camera.aspect, *camera.centre)
@@ -215,89 +215,89 @@ def _describe(thing: bpy.types.Object, source: PlacedSource, camera: Camera, pic
         facts.guessed_label = source.label
         facts.label = source.label
     if not moved:
-        _put(thing, scene)
+        _put(obj, scene)
     if new:
-        _name(thing)
+        _name(obj)
 
 
-def _name(thing: bpy.types.Object) -> None:
-    thing.name = f"{thing.see2sound.label or 'sound'} ({thing.see2sound.source_id})"
-    if thing.data.library is None:
-        thing.data.name = thing.name
+def _name(obj: bpy.types.Object) -> None:
+    obj.name = f"{obj.see2sound.label or 'sound'} ({obj.see2sound.source_id})"
+    if obj.data.library is None:
+        obj.data.name = obj.name
 
 
-def _put(thing: bpy.types.Object, scene: bpy.types.Scene) -> None:
+def _put(obj: bpy.types.Object, scene: bpy.types.Scene) -> None:
     """Place a Speaker by its label and what is kept of its picture."""
-    facts = thing.see2sound
+    facts = obj.see2sound
     estimate = Estimate(facts.picture_distance, facts.picture_doubt)
-    camera = _kept_camera(thing)
+    camera = _kept_camera(obj)
     distance = distance_for_label(estimate, facts.label, tuple(facts.box), tuple(facts.centre), camera)
-    thing.location = Vector(place(camera, tuple(facts.centre), distance.metres)) / metres_per_unit(scene)
-    facts.placed = thing.location
+    obj.location = Vector(place(camera, tuple(facts.centre), distance.metres)) / metres_per_unit(scene)
+    facts.placed = obj.location
     if facts.extent == "area":
         facts.radius = area_radius(camera, tuple(facts.box), distance.metres) / metres_per_unit(scene)
 
 
-def extent_changed(thing: bpy.types.Object) -> None:
+def extent_changed(obj: bpy.types.Object) -> None:
     """An area is at first as wide as its region looks from the camera."""
-    facts = thing.see2sound
+    facts = obj.see2sound
     if facts.extent != "area" or facts.radius > 0.0 or not facts.picture:
         return
-    scene = next((s for s in thing.users_scene), bpy.context.scene)
-    camera = _kept_camera(thing)
-    metres = (np.array(thing.location) * metres_per_unit(scene) - camera.pose[:3, 3]).tolist()
+    scene = next((s for s in obj.users_scene), bpy.context.scene)
+    camera = _kept_camera(obj)
+    metres = (np.array(obj.location) * metres_per_unit(scene) - camera.pose[:3, 3]).tolist()
     facts.radius = area_radius(camera, tuple(facts.box), float(np.linalg.norm(metres))) / metres_per_unit(scene)
 
 
-def _kept_camera(thing: bpy.types.Object) -> Camera:
-    focal, aspect, x, y = thing.see2sound.lens
-    return Camera(focal, aspect, (x, y), np.array([list(row) for row in thing.see2sound.camera_pose]))
+def _kept_camera(obj: bpy.types.Object) -> Camera:
+    focal, aspect, x, y = obj.see2sound.lens
+    return Camera(focal, aspect, (x, y), np.array([list(row) for row in obj.see2sound.camera_pose]))
 
 
-def label_changed(thing: bpy.types.Object) -> None:
+def label_changed(obj: bpy.types.Object) -> None:
     """A new label is a new size, and so a new distance, unless the Speaker was moved by hand; an untouched prompt follows."""
-    facts = thing.see2sound
-    if thing.type != "SPEAKER":
+    facts = obj.see2sound
+    if obj.type != "SPEAKER":
         return
-    named = thing.name.endswith(f"({facts.source_id})")
+    named = obj.name.endswith(f"({facts.source_id})")
     if facts.label and facts.label != facts.guessed_label and facts.prompt == facts.guessed_prompt:
         facts.prompt = facts.guessed_prompt = facts.label
-    if facts.picture and not _moved(thing):
-        _put(thing, next((s for s in thing.users_scene), bpy.context.scene))
+    if facts.picture and not _moved(obj):
+        _put(obj, next((s for s in obj.users_scene), bpy.context.scene))
     if named:
-        _name(thing)
+        _name(obj)
 
 
-def _edited(thing: bpy.types.Object) -> bool:
-    return thing.see2sound.label != thing.see2sound.guessed_label or thing.see2sound.prompt != thing.see2sound.guessed_prompt
+def _edited(obj: bpy.types.Object) -> bool:
+    return obj.see2sound.label != obj.see2sound.guessed_label or obj.see2sound.prompt != obj.see2sound.guessed_prompt
 
 
-def _moved(thing: bpy.types.Object) -> bool:
+def _moved(obj: bpy.types.Object) -> bool:
     """Whether its place is the artist's: moved, parented, constrained or animated."""
-    animation = thing.animation_data
+    animation = obj.animation_data
     animated = animation is not None and (animation.action is not None or len(animation.drivers) > 0)
-    tied = thing.parent is not None or len(thing.constraints) > 0
-    return animated or tied or (thing.location - Vector(thing.see2sound.placed)).length > MOVED
+    tied = obj.parent is not None or len(obj.constraints) > 0
+    return animated or tied or (obj.location - Vector(obj.see2sound.placed)).length > MOVED
 
 
-def _touched(thing: bpy.types.Object) -> bool:
+def _touched(obj: bpy.types.Object) -> bool:
     """Whether anything about it is the artist's, so that it must not vanish by itself."""
-    speaker = thing.data
-    if thing.see2sound.locked:
+    speaker = obj.data
+    if obj.see2sound.locked:
         return True
-    levels = speaker.volume != 1.0 or speaker.pitch != 1.0 or is_muted(thing) or speaker.animation_data is not None
-    return levels or _moved(thing) or _edited(thing) or has_own_sound(thing)
+    levels = speaker.volume != 1.0 or speaker.pitch != 1.0 or is_muted(obj) or speaker.animation_data is not None
+    return levels or _moved(obj) or _edited(obj) or has_own_sound(obj)
 
 
-def attach_clip(thing: bpy.types.Object, path: Path, reference_distance: float, scene: bpy.types.Scene) -> None:
+def attach_clip(obj: bpy.types.Object, path: Path, reference_distance: float, scene: bpy.types.Scene) -> None:
     """Give a Speaker its sound and a strip from the scene's first frame over its whole length.
 
     What the artist has set by hand since, the distance reference or the strip's start, stays. `reference_distance`: metres.
     The sound that it had stays in the file; `drop_unused` removes it.
     """
-    if thing.data.users > 1:  # a linked duplicate has had the other's sound until now
-        thing.data = thing.data.copy()
-    facts, speaker, old = thing.see2sound, thing.data, thing.data.sound
+    if obj.data.users > 1:  # a linked duplicate has had the other's sound until now
+        obj.data = obj.data.copy()
+    facts, speaker, old = obj.see2sound, obj.data, obj.data.sound
     first = old is None
     sound = bpy.data.sounds.load(str(path))
     sound.name = facts.source_id
@@ -308,15 +308,15 @@ def attach_clip(thing: bpy.types.Object, path: Path, reference_distance: float, 
     if first or abs(speaker.distance_reference - facts.set_reference) < 1e-5:
         speaker.distance_reference = reference_distance / metres_per_unit(scene)
         facts.set_reference = speaker.distance_reference
-    for strip in sound_strips(thing):
+    for strip in sound_strips(obj):
         if first or abs(strip.frame_start - facts.set_start) < 1e-5:
             strip.frame_start, strip.frame_end = scene.frame_start, scene.frame_end + 1
             facts.set_start = strip.frame_start
 
 
-def set_own_sound(thing: bpy.types.Object, path: Path) -> None:
+def set_own_sound(obj: bpy.types.Object, path: Path) -> None:
     """Give a Speaker a sound of the artist's. A distance reference that fits the generated sound before it goes to 1."""
-    facts, speaker = thing.see2sound, thing.data
+    facts, speaker = obj.see2sound, obj.data
     sound = bpy.data.sounds.load(str(path), check_existing=True)
     sound.filepath = beside_blend(path)
     speaker.sound = sound

@@ -64,25 +64,25 @@ def made_clips(wanted: list[dict[str, Any]], made: list[dict[str, Any]]) -> Made
     }
 
 
-def attach_voices(scene: bpy.types.Scene, things: list[bpy.types.Object], made: Made) -> list[str]:
+def attach_voices(scene: bpy.types.Scene, objects: list[bpy.types.Object], made: Made) -> list[str]:
     """Give Speakers their clips; a prompt of SILENT mutes, and what was muted for that alone sounds again. Returns notes."""
     notes: list[str] = []
     before: list[bpy.types.Sound] = []
-    for thing in things:
-        facts = thing.see2sound
+    for obj in objects:
+        facts = obj.see2sound
         if facts.source_id not in made and facts.prompt.strip().lower() != SILENT:
             continue  # it was locked, or not there, when the clips were made
         if facts.source_id not in made:
-            facts.silenced = facts.silenced or not is_muted(thing)
-            mute(thing, True)
+            facts.silenced = facts.silenced or not is_muted(obj)
+            mute(obj, True)
             continue
         if facts.silenced:
             facts.silenced = False
-            mute(thing, False)
+            mute(obj, False)
         path, voice = made[facts.source_id]
-        if thing.data.sound is not None:
-            before.append(thing.data.sound)
-        attach_clip(thing, path, voice.reference_distance, scene)
+        if obj.data.sound is not None:
+            before.append(obj.data.sound)
+        attach_clip(obj, path, voice.reference_distance, scene)
         notes += [f"{facts.source_id}: {note}" for note in voice.notes]
     drop_unused(before)
     return notes

@@ -29,7 +29,7 @@ LONGEST_POLL = 2.0
 """Seconds between two polls that count as silence at most."""
 ALIVE = b'{"alive": true}'
 TICK = 0.2
-"""Seconds between two questions whether anybody still wants what a program does."""
+"""Seconds between two checks for cancellation."""
 LONGEST_LINE = 2**24
 
 
@@ -170,7 +170,7 @@ class Worker:
         self._process.wait()
 
     def hang_up(self) -> None:
-        """Tell the process that nobody wants anything of it any more, without waiting for its end."""
+        """Ask the process to end, without waiting for it."""
         with suppress(OSError):
             if self._process.stdin is not None:
                 self._process.stdin.close()
@@ -207,7 +207,7 @@ class Worker:
                 return dict(message["result"])
         except (ValueError, KeyError, TypeError) as wrong:
             self.kill()
-            raise self._failure("worker-rubbish", f"The worker answered what nobody understands: {line[:60]!r}.") from wrong
+            raise self._failure("worker-rubbish", f"Invalid reply from the worker: {line[:60]!r}.") from wrong
         self.busy = False
         raise error
 

@@ -108,7 +108,7 @@ def free_neural(data: dict[str, Any], progress: Progress) -> dict[str, Any]:
 
 
 def set_up_neural(data: dict[str, Any], progress: Progress) -> dict[str, Any]:
-    """`neural.environment.set_up`; whoever asks has the user's leave."""
+    """`neural.environment.set_up`. The caller has asked the user for consent."""
     from pathlib import Path
 
     from ..neural.environment import Place, describe, set_up
@@ -120,7 +120,7 @@ def set_up_neural(data: dict[str, Any], progress: Progress) -> dict[str, Any]:
 
 
 def fetch_model(data: dict[str, Any], progress: Progress) -> dict[str, Any]:
-    """`neural.environment.fetch_model`; whoever asks has the user's leave."""
+    """`neural.environment.fetch_model`. The caller has asked the user for consent."""
     from pathlib import Path
 
     from ..neural import environment

@@ -85,7 +85,13 @@ def _answer(request: dict[str, Any], channel: Channel) -> dict[str, Any]:
     except See2SoundError as error:
         return {"error": {"code": error.code, "message": error.message, "hint": error.hint}}
     except MemoryError:
-        return {"error": {"code": "out-of-memory", "message": "The memory is not enough.", "hint": "Close other programs."}}
+        return {
+            "error": {
+                "code": "out-of-memory",
+                "message": "Out of memory.",
+                "hint": "Close other programs, or use a shorter scene.",
+            }
+        }
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ TASKS = ("regions", "detection", "depth", "names", "captions", "voice", "ranking
 class Card:
     """`repository`: at huggingface.co. `size`: GB to download; `memory`: GB that it takes at half precision, roughly.
 
-    `commercial`: whether its licence allows commercial use as it stands; `gated`: whether its makers want to know who you are.
+    `commercial`: whether its licence allows commercial use as it stands; `gated`: whether its download requires an account.
     """
 
     id: str

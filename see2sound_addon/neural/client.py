@@ -31,7 +31,7 @@ from .catalogue import CARDS
 
 OFFLINE = {"HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1", "HF_HUB_DISABLE_TELEMETRY": "1"}
 MARGIN = 0.15
-"""Of a region's box, shown around it to whoever names it."""
+"""Of a region's box: the border around it that a labeller is shown."""
 SURE = 0.12
 """Likelihood from which on a name is taken; there are more than a hundred classes."""
 LEAST_DETECTION = 0.25
@@ -122,14 +122,14 @@ class Neural:
         regions = []
         for mask, score in zip(masks, scores, strict=True):
             patches = view.patches.labels[mask]
-            # A background that is one smooth thing is a region too, but no source.
+            # A background that is one smooth surface is a region too, but no source.
             worth = float(view.salient[patches].mean()) * (1.0 - float(view.plain[patches].mean()))
             regions.append(make_region(mask, float(np.clip(score, 0.0, 1.0)) * worth))
         return _apart(sorted(regions, key=lambda region: -region.score), most)
 
     def detect(self, view: View, most: int) -> list[Region]:
-        """`Segmenter`: things of the sounding classes."""
-        out, classes = self._scratch / "things.npz", sounding_classes()
+        """`Segmenter`: objects of the sounding classes."""
+        out, classes = self._scratch / "objects.npz", sounding_classes()
         self.ask("detection", {
             "model": self.folder(self.choice.detection), "picture": self._picture(view.small), "out": str(out),
             "refine": self.folder(self.choice.regions) if self.choice.regions else None,
@@ -245,7 +245,7 @@ def fit_to_ground(inverse: np.ndarray, ground: np.ndarray, view: View) -> np.nda
     """Depths along the axis in metres from `inverse` ones of unknown scale and offset (height, width), so that they agree
     with the `ground`'s wherever that is seen; None where they do not.
 
-    1 / depth = a * inverse + b by random pairs of pixels below the horizon: things that stand there do not vote alike.
+    1 / depth = a * inverse + b by random pairs of pixels below the horizon: objects that stand there do not agree.
     """
     rows, columns = np.nonzero((ground < 0.5 * FAR) & (np.arange(len(ground))[:, None] > view.horizon.row * len(ground)))
     if len(rows) < 50:

@@ -46,7 +46,7 @@ def download(data: dict[str, Any], progress: Progress) -> dict[str, Any]:
     except GatedRepoError as error:
         raise See2SoundError(
             "download-gated",
-            f"The makers of {repository} want to know who you are.",
+            f"Downloading {repository} requires an account.",
             "Accept their licence on its page, then log in with `hf auth login`.",
         ) from error
     except (HfHubHTTPError, LocalEntryNotFoundError, OfflineModeIsEnabled, OSError, *_transport_errors()) as error:

@@ -27,7 +27,7 @@ FROM_FOLDER: dict[str, Any] = {"local_files_only": True, "use_safetensors": True
 SHARE_OF_MEMORY = 0.6
 """Of what the device has, for models; the rest is for what they compute."""
 EVERY = 0.1
-"""Seconds between two questions whether anybody still wants the result."""
+"""Seconds between two checks for cancellation."""
 
 
 def device() -> str:

@@ -1,4 +1,4 @@
-"""Neural eyes: regions, things with names, distances and captions of a picture. Runs where torch is."""
+"""Neural models for pictures: outlines, detection, depth, labels and captions. Runs where torch is."""
 
 from __future__ import annotations
 
@@ -140,14 +140,14 @@ def _load_detector(folder: Path, family: str) -> tuple[Any, Any]:
 
 
 def detection(data: dict[str, Any], progress: Progress) -> dict[str, Any]:
-    """Things of the asked `classes`, each with a mask, into the file `out`: masks, scores and the numbers of their classes.
+    """Objects of the asked `classes`, each with a mask, into the file `out`: masks, scores and the numbers of their classes.
 
     `model`: a detector's folder; `refine`: that of SAM or SAM 2, or None for boxes as they are. `least`: the lowest score.
     """
     picture, classes = _open(data["picture"]), list(data["classes"])
     with memory_errors("the number of classes"), torch.inference_mode():
         (model, processor), family = STORE.get(data["model"], "detection", _load_detector)
-        with watched(model, progress, "Looking for things"):
+        with watched(model, progress, "Detecting objects"):
             boxes, scores, numbers = _detect(model, processor, family, picture, classes, float(data["least"]))
         kept = non_maximum_suppression(boxes, scores, 0.5)[:MOST_MASKS] if len(boxes) else []
         boxes, scores, numbers = boxes[kept], scores[kept], numbers[kept]
@@ -156,7 +156,7 @@ def detection(data: dict[str, Any], progress: Progress) -> dict[str, Any]:
             mask[max(0, y0) : max(0, y1), max(0, x0) : max(0, x1)] = True
         if data.get("refine") and len(boxes):
             segmenter, _ = STORE.get(data["refine"], "regions", _Segmenter)
-            with watched(segmenter.model, progress, "Outlining things"):
+            with watched(segmenter.model, progress, "Outlining objects"):
                 features, scale = segmenter.see(picture)
                 outlined, _ = segmenter.masks(features, scale, picture.size, None, boxes)
                 # An outline stays in its box, and counts only where it fills a good part of it.
@@ -267,7 +267,7 @@ def names(data: dict[str, Any], progress: Progress) -> dict[str, Any]:
     """For each of the `pictures` (files), how likely each of the `classes` is: `scores`, a list of lists that add up to 1."""
     with memory_errors("the number of sources"), torch.inference_mode():
         (model, processor, tokenizer), family = STORE.get(data["model"], "names", _load_names)
-        with watched(model, progress, "Naming things"):
+        with watched(model, progress, "Labelling objects"):
             text = [f"a photo of a {name}" for name in data["classes"]]
             padding = "max_length" if family == "siglip" else True
             tokens = tokenizer(text, padding=padding, truncation=True, return_tensors="pt").to(device())
@@ -278,7 +278,7 @@ def names(data: dict[str, Any], progress: Progress) -> dict[str, Any]:
             }
             rows = []
             for number, path in enumerate(data["pictures"]):
-                progress("Naming things", number, len(data["pictures"]))
+                progress("Labelling objects", number, len(data["pictures"]))
                 pixels = processor(images=_open(path), return_tensors="pt")["pixel_values"].to(device(), precision())
                 logits = model(pixel_values=pixels, **tokens).logits_per_image[0].float()
                 rows.append(logits.softmax(dim=0).cpu().tolist())
@@ -301,9 +301,9 @@ def captions(data: dict[str, Any], progress: Progress) -> dict[str, Any]:
     with memory_errors("the number of sources"), torch.inference_mode():
         (model, processor), family = STORE.get(data["model"], "captions", _load_captions)
         found = []
-        with watched(model, progress, "Describing things"):
+        with watched(model, progress, "Describing objects"):
             for number, path in enumerate(data["pictures"]):
-                progress("Describing things", number, len(data["pictures"]))
+                progress("Describing objects", number, len(data["pictures"]))
                 asked = {"text": "<CAPTION>"} if family == "florence2" else {}
                 inputs = processor(images=_open(path), return_tensors="pt", **asked).to(device())
                 inputs["pixel_values"] = inputs["pixel_values"].to(precision())

@@ -11,7 +11,7 @@ from ..placed import Estimate
 from .sizes import usual_height
 
 NEAREST, FARTHEST = 0.3, 1000.0
-"""Metres: bounds of every estimate; only a known size can take a thing beyond the depth map's own far end."""
+"""Metres: bounds of every estimate; only a known size can take an object beyond the depth map's own far end."""
 BORDER = 0.012
 """Fraction of the picture: a region that comes this near to its edge goes on outside it."""
 
@@ -19,7 +19,7 @@ BORDER = 0.012
 def standing_distance(
     mask: np.ndarray, depth: np.ndarray, camera: Camera, horizon_row: float, horizon_confidence: float
 ) -> Estimate:
-    """Where a thing that stands on the ground meets it: the depth (height, width) at the foot of its mask."""
+    """Where an object that stands on the ground meets it: the depth (height, width) at the foot of its mask."""
     rows = np.flatnonzero(mask.any(axis=1))
     foot = int(rows[-1])
     columns = np.flatnonzero(mask[max(rows[0], foot - 2) : foot + 1].any(axis=0))
@@ -52,7 +52,7 @@ def _with_doubt(metres: float, row: float, camera: Camera, horizon_row: float, c
 
 
 def size_distance(label: str, box: tuple[float, float, float, float], camera: Camera) -> Estimate | None:
-    """How far a thing of its usual height must be to look as high as its box (fractions); None for unknown labels."""
+    """How far an object of its usual height must be to look as high as its box (fractions); None for unknown labels."""
     known = usual_height(label)
     if known is None:
         return None

@@ -1,4 +1,4 @@
-"""How high things usually are, in metres, and how much that varies (standard deviation of the natural logarithm)."""
+"""Usual heights of objects in metres, and how much that varies (standard deviation of the natural logarithm)."""
 
 from __future__ import annotations
 

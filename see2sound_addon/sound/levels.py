@@ -1,6 +1,6 @@
-"""How loud things are, and how that fits into a file.
+"""Levels of sounds, and how they fit into a file.
 
-A clip holds a sound as it is one metre away: 80 dB SPL would be 0 dB RMS re full scale, so that quiet things stay quiet
+A clip holds a sound as it is one metre away: 80 dB SPL would be 0 dB RMS re full scale, so that quiet sounds stay quiet
 beside loud ones. Nothing is louder in the file than LOUDEST; what a sound has above that is carried by its reference
 distance instead, the distance within which Blender's clamped models rise no more, up to a bound.
 """

@@ -39,7 +39,7 @@ class SoundGenerator(Protocol):
 
 
 def _neutral(circle: Circle) -> np.ndarray:
-    """Room tone: dull noise that hardly changes, for things whose sound nobody knows."""
+    """Room tone: dull noise that hardly changes, for objects without a sound model."""
     return circle.noise(lambda f: tilt(0.7, 80.0)(f) * band(80.0, 4000.0, 1.0)(f)) * circle.slow(0.5, 0.15)
 
 

@@ -1,4 +1,4 @@
-"""Ambisonic signals of the world around, heard by a listener who turns, in any layout."""
+"""Ambisonic signals that stand still in the world, rotated with the listener and decoded into any layout."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ ROW = 32
 """Samples that a row of the matrix product makes."""
 CHUNK_BITS = 13
 CHUNK = 1 << CHUNK_BITS
-"""Samples of a clip that are filtered at once, at absolute places, so that the result never depends on who asks."""
+"""Samples of a clip that are filtered at once, at absolute places, so that the result does not depend on block limits."""
 RECENT = 48
 """Filtered chunks, 0.2 MB each, that are kept: what one block reads of a source and its reflections."""
 

@@ -127,7 +127,7 @@ class Propagation:
     `clips`: one mono signal (n,) float32 at the scene's rate for each source. `around`: directions (k, 3) in the listener's
     frame over which ambient sound is spread, or None where it has no direction at all. `directionless`:
     whether that is for diffuse sources only. `lfe`: whether low-frequency sends are wanted. `elsewhere`: numbers of sources
-    that somebody else renders.
+    that another part renders.
     """
 
     def __init__(

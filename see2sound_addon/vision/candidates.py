@@ -1,4 +1,4 @@
-"""Groups of patches that could be one whole thing, and how much each looks like one."""
+"""Groups of patches that could be one whole object, and how much each looks like one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Things that have a sound of their own, for whoever can name what is in a picture; and things that have none."""
+"""Classes of objects that make a sound, for detectors and labellers that know names; and classes that make none."""
 
 from __future__ import annotations
 
@@ -148,7 +148,7 @@ CLASSES: dict[str, Guess] = {
 
 
 def sounding_classes() -> list[str]:
-    """What a detector is asked to look for: things that can be pointed at."""
+    """What a detector is asked to look for: classes of objects, not of surfaces."""
     return [*_POINTS, *_AREAS]
 
 

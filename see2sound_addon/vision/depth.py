@@ -1,4 +1,4 @@
-"""How far away things are: one distance a pixel."""
+"""Depth: one distance in metres for each pixel."""
 
 from __future__ import annotations
 

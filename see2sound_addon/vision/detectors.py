@@ -1,4 +1,4 @@
-"""Things that OpenCV's own detectors know without any download: people, faces, cats and number plates."""
+"""Objects that OpenCV's own detectors know without any download: people, faces, cats and number plates."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ DETECTING_SIDE = 800
 
 @dataclass(frozen=True)
 class Detection:
-    """`label`: person, cat or car. `box`: x0, y0, x1, y1 of the whole thing as fractions. `score`: 0 to 1."""
+    """`label`: person, cat or car. `box`: x0, y0, x1, y1 of the whole object as fractions. `score`: 0 to 1."""
 
     label: str
     box: tuple[float, float, float, float]

@@ -41,7 +41,7 @@ def _level_edge(pixels: np.ndarray) -> Horizon:
     lab = cv2.GaussianBlur(cv2.cvtColor(pixels, cv2.COLOR_RGB2LAB), (0, 0), 2.0).astype(np.float32)
     reach = max(2, height // 60)
     step = np.linalg.norm(lab[2 * reach :] - lab[: -2 * reach], axis=2)
-    # A level edge is one that most columns share; the lower quartile is deaf to a few strong things.
+    # A level edge is one that most columns share; the lower quartile is robust against a few strong edges.
     shared = np.percentile(step, 35, axis=1)
     rows = (np.arange(len(shared)) + reach + 0.5) / height
     score = shared * np.exp(-((rows - USUAL_ROW - 0.05) ** 2) / (2.0 * 0.2**2))

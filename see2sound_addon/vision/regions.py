@@ -1,4 +1,4 @@
-"""From candidates to regions: whole things, each once, without scraps, twins and background."""
+"""From candidates to regions: whole objects, each once, without fragments, duplicates and background."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ OUTLINE = 32
 """Points that an outline is kept by."""
 
 FAINTEST = 0.22
-"""Candidates that score less than this show too little of a thing."""
+"""Candidates that score less than this show too little of an object."""
 FAINTEST_BESIDE_BEST = 0.38
 """A candidate must reach this share of the best one's score."""
 OVERLAP = 0.25
-"""Two regions that share more than this of the smaller one are one thing."""
+"""Two regions that share more than this of the smaller one are one object."""
 INSIDE_HULL = 0.5
 """A region with more than this of it inside another's convex hull is a part of that one."""
 GROWTH = 0.8
-"""Parts may add up to this share of the area that a thing began with."""
+"""Parts may add up to this share of the area that an object began with."""
 SATELLITE, SATELLITE_GAP, SATELLITE_SOLIDITY = 0.6, 0.015, 0.66
 """A satellite has at most this share of its neighbour's area, lies within this share of the picture's diagonal of it,
 and together they fill at least this share of their convex hull."""
@@ -34,7 +34,7 @@ MIRRORED = 0.6
 
 @dataclass
 class Region:
-    """A part of the picture that is one whole thing or one surface.
+    """A part of the picture that is one whole object or one surface.
 
     `mask`: (height, width) bool in the small picture that was looked at. `box`: x0, y0, x1, y1 as fractions, y down.
     `score`: 0 to 1, how surely it is something of its own. `kind`: what its finder knows it is ("person", "water"), else "".
@@ -79,10 +79,10 @@ def choose_regions(
 ) -> list[Region]:
     """At most `most` regions out of candidates sorted best first.
 
-    `salient`: (n,) 0 to 1. `kinds`: (n,) int, surfaces that one thing does not reach across (fire beside rocket).
+    `salient`: (n,) 0 to 1. `kinds`: (n,) int, surfaces that one object does not reach across (fire beside rocket).
     `taken`: (n,) bool patches that a detector or a surface has claimed already. `light`: (height, width) lightness.
     """
-    things: list[_Thing] = []
+    objects: list[_Thing] = []
     best = candidates[0].score if candidates else 0.0
     for candidate in candidates:
         if candidate.score < max(FAINTEST, FAINTEST_BESIDE_BEST * best):
@@ -90,24 +90,24 @@ def choose_regions(
         new = _Thing(candidate.members & ~taken, candidate.score, patches, salient, kinds)
         if new.area < (1.0 - OVERLAP) * patches.size[candidate.members].sum():
             continue
-        home = next((old for old in things if new.belongs_to(old)), None)
+        home = next((old for old in objects if new.belongs_to(old)), None)
         if home is not None:
             home.absorb(new)
-        elif len(things) < most and not _is_reflection(new.mask(), light, horizon_row):
-            things.append(new)
-    _join_satellites(things, patches)
-    return [make_region(_tidy(thing.mask()), thing.score) for thing in things]
+        elif len(objects) < most and not _is_reflection(new.mask(), light, horizon_row):
+            objects.append(new)
+    _join_satellites(objects, patches)
+    return [make_region(_tidy(obj.mask()), obj.score) for obj in objects]
 
 
-def _join_satellites(things: list[_Thing], patches: Superpixels) -> None:
-    """A small thing that touches a larger one of its kind and rounds it off is a part of it: spoon and saucer, cup.
+def _join_satellites(objects: list[_Thing], patches: Superpixels) -> None:
+    """A small object that touches a larger one of its kind and rounds it off is a part of it: spoon and saucer, cup.
 
-    What reaches the picture's edge may be a backdrop, in front of which things stand that are no part of it.
+    What reaches the picture's edge may be a backdrop, in front of which other objects stand.
     """
     gap = math.hypot(*patches.labels.shape) * SATELLITE_GAP
-    for small in sorted(things, key=lambda thing: thing.area):
+    for small in sorted(objects, key=lambda obj: obj.area):
         near = ndimage.distance_transform_edt(~small.mask()) <= gap
-        for large in sorted(things, key=lambda thing: -thing.area):
+        for large in sorted(objects, key=lambda obj: -obj.area):
             joined = small.members | large.members
             smaller = large is not small and small.area < SATELLITE * large.area and small.kind == large.kind
             alike = small.salience(small.members) > 0.6 * large.salience(large.members)
@@ -121,7 +121,7 @@ def _join_satellites(things: list[_Thing], patches: Superpixels) -> None:
             ):
                 large.members, large.score = joined, max(small.score, large.score)
                 large.area += small.area
-                things.remove(small)
+                objects.remove(small)
                 break
 
 

@@ -1,4 +1,4 @@
-"""Which parts of a picture are things or surfaces that could sound."""
+"""Which parts of a picture are objects or surfaces that can make a sound."""
 
 from __future__ import annotations
 
@@ -36,11 +36,11 @@ def segment_by_saliency(view: View, most: int) -> list[Region]:
     detected = [_detected(view, detection) for detection in detect(view.pixels)]
     for region in [*(region for region in detected if region is not None), *_surfaces(view)]:
         claimed = view.patches.mean(region.mask) > 0.5
-        # Detections come first and surest first; what lies mostly in one that is there already is no other thing.
+        # Detections come first and surest first; what lies mostly in an earlier one is not another object.
         if len(regions) < most and (claimed & taken).sum() <= 0.5 * max(1, claimed.sum()):
             regions.append(region)
             taken |= claimed
-    found = sorted(regions + _things(view, taken, most - len(regions)), key=lambda region: -region.score)
+    found = sorted(regions + _objects(view, taken, most - len(regions)), key=lambda region: -region.score)
     if view.horizon.street and len(found) < most:
         found.append(make_region(np.ones(view.small.shape[:2], bool), STREET_SCORE, "street"))
     return found
@@ -49,7 +49,7 @@ def segment_by_saliency(view: View, most: int) -> list[Region]:
 SEGMENTERS: dict[str, Segmenter] = {"saliency": segment_by_saliency}
 
 
-def _things(view: View, taken: np.ndarray, most: int) -> list[Region]:
+def _objects(view: View, taken: np.ndarray, most: int) -> list[Region]:
     surfaces = view.surfaces
     background = np.maximum(view.plain, surfaces["water"])
     candidates = find_candidates(view.patches, view.salient, background, view.horizon.row)
@@ -72,7 +72,7 @@ def _surfaces(view: View) -> list[Region]:
 
 
 def _detected(view: View, detection: Detection) -> Region | None:
-    """The ellipse that fills a detection's box: crisper than a box, and its middle is the thing's."""
+    """The ellipse that fills a detection's box: crisper than a box, and its middle is the object's."""
     height, width = view.small.shape[:2]
     x0, y0, x1, y1 = np.array(detection.box) * [width, height, width, height]
     rows, columns = np.mgrid[:height, :width] + 0.5

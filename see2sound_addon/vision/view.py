@@ -1,4 +1,4 @@
-"""Everything that is measured of a picture once, for all who look at it."""
+"""Everything that is measured of a picture once, for all backends."""
 
 from __future__ import annotations
 

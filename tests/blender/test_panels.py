@@ -114,7 +114,7 @@ def test_a_mix_in_the_sequencer_that_was_deleted_by_hand(bpy, extension):
     """Speakers that nobody carries any more: the panel says so, with a way out."""
     bpy.context.scene.see2sound.carried = True
     log = draw(bpy, extension, "SEE2SOUND_PT_mix_soundtrack")
-    assert any("still silent" in text for text in labels(log))
+    assert any("still muted" in text for text in labels(log))
     bpy.ops.see2sound.remove_from_sequencer()
     assert labels(draw(bpy, extension, "SEE2SOUND_PT_mix_soundtrack")) == []
 
