@@ -1,4 +1,4 @@
-"""What an artist can do: one file per verb, or per family of verbs."""
+"""Operators: one file for each verb, or family of verbs."""
 
 import sys
 

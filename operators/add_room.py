@@ -1,3 +1,5 @@
+"""Operator: add a box as the room of the mix."""
+
 import bpy
 
 from . import reporting

@@ -1,4 +1,4 @@
-"""Sources by hand: from nothing, from a sound file, from a Speaker that is there already."""
+"""Operators: add sources by hand, from a label, a sound file or a Speaker."""
 
 from pathlib import Path
 

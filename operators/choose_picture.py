@@ -1,3 +1,5 @@
+"""Operator: choose the picture of a scene."""
+
 import os
 from pathlib import Path
 

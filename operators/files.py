@@ -1,4 +1,4 @@
-"""File > Export, and what is written beside a scene."""
+"""Operators of File > Export, and clearing the clips of unsaved files."""
 
 import tempfile
 from collections.abc import Iterator

@@ -1,3 +1,5 @@
+"""Operator: generate the sounds of sources."""
+
 import bpy
 from bpy.props import BoolProperty
 

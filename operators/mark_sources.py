@@ -1,3 +1,5 @@
+"""Operator: select, unmute, lock or unlock all sources."""
+
 import bpy
 from bpy.props import EnumProperty
 

@@ -1,4 +1,4 @@
-"""Neural models: their environment and their weights, set up on purpose."""
+"""Operators: set up, check and remove the neural environment, and download models."""
 
 import bpy
 from bpy.app.translations import pgettext_iface as iface

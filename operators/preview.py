@@ -1,4 +1,4 @@
-"""Hearing a scene in Blender: live, or a few seconds of the mix itself."""
+"""Operators: the live preview and snippets."""
 
 import tempfile
 from collections.abc import Iterator

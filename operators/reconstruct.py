@@ -1,3 +1,5 @@
+"""Operator: reconstruct the sources of a picture."""
+
 import bpy
 from bpy.props import BoolProperty, EnumProperty, IntProperty, StringProperty
 

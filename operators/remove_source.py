@@ -1,3 +1,5 @@
+"""Operator: remove a source."""
+
 import bpy
 from bpy.props import BoolProperty, StringProperty
 

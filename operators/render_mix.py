@@ -1,3 +1,5 @@
+"""Operator: render the mix, and what all operators that render a mix share."""
+
 import tempfile
 from collections.abc import Generator, Iterator
 from pathlib import Path

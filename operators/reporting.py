@@ -1,4 +1,4 @@
-"""Errors and notes of the library to Blender's reports, in one place."""
+"""Report errors and notes of the library in Blender, and polls that several operators share."""
 
 from collections.abc import Callable, Generator, Iterable
 from typing import Any

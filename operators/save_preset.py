@@ -1,3 +1,5 @@
+"""Operator: save and remove presets of the mix."""
+
 import bpy
 from bl_operators.presets import AddPresetBase
 

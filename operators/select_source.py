@@ -1,3 +1,5 @@
+"""Operator: select the Speaker of a source."""
+
 import bpy
 from bpy.props import StringProperty
 

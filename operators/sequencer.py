@@ -1,4 +1,4 @@
-"""The mix as the animation's soundtrack."""
+"""Operators: add the mix to the sequencer, remove it, and render the animation with it."""
 
 from functools import partial
 from pathlib import Path

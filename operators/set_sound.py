@@ -1,3 +1,5 @@
+"""Operator: use a sound file for a source."""
+
 from pathlib import Path
 
 import bpy

@@ -1,4 +1,4 @@
-"""Long work of an operator: in a worker with a progress bar and ESC where there is a window, at once where there is none."""
+"""Base class of operators with long work: a worker process with progress and ESC, or blocking in scripts."""
 
 import time
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""What an artist sees. Draws only."""
+"""Panels, lists, menus and overlays. They only draw."""
 
 import bpy
 

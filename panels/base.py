@@ -1,3 +1,6 @@
+"""Base class of the panels in the sidebar."""
+
+
 class Sidebar:
     """Where all panels stand."""
 

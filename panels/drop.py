@@ -1,4 +1,4 @@
-"""What happens to files that are dropped onto the 3D viewport."""
+"""File handlers: what happens to files that are dropped onto the 3D viewport."""
 
 import bpy
 

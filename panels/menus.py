@@ -1,4 +1,4 @@
-"""Our entries in Blender's own menus, and our keys."""
+"""Entries in Blender's menus, and keys."""
 
 import bpy
 

@@ -1,3 +1,5 @@
+"""Panel: the mix, its level, the air and the soundtrack."""
+
 import bpy
 from bl_ui.utils import PresetPanel
 

@@ -1,3 +1,5 @@
+"""Panel: neural models."""
+
 import bpy
 
 from ..see2sound_addon.blender import neural

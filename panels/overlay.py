@@ -1,4 +1,4 @@
-"""What sounds, drawn into the viewport: outlines over the picture in the camera's view, and labels."""
+"""Overlay of the viewport: outlines over the picture in the camera's view, and labels of sources."""
 
 import blf
 import bpy

@@ -1,3 +1,5 @@
+"""Panel: the picture and its camera."""
+
 import bpy
 from bpy.app.translations import pgettext_iface as iface
 

@@ -1,3 +1,5 @@
+"""Preferences of the extension."""
+
 import bpy
 from bpy.app.translations import pgettext_iface as iface
 

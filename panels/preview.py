@@ -1,3 +1,5 @@
+"""Panel: the live preview and snippets."""
+
 import bpy
 
 from .base import Sidebar

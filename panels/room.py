@@ -1,3 +1,5 @@
+"""Panel: the room and its walls."""
+
 import bpy
 
 from .base import Sidebar

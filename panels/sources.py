@@ -1,3 +1,5 @@
+"""Panel: the list of sources and the settings of the active one."""
+
 import bpy
 from bpy.app.translations import pgettext_iface as iface
 from bpy.props import BoolProperty, EnumProperty

@@ -1,4 +1,4 @@
-"""In the properties editor, beside what Blender itself keeps of a Speaker."""
+"""Panel in the properties editor: See2Sound's settings of a Speaker."""
 
 import bpy
 

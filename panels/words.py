@@ -1,4 +1,4 @@
-"""The interface in other languages than English: one file each, by Blender's contexts."""
+"""Translations of the interface, one JSON file for each language."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The camera that a picture was, or is thought to have been, taken with."""
+"""The camera of a picture, measured or assumed."""
 
 from __future__ import annotations
 

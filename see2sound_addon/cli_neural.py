@@ -1,4 +1,4 @@
-"""The shell's verbs for neural models: `see2sound neural ...`, and their options of `run`."""
+"""The verbs `see2sound neural ...` of the shell command, and the options for neural models of `run`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The one error that a user may see."""
+"""The error class of the whole product."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How much of a sound the surfaces of a room take, by octaves.
+"""Absorption coefficients of the surfaces of a room, by octave.
 
 Absorption coefficients by the reverberation-room method, as the handbooks of room acoustics list them (Harris, "Handbook of
 Acoustical Measurements and Noise Control", 1991, table 26.3; Everest and Pohlmann, "Master Handbook of Acoustics", 2009,

@@ -1,4 +1,4 @@
-"""Questions about paths that come from strangers, which may be no paths at all."""
+"""Safe questions about paths from untrusted files, which may not be valid paths."""
 
 from __future__ import annotations
 

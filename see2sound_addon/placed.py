@@ -1,4 +1,4 @@
-"""What was found in a picture and where it was put: plain data that the stages hand on."""
+"""Data classes of what was found in a picture and where it was placed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Standard output belongs to results; what libraries print goes to standard error."""
+"""Keep standard output for results: what libraries print goes to standard error."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""The bridge: the only part of the library that knows Blender."""
+"""The bridge to Blender: the only part of the library that imports bpy."""

@@ -1,4 +1,4 @@
-"""Blender cameras to ours and back."""
+"""Convert between Blender cameras and `Camera`, and make cameras for pictures."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a new file starts with, by the extension's preferences."""
+"""Apply the preferences to new files."""
 
 from __future__ import annotations
 

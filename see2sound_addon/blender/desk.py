@@ -1,4 +1,4 @@
-"""Long work of a Blender session: one worker, jobs that wait in a queue, results one by one. Asked, never waiting."""
+"""The queue of jobs of a Blender session, with one worker process. No call waits."""
 
 from __future__ import annotations
 

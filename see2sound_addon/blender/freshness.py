@@ -1,4 +1,4 @@
-"""Whether a mix is what its scene sounds like now. Light: a handler that runs after each change of a scene is here.
+"""Whether the rendered mix is outdated. Light: a handler that runs after each change of a scene is here.
 
 A job that mixes a scene keeps a `Reading`: a fingerprint of what it read, and whether the scene has changed since. When the
 job has finished, the scene takes both over. So several mixes at once do not mistake each other's changes for their own.

@@ -1,4 +1,4 @@
-"""Which neural models a scene uses, and where they are. Light: panels draw with it."""
+"""Settings of neural models, and where models lie. Light: panels draw with it."""
 
 from __future__ import annotations
 

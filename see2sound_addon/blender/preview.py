@@ -1,4 +1,4 @@
-"""Hear the scene now: every source through Blender's own audio device, from where it is to where the listener is.
+"""The live preview: play all sources through Blender's audio device.
 
 Directions and levels are those of the mix; delay, Doppler, air and rooms are the mix's alone. The audio is made by Blender's
 audio library (aud); Python tells it, some sixty times a second, where everything is, and is never waited for.

@@ -1,4 +1,4 @@
-"""What See2Sound keeps in a .blend: settings on the Scene, facts about each source on its Speaker's Object."""
+"""Property groups of scenes, objects and the window manager."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A scene's room as the plan has it, and a box to begin with."""
+"""Read the room of a scene, and add a box for one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The room that a scene's mix is heard in, as an artist sets it."""
+"""Property group of the room."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A Blender scene over its frames, as a plan: what the dependency graph says, not what the properties say."""
+"""Sample a Blender scene over its frames into a plan, from the evaluated dependency graph."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A reconstruction into a saved .blend with its clips, as the shell does it without an artist."""
+"""Build and save a scene from a reconstruction, for the shell."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Blender without a window, for the shell: made ready, files opened and saved."""
+"""Blender without a window, for the shell: register, open and save files."""
 
 from __future__ import annotations
 

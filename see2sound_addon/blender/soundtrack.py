@@ -1,4 +1,4 @@
-"""The mix as the animation's soundtrack: a strip in the sequencer, and Speakers that are muted in Blender meanwhile."""
+"""The mix as the soundtrack: a strip in the sequencer, and Speakers that are muted in Blender meanwhile."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Our Speakers in a scene: listed, chosen, removed. Light, for panels draw with it and the extension starts with it."""
+"""Find, list, select and remove the sources of a scene. Light: panels draw with it."""
 
 from __future__ import annotations
 

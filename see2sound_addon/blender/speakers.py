@@ -1,4 +1,4 @@
-"""Sources as Speaker objects: made, found again, updated, given their sounds."""
+"""Make and update the Speakers of sources, and give them their clips."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sounds for Speakers: all made first, then attached, so that an error changes no scene."""
+"""Generate clips for Speakers and attach them. All are made first, so that an error changes no scene."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What leaves the house besides sound."""
+"""Delivery: write mixes and overviews to files."""

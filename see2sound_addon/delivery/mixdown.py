@@ -1,4 +1,4 @@
-"""A rendered mix on its way into a file: measured, brought to a level, and never clipped in silence."""
+"""Write a rendered mix to a file: measure it, set its level, and never clip without a note."""
 
 from __future__ import annotations
 

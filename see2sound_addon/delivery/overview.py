@@ -1,4 +1,4 @@
-"""One picture that shows what was found: the regions in the picture, and beside it the plan seen from above."""
+"""Draw the overview: the regions in the picture, and the plan from above."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Long work in other processes: started, followed, cancelled."""
+"""Jobs: long work in other processes."""

@@ -1,4 +1,4 @@
-"""What goes between a job and its starter, as JSON: cameras and placed sources; masks and pixels stay behind."""
+"""Convert findings and cameras to and from JSON, for the messages between processes."""
 
 from __future__ import annotations
 

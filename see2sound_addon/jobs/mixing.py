@@ -1,4 +1,4 @@
-"""A mix on all cores: parts of it in processes of their own, put together in their order."""
+"""Render a mix on all cores: parts of it in worker processes, joined in their order."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A worker process as its starter sees it: plain data in, progress and one result out, a clear error whatever happens."""
+"""Start a worker process, follow its progress, cancel it, and turn each failure into an error."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a worker can do: functions of plain data and a progress callback, by name. Imported when they are asked for."""
+"""The tasks of a worker, by name. Their modules are imported on demand."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The other end of a job: a process that does one task after another and says how it goes, a JSON object a line.
+"""The main loop of a worker process: one task after another, one JSON object per line.
 
 In, a line each: {"task": name, "data": {...}} or {"cancel": true}. Out: {"alive": true}, {"progress": [label, done, total]},
 and at the end of a task {"result": {...}} or {"error": {"code", "message", "hint"}}. Whatever else is printed goes to the

@@ -1,1 +1,1 @@
-"""Pictures and audio files, in and out."""
+"""Media: read and write pictures, audio and SOFA files."""

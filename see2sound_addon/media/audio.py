@@ -1,4 +1,4 @@
-"""Audio files: any clip in as mono float32, mixes out as WAVE_FORMAT_EXTENSIBLE."""
+"""Read audio files as mono float32, and write mixes as WAVE_FORMAT_EXTENSIBLE or FLAC."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Read a picture of any kind that Blender artists have into 8-bit RGB."""
+"""Read pictures and the first frame of videos as 8-bit RGB."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether a PNG holds all rows that it claims: Pillow takes one whose data ends early, and leaves the rest empty."""
+"""Detect a PNG whose data ends early: Pillow accepts it and leaves the missing rows empty."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Temporary files and folders: names that cannot be guessed, and the removal of what killed runs have left."""
+"""Temporary files and folders with random names, and the removal of those that killed processes have left."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Measured heads: SOFA files (AES69) of the convention SimpleFreeFieldHRIR."""
+"""Read measured heads: SOFA files (AES69) of the convention SimpleFreeFieldHRIR."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Models that are known to work, with what an artist should know before downloading one."""
+"""The catalogue of supported models, with sizes and licences."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a folder with a model must be before anything of it is loaded: weights that are only numbers, and no code.
+"""Check a model folder before loading: weights that are only numbers, no code, and matching hashes.
 
 No torch here: both ends of a job look before they load.
 """

@@ -1,4 +1,4 @@
-"""Neural models behind the same Protocols as the embedded backends, answered by a worker in the neural environment."""
+"""Neural backends: the same Protocols as the embedded ones, answered by a worker in the neural environment."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Models from huggingface.co into a folder. Runs in the neural environment, in a worker that may use the network."""
+"""Download models from huggingface.co. Runs in the neural environment, in a worker that may use the network."""
 
 from __future__ import annotations
 

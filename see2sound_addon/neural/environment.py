@@ -1,4 +1,4 @@
-"""The virtual environment that neural models run in: made on purpose, outside Blender's own Python, and thrown away whole.
+"""Set up, check and remove the virtual environment for neural models.
 
 Runs in our own Python; the standard library alone.
 """

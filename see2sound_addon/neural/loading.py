@@ -1,4 +1,4 @@
-"""Models in memory: loaded when a job needs them, kept while the budget lasts, the least recently used going first."""
+"""Load models on demand and keep them within a memory budget; the least recently used one goes first."""
 
 from __future__ import annotations
 

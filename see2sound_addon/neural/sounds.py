@@ -1,4 +1,4 @@
-"""Neural voices: a mono sound for a prompt, by diffusion or audio language models. Runs where torch is."""
+"""Neural sound models: a mono sound for a prompt, by diffusion or audio language models. Runs where torch is."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the neural environment is and holds. Runs where torch is."""
+"""Report the device and the loaded models of the neural environment. Runs where torch is."""
 
 from __future__ import annotations
 

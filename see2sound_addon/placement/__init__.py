@@ -1,0 +1,1 @@
+"""Placement: positions in metres from regions, depth and usual sizes."""

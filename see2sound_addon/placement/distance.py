@@ -1,4 +1,4 @@
-"""From what a picture tells, in several ways, to one distance in metres."""
+"""Combine several estimates of a distance into one."""
 
 from __future__ import annotations
 

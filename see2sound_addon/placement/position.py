@@ -1,4 +1,4 @@
-"""From a region's mask to a direction, and with a distance to a place."""
+"""Directions and positions from the mask of a region and a distance."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Plans as JSON: written, and read strictly, for they come from strangers. The format is in docs/plan.md."""
+"""Read and write plans as JSON, strictly, because they may come from strangers. docs/plan.md has the format."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The file of arrays beside a plan: NumPy's .npz, without pickles, and its sizes looked at before anything is read."""
+"""The file of arrays beside a plan: NumPy's .npz without pickles, with its sizes checked before reading."""
 
 from __future__ import annotations
 

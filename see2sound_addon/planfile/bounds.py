@@ -1,4 +1,4 @@
-"""How large a plan may be."""
+"""Bounds on the size of a plan."""
 
 from __future__ import annotations
 

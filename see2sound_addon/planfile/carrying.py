@@ -1,4 +1,4 @@
-"""A plan for another machine: its files are copied beside it, so that it can be moved with them."""
+"""Copy the files of a plan beside it, so that both can be moved to another computer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Plain data to a plan, each value checked."""
+"""Build a plan from plain data, with each value checked."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Values out of JSON, each checked as it is taken."""
+"""Take checked values out of JSON data."""
 
 from __future__ import annotations
 

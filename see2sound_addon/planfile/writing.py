@@ -1,4 +1,4 @@
-"""Plans to plain data, and to text."""
+"""Convert a plan to plain data and to JSON text."""
 
 from __future__ import annotations
 

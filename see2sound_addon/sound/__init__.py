@@ -1,1 +1,1 @@
-"""From a prompt to a mono clip."""
+"""Sound: from a prompt to a mono clip."""

@@ -1,4 +1,4 @@
-"""Sounds that are too short made long, and ends made to meet."""
+"""Join short sounds into long ones, and make loops seamless."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Building blocks for sounds that loop without a seam.
+"""Building blocks for sounds that loop seamlessly.
 
 Everything here lives on a circle of n samples: noise is shaped in the frequency domain of the whole clip, filters are
 circular, and what rings on past the end comes back at the beginning.

@@ -1,4 +1,4 @@
-"""Voice: from a prompt to a clip, by whatever makes sounds."""
+"""Generate the clip of a prompt with a sound model."""
 
 from __future__ import annotations
 

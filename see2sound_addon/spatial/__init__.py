@@ -1,0 +1,1 @@
+"""Spatial rendering: from a plan to channels."""

@@ -1,4 +1,4 @@
-"""Real spherical harmonics as AmbiX has them: ACN order, SN3D normalisation, no Condon-Shortley phase.
+"""Real spherical harmonics in AmbiX: ACN order, SN3D normalisation, no Condon-Shortley phase.
 
 Nachbar, Zotter, Deleflie, Sontacchi, "AmbiX - a suggested ambisonics format", 2011.
 """

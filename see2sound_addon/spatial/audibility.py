@@ -1,4 +1,4 @@
-"""Sources of which nothing is heard, and why: an artist must not have to guess."""
+"""Find sources that are not heard in a mix, with the reason."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Filters that give each octave a gain of its own, without phase, so that nothing arrives later for them."""
+"""Zero-phase filters with one gain for each octave."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a mix may ask for, looked at before any of it is computed."""
+"""Bounds on the work and memory of a mix, checked before it begins."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What air and obstacles take from a sound on its way, more from high frequencies than from low ones, as it moves.
+"""Filters for air absorption and occlusion that change as a source moves.
 
 A filter that changes over time: windows that add up to one, each multiplied in frequency by the magnitude at its middle,
 overlap and add. The filters have no phase, so that nothing arrives later for them.

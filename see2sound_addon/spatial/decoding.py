@@ -1,4 +1,4 @@
-"""Ambisonic signals, such as those of a measured room, for any layout: turned with the listener, then decoded.
+"""Rotate ambisonic signals with the listener and decode them to any layout.
 
 Loudspeakers by all-round decoding (Zotter and Frank, "All-round ambisonic panning and decoding", JAES 60(10), 2012), ears by
 magnitude least squares (Schoerkhuber, Zaunschirm, Hoeldrich, "Binaural rendering of ambisonic signals via magnitude least

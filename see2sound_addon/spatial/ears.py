@@ -1,4 +1,4 @@
-"""A regular grid of what the left ear hears, for renderers that know only the nearest measured direction."""
+"""HRTFs on a regular grid, for renderers that use the nearest measured direction."""
 
 from __future__ import annotations
 

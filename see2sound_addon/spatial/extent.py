@@ -1,4 +1,4 @@
-"""Sources that are wider than a point: several copies that have nothing in common, from directions apart.
+"""Wide sources: decorrelated copies from several directions.
 
 Copies of one signal from different directions would interfere and colour; so each copy goes through an all-pass of its own
 with random phase, after which they add in energy (Kendall, "The decorrelation of audio signals", CMJ 19(4), 1995).

@@ -1,4 +1,4 @@
-"""What each ear hears of a source: measured responses, with the time of arrival kept apart so that they can be blended.
+"""HRTFs of a head: measured responses with separate delays, so that both can be interpolated.
 
 A response is split into its onset, a pure delay, and what remains aligned at LEAD samples. Between measured directions the
 delays and the aligned responses are each the mean of the three around, weighed by closeness; at a measured direction both

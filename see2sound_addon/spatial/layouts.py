@@ -1,4 +1,4 @@
-"""Names of what can be rendered, and where the loudspeakers stand."""
+"""Names of the layouts, and the positions of their loudspeakers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How loud a mix is: integrated loudness and true peak, ITU-R BS.1770-5, measured block by block in constant memory."""
+"""Integrated loudness and true peak by ITU-R BS.1770-5, measured block by block in constant memory."""
 
 from __future__ import annotations
 

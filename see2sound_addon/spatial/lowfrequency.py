@@ -1,4 +1,4 @@
-"""What a source sends to the low-frequency loudspeakers, which nothing else reaches."""
+"""The low-frequency send of a source to the LFE channels."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where something is at any time, from a trajectory's samples."""
+"""Interpolate trajectories: positions and rotations at any time."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Gains for loudspeakers: the point source panner of ITU-R BS.2127-1, section 6.1, for many directions at once.
+"""Loudspeaker gains: the point source panner of ITU-R BS.2127-1, section 6.1, for many directions at once.
 
 The loudspeakers, with stand-ins where a layer is missing, span a hull of triangles and quadrangles around the listener.
 A source sounds from the corners of the one that it lies in; what a stand-in would get goes to real loudspeakers.

@@ -1,4 +1,4 @@
-"""How sound gets from a source to the listener: when, from where, how loud.
+"""Propagation from sources to the listener: retarded time, direction and level.
 
 Everything is computed on an absolute grid of control points, STEP samples apart, so that the result does not depend on
 where blocks begin.

@@ -1,4 +1,4 @@
-"""What a room adds apart from single reflections under way: the responses of sources that stand still, and the late tail.
+"""The response of a room for sources that stand still, and its late reverberation.
 
 Where neither a source nor the listener moves, all its reflections together are one response for each channel. What comes
 after the last reflection that is followed one by one is noise that decays as the room lets it, unrelated in all directions.

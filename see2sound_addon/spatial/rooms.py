@@ -1,4 +1,4 @@
-"""What a room sends back: mirror images of a source, and how long the rest rings.
+"""Rooms: mirror images of sources, and reverberation times.
 
 Allen and Berkley, "Image method for efficiently simulating small-room acoustics", JASA 65(4), 1979.
 """

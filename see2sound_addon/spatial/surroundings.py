@@ -1,4 +1,4 @@
-"""Everything that a room adds to a mix beside the reflections under way: block by block, from the sources' dry sounds."""
+"""Add the room to a mix, block by block: responses of still sources, late reverberation, measured responses."""
 
 from __future__ import annotations
 

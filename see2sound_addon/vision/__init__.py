@@ -1,0 +1,1 @@
+"""Vision: objects and surfaces in a picture, their labels and their depth."""

@@ -1,4 +1,4 @@
-"""Groups of patches that could be one whole object, and how much each looks like one."""
+"""Candidates for objects: groups of superpixels with a score."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Objects that OpenCV's own detectors know without any download: people, faces, cats and number plates."""
+"""OpenCV's built-in detectors: persons, faces, cats and number plates."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where the horizon lies in a picture."""
+"""Estimate the row of the horizon."""
 
 from __future__ import annotations
 

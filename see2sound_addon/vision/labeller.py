@@ -1,4 +1,4 @@
-"""A first guess of what a region is and how it sounds; the artist has the last word."""
+"""Labellers: guess the class and the sound of a region."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Look: from a picture to what sounds in it."""
+"""Look: from a picture to regions with guesses."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which parts of a picture are objects or surfaces that can make a sound."""
+"""Segmenters: find the regions of a picture that can make a sound."""
 
 from __future__ import annotations
 

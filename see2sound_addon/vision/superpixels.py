@@ -1,4 +1,4 @@
-"""Superpixels: small patches of one colour, the picture's atoms for everything that looks at it."""
+"""Superpixels: small patches of similar colour."""
 
 from __future__ import annotations
 

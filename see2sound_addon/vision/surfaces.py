@@ -1,4 +1,4 @@
-"""What can be measured of a surface without knowing any object: sky, water, leaves, fire and the like.
+"""Measure surfaces without recognising objects: sky, water, leaves, fire and others.
 
 Each measure is a membership from 0 to 1 a patch, made of colour, texture and place. They are rough on purpose: good
 enough to keep the sky from sounding and to let water sound like water.

@@ -1,4 +1,4 @@
-"""The procedural models, one function each: a Circle in, a signal of any level out.
+"""The procedural sound models, one function each: from a Circle to a signal of any level.
 
 Further arguments of a model are words of the prompt that it understands.
 """

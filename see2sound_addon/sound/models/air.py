@@ -1,4 +1,4 @@
-"""Wind, thunder, fire and rockets: what air does when it is pushed."""
+"""Procedural models of wind, thunder, fire and rockets."""
 
 from __future__ import annotations
 

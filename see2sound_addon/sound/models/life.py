@@ -1,4 +1,4 @@
-"""People and birds."""
+"""Procedural models of people and birds."""
 
 from __future__ import annotations
 

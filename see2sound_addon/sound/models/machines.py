@@ -1,4 +1,4 @@
-"""Engines, trains and the city that is full of them."""
+"""Procedural models of engines, trains and city traffic."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Water, calm and falling, and rain."""
+"""Procedural models of calm water, waterfalls and rain."""
 
 from __future__ import annotations
 
