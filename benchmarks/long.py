@@ -27,6 +27,7 @@ EVERY = 10.0
 
 
 def main():
+    """Mix hours of 64 moving sources and print the time and the peak memory."""
     hours = float(sys.argv[1]) if len(sys.argv) > 1 else 2.0
     layout = find_layout(sys.argv[2] if len(sys.argv) > 2 else "stereo")
     plan = orbits(64, hours * 3600, every=EVERY)

@@ -39,6 +39,7 @@ PICTURE = Path(skimage.__file__).parent / "data" / "motorcycle_left.png"
 
 
 def main() -> None:
+    """Run the parts named on the command line, or all."""
     print(f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}\n")
     parts = {"job": main_job, "voices": voices, "renderer": renderer, "peers": beside_peers, "cores": cores}
     for name in sys.argv[1:] or parts:
@@ -46,12 +47,14 @@ def main() -> None:
 
 
 def timed(work, *arguments):
+    """Seconds that a call takes, and its result."""
     start = time.perf_counter()
     result = work(*arguments)
     return time.perf_counter() - start, result
 
 
 def main_job() -> None:
+    """Time `see2sound run` as a whole."""
     print("The main job, 1080p picture, 10 s, 3 mixes, a process of its own")
     from PIL import Image
 
@@ -66,6 +69,7 @@ def main_job() -> None:
 
 
 def voices() -> None:
+    """Time each sound model."""
     print("Voices, 10 s each")
     for name, (words, _) in MODELS.items():
         seconds, _ = timed(synthesise, words.split()[0], 10.0, 0)
@@ -80,6 +84,7 @@ def rendered(scene, layout):
 
 
 def renderer() -> None:
+    """Time the renderer for each layout, as a multiple of real time."""
     flops, bytes_ = limits()
     print("Renderer, 8 sources with true propagation delay, 60 s: times real time")
     print(f"  (one core; it multiplies matrices at {flops:.0f} GFLOP/s and copies {bytes_:.0f} GB/s)")
@@ -94,6 +99,7 @@ def renderer() -> None:
 
 
 def where_the_time_goes(layout, flops):
+    """Print the functions that take most of a mix."""
     plan, clips = orbits(8, 60.0), [clip()] * 8
     profile = cProfile.Profile()
     profile.runcall(lambda: [None for _ in render(plan, clips, LAYOUTS[layout], [])])
@@ -112,6 +118,7 @@ def where_the_time_goes(layout, flops):
 
 
 def beside_peers() -> None:
+    """Time other renderers in the same run."""
     print("Beside others in the same run: times real time, and how many times as fast as they")
     rows = [
         ("8 moving to 7.1", "7.1", "Blender's mixdown (no delay)", lambda: peers.blender(60, "SURROUND71")),
@@ -129,6 +136,7 @@ def beside_peers() -> None:
 
 
 def cores() -> None:
+    """Time mixes on all cores."""
     print("On all cores, with the file written and measured: times real time")
     with tempfile.TemporaryDirectory() as folder:
         sound = Path(folder) / "clip.wav"

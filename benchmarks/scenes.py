@@ -15,6 +15,7 @@ ABSORPTION = 0.2
 
 
 def orbits(count, duration, moving=True, every=24.0):
+    """A plan of `count` sources that circle the listener, sampled `every` times a second."""
     times = np.linspace(0.0, duration, int(duration * every) + 1)
     sources = []
     for number in range(count):
@@ -42,4 +43,5 @@ def hall(duration):
 
 
 def clip():
+    """Five seconds of noise."""
     return np.random.default_rng(0).standard_normal(5 * RATE).astype(np.float32)

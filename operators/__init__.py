@@ -109,6 +109,7 @@ HANDLERS = (
 
 
 def register() -> None:
+    """Register operators, handlers, the timer and the shell command."""
     for cls in CLASSES:
         bpy.utils.register_class(cls)
     for event, handler in HANDLERS:
@@ -118,6 +119,7 @@ def register() -> None:
 
 
 def unregister() -> None:
+    """Remove everything that `register` has added, and end all jobs."""
     working.end_all()
     for event, handler in HANDLERS:
         if handler in getattr(bpy.app.handlers, event):

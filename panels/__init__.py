@@ -31,6 +31,7 @@ CLASSES = (
 
 
 def register() -> None:
+    """Register panels, menus, translations and the overlay."""
     for cls in CLASSES:
         bpy.utils.register_class(cls)
     menus.register()
@@ -39,6 +40,7 @@ def register() -> None:
 
 
 def unregister() -> None:
+    """Remove everything that `register` has added."""
     overlay.unregister()
     words.unregister()
     menus.unregister()

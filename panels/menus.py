@@ -60,6 +60,7 @@ _ENTRIES = (
 
 
 def register() -> None:
+    """Add the entries to Blender's menus, and the keys."""
     for menu, draw in _ENTRIES:
         getattr(bpy.types, menu).append(draw)
     keys = bpy.context.window_manager.keyconfigs.addon
@@ -71,6 +72,7 @@ def register() -> None:
 
 
 def unregister() -> None:
+    """Remove the entries and the keys."""
     while _ours:
         keymap, item = _ours.pop()
         keymap.keymap_items.remove(item)

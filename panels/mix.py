@@ -9,6 +9,8 @@ from .picture import draw_button_or_progress
 
 
 class SEE2SOUND_PT_mix_presets(PresetPanel, bpy.types.Panel):
+    """Presets in the header of the Mix panel."""
+
     bl_label = "Mix Presets"
     preset_subdir = "see2sound/mix"
     preset_operator = "script.execute_preset"
@@ -16,6 +18,8 @@ class SEE2SOUND_PT_mix_presets(PresetPanel, bpy.types.Panel):
 
 
 class SEE2SOUND_PT_mix(Sidebar, bpy.types.Panel):
+    """Layout, file and Render Mix."""
+
     bl_label = "Mix"
 
     def draw_header_preset(self, context: bpy.types.Context) -> None:
@@ -39,6 +43,8 @@ class SEE2SOUND_PT_mix(Sidebar, bpy.types.Panel):
 
 
 class SEE2SOUND_PT_mix_soundtrack(Sidebar, bpy.types.Panel):
+    """Add the mix to the sequencer, and render with sound."""
+
     bl_label = "Soundtrack"
     bl_parent_id = "SEE2SOUND_PT_mix"
 
@@ -54,6 +60,8 @@ class SEE2SOUND_PT_mix_soundtrack(Sidebar, bpy.types.Panel):
 
 
 class SEE2SOUND_PT_mix_level(Sidebar, bpy.types.Panel):
+    """Sample format, loudness and ceiling."""
+
     bl_label = "Level"
     bl_parent_id = "SEE2SOUND_PT_mix"
     bl_options = {"DEFAULT_CLOSED"}
@@ -72,6 +80,8 @@ class SEE2SOUND_PT_mix_level(Sidebar, bpy.types.Panel):
 
 
 class SEE2SOUND_PT_mix_air(Sidebar, bpy.types.Panel):
+    """Air absorption."""
+
     bl_label = "Air Absorption"
     bl_parent_id = "SEE2SOUND_PT_mix"
     bl_options = {"DEFAULT_CLOSED"}

@@ -7,6 +7,8 @@ from .base import Sidebar
 
 
 class SEE2SOUND_PT_neural(Sidebar, bpy.types.Panel):
+    """The model of each step, and the neural environment."""
+
     bl_label = "Neural Models"
     bl_options = {"DEFAULT_CLOSED"}
 

@@ -20,11 +20,13 @@ _handles: list[object] = []
 
 
 def register() -> None:
+    """Add the overlay to all 3D viewports."""
     if not bpy.app.background:
         _handles.append(bpy.types.SpaceView3D.draw_handler_add(_draw, (), "WINDOW", "POST_PIXEL"))
 
 
 def unregister() -> None:
+    """Remove the overlay."""
     while _handles:
         bpy.types.SpaceView3D.draw_handler_remove(_handles.pop(), "WINDOW")
 

@@ -7,6 +7,8 @@ from .base import Sidebar
 
 
 class SEE2SOUND_PT_picture(Sidebar, bpy.types.Panel):
+    """The picture, its camera and Reconstruct Sources."""
+
     bl_label = "Picture"
 
     def draw(self, context: bpy.types.Context) -> None:
@@ -33,6 +35,8 @@ def draw_button_or_progress(layout: bpy.types.UILayout, context: bpy.types.Conte
 
 
 class SEE2SOUND_PT_picture_camera(Sidebar, bpy.types.Panel):
+    """Field of view, horizon and height of the picture's camera."""
+
     bl_label = "Camera"
     bl_parent_id = "SEE2SOUND_PT_picture"
     bl_options = {"DEFAULT_CLOSED"}

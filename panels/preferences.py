@@ -8,6 +8,8 @@ from .menus import draw_keys
 
 
 class SEE2SOUND_AP_preferences(bpy.types.AddonPreferences):
+    """Preferences of the extension."""
+
     bl_idname = neural.PACKAGE
 
     layout_of_new: bpy.props.EnumProperty(

@@ -6,6 +6,8 @@ from .base import Sidebar
 
 
 class SEE2SOUND_PT_preview(Sidebar, bpy.types.Panel):
+    """Start and stop the live preview."""
+
     bl_label = "Preview"
 
     def draw(self, context: bpy.types.Context) -> None:
@@ -24,6 +26,8 @@ class SEE2SOUND_PT_preview(Sidebar, bpy.types.Panel):
 
 
 class SEE2SOUND_PT_preview_snippet(Sidebar, bpy.types.Panel):
+    """Play a snippet of the mix."""
+
     bl_label = "Snippet"
     bl_parent_id = "SEE2SOUND_PT_preview"
     bl_options = {"DEFAULT_CLOSED"}

@@ -6,6 +6,8 @@ from .base import Sidebar
 
 
 class SEE2SOUND_PT_room(Sidebar, bpy.types.Panel):
+    """Type and settings of the room."""
+
     bl_label = "Room"
     bl_options = {"DEFAULT_CLOSED"}
 
@@ -29,6 +31,8 @@ class SEE2SOUND_PT_room(Sidebar, bpy.types.Panel):
 
 
 class SEE2SOUND_PT_room_walls(Sidebar, bpy.types.Panel):
+    """Materials of the walls."""
+
     bl_label = "Walls"
     bl_parent_id = "SEE2SOUND_PT_room"
 

@@ -20,6 +20,8 @@ WIDE = 330
 
 
 class SEE2SOUND_UL_sources(bpy.types.UIList):
+    """The list of sources, with filter and order."""
+
     order: EnumProperty(name="Order", description="Sort order of the list", items=ORDERS)
     heard_only: BoolProperty(name="Hide Muted", description="Hide muted sources")
 
@@ -66,6 +68,8 @@ class SEE2SOUND_UL_sources(bpy.types.UIList):
 
 
 class SEE2SOUND_MT_sources(bpy.types.Menu):
+    """The menu beside the list of sources."""
+
     bl_label = "Sources"
 
     def draw(self, context: bpy.types.Context) -> None:
@@ -79,6 +83,8 @@ class SEE2SOUND_MT_sources(bpy.types.Menu):
 
 
 class SEE2SOUND_PT_sources(Sidebar, bpy.types.Panel):
+    """The list of sources, the settings of the active one and Generate Sounds."""
+
     bl_label = "Sources"
 
     def draw(self, context: bpy.types.Context) -> None:
@@ -153,6 +159,8 @@ def draw_in_space(layout: bpy.types.UILayout, obj: bpy.types.Object) -> None:
 
 
 class SEE2SOUND_PT_sources_space(Sidebar, bpy.types.Panel):
+    """Settings in space of the active source."""
+
     bl_label = "In Space"
     bl_parent_id = "SEE2SOUND_PT_sources"
     bl_options = {"DEFAULT_CLOSED"}

@@ -7,6 +7,8 @@ from .sources import draw_in_space, draw_source
 
 
 class SEE2SOUND_PT_speaker(bpy.types.Panel):
+    """Settings of the Speaker's source."""
+
     bl_label = "See2Sound"
     bl_space_type = "PROPERTIES"
     bl_region_type = "WINDOW"
@@ -30,6 +32,8 @@ class SEE2SOUND_PT_speaker(bpy.types.Panel):
 
 
 class SEE2SOUND_PT_speaker_space(bpy.types.Panel):
+    """Settings in space of the Speaker's source."""
+
     bl_label = "In Space"
     bl_space_type = "PROPERTIES"
     bl_region_type = "WINDOW"

@@ -10,6 +10,7 @@ LOCALES = {"de.json": ("de_DE", "de")}
 
 
 def register() -> None:
+    """Add the translations."""
     tables = {}
     for name, locales in LOCALES.items():
         words = json.loads((Path(__file__).parent / name).read_text(encoding="utf-8"))
@@ -19,4 +20,5 @@ def register() -> None:
 
 
 def unregister() -> None:
+    """Remove the translations."""
     bpy.app.translations.unregister(__package__)

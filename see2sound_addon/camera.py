@@ -44,7 +44,7 @@ class Camera:
         return 2.0 * math.atan(0.5 / self.focal)
 
     def for_picture(self, aspect: float) -> Camera:
-        """This camera with a picture of another aspect fitted whole into the middle of its frame, as Blender shows it."""
+        """The same camera with a picture of another aspect fitted whole into the middle of its frame, as Blender shows it."""
         width = min(1.0, self.aspect / aspect)
         centre = (0.5 + (self.centre[0] - 0.5) / width, 0.5 + (self.centre[1] - 0.5) * self.aspect / (width * aspect))
         return Camera(self.focal / width, aspect, centre, self.pose, self.source)

@@ -20,6 +20,7 @@ SIZE = 2048
 
 
 def main(path):
+    """Convert the SOFA file at `path` to the default head."""
     measured = read_sofa(path)
     equalised = diffuse_field_equalised(measured.directions, measured.responses, measured.rate)
     made = head.head_from_measurement(measured.directions, equalised, measured.rate, RATE)

@@ -30,11 +30,19 @@ class Delivery:
 class Meter(Protocol):
     """What measures a mix; see `spatial.loudness`."""
 
-    def feed(self, block: np.ndarray) -> None: ...
+    def feed(self, block: np.ndarray) -> None:
+        """Measure the next block (channels, n)."""
+        ...
+
     @property
-    def true_peak(self) -> float: ...
+    def true_peak(self) -> float:
+        """True peak so far, dB re full scale."""
+        ...
+
     @property
-    def integrated(self) -> float | None: ...
+    def integrated(self) -> float | None:
+        """Integrated loudness so far, LUFS, or None where it is not defined."""
+        ...
 
 
 @dataclass

@@ -35,7 +35,9 @@ class Voice:
 class SoundGenerator(Protocol):
     """Make `duration` seconds of the sound that a prompt describes; the same seed gives the same samples."""
 
-    def __call__(self, prompt: str, duration: float, seed: int, rate: int) -> Voice: ...
+    def __call__(self, prompt: str, duration: float, seed: int, rate: int) -> Voice:
+        """A clip of `duration` seconds at `rate` Hz for a prompt."""
+        ...
 
 
 def _neutral(circle: Circle) -> np.ndarray:

@@ -26,7 +26,9 @@ FADE = np.radians(10.0)
 class Panner(Protocol):
     """Gains (n, loudspeakers) of a layout without its low-frequency channels for unit vectors (n, 3)."""
 
-    def __call__(self, direction: np.ndarray) -> np.ndarray: ...
+    def __call__(self, direction: np.ndarray) -> np.ndarray:
+        """Gains (n, channels) for directions (n, 3), unit vectors."""
+        ...
 
 
 def pan(
@@ -118,6 +120,7 @@ class HullPanner:
         self.points = points
 
     def __call__(self, direction: np.ndarray) -> np.ndarray:
+        """Gains (n, channels) for directions (n, 3)."""
         count = len(direction)
         rows = np.arange(count)
         barycentric = (direction @ self.inverse).reshape(count, -1, 3)
@@ -145,6 +148,7 @@ class StereoPanner:
     downmix = np.array([[1.0, 0.0, np.sqrt(1.0 / 3.0), np.sqrt(0.5), 0.0], [0.0, 1.0, np.sqrt(1.0 / 3.0), 0.0, np.sqrt(0.5)]])
 
     def __call__(self, direction: np.ndarray) -> np.ndarray:
+        """Gains (n, 2) for directions (n, 3): those of 5.1, folded down."""
         five = find_panner("5.1")(direction)
         gains = five @ self.downmix.T
         gains /= np.linalg.norm(gains, axis=1, keepdims=True)

@@ -133,6 +133,7 @@ class Panned:
         self.lfe = bool(self._lfe.any())
 
     def __call__(self, arrivals: list[Arrival], start: int, stop: int) -> np.ndarray:
+        """Of all channels, see `Renderer`."""
         if not arrivals:
             return np.zeros((self.layout.channels, stop - start), np.float32)
         signals = np.stack([arrival.signal(self.rate) for arrival in arrivals])
@@ -144,10 +145,12 @@ class Panned:
         return self._directional(arrival) * arrival.gain[:, None]
 
     def impulses(self, directions: np.ndarray, fractions: np.ndarray) -> tuple[np.ndarray, int]:
+        """Panned impulses, see `Spreader`."""
         kernels = windowed_sinc(fractions)[:, ::-1]
         return (self._pan(directions)[:, :, None] * kernels[:, None]).astype(np.float32), TAPS // 2
 
     def diffuse(self, noises: Noises) -> np.ndarray:
+        """Equal power in all channels, see `Spreader`."""
         layout = self.layout
         if layout.kind == "ambisonics":  # equal power from everywhere, each order's share in SN3D
             gains = (2.0 * np.floor(np.sqrt(np.arange(layout.channels))) + 1.0) ** -0.5
@@ -200,6 +203,7 @@ class Binaural:
         self.tail = np.zeros((2, self.size), np.float32)
 
     def __call__(self, arrivals: list[Arrival], start: int, stop: int) -> np.ndarray:
+        """Of two ears, see `Renderer`."""
         frames = (stop - start) // HOP + 1
         spectrum = np.zeros((2, frames, self.spectra.shape[2]), np.complex64)
         for arrival in arrivals:
@@ -207,6 +211,7 @@ class Binaural:
         return self._overlap_add(fft.irfft(spectrum, self.size, axis=2), stop - start)
 
     def impulses(self, directions: np.ndarray, fractions: np.ndarray) -> tuple[np.ndarray, int]:
+        """Responses of both ears, see `Spreader`."""
         near, weight = self.head.around(directions)
         size = fft.next_fast_len(self.head.responses.shape[2] + 4 * EARLY, real=True)
         aligned = fft.rfft(self.head.responses, size, axis=2)
@@ -218,6 +223,7 @@ class Binaural:
         return ears.astype(np.float32), EARLY + samples(LEAD, self.head.rate)
 
     def diffuse(self, noises: Noises) -> np.ndarray:
+        """Of measured responses for 7.1.4 directions, see `Spreader`."""
         directions = panning.main_directions(find_layout("7.1.4"))
         impulses, early = self.impulses(directions, np.zeros(len(directions)))
         unrelated = noises(len(directions))[:, None] / np.float32(np.sqrt(len(directions)))

@@ -17,7 +17,9 @@ FAR = 150.0
 class DepthEstimator(Protocol):
     """Distances along each pixel's ray in metres, (height, width) float32 at the size of `view.small`."""
 
-    def __call__(self, view: View, camera: Camera, camera_height: float) -> np.ndarray: ...
+    def __call__(self, view: View, camera: Camera, camera_height: float) -> np.ndarray:
+        """Distances (height, width) float32 in metres along the rays of the picture."""
+        ...
 
 
 def depth_from_ground(view: View, camera: Camera, camera_height: float) -> np.ndarray:

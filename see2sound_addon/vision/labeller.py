@@ -41,7 +41,9 @@ KNOWN = {
 class Labeller(Protocol):
     """Guess what a region of a view is."""
 
-    def __call__(self, view: View, region: Region) -> Guess: ...
+    def __call__(self, view: View, region: Region) -> Guess:
+        """What a region is, and how it sounds."""
+        ...
 
 
 def label_by_measures(view: View, region: Region) -> Guess:

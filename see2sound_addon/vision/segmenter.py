@@ -24,7 +24,9 @@ STREET_SCORE = 0.1
 class Segmenter(Protocol):
     """Find at most `most` regions in a view, surest first; none is only background, none lies in another."""
 
-    def __call__(self, view: View, most: int) -> list[Region]: ...
+    def __call__(self, view: View, most: int) -> list[Region]:
+        """At most `most` regions, those that stand out most first."""
+        ...
 
 
 def segment_by_saliency(view: View, most: int) -> list[Region]:
