@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""What a developer or a curious stranger needs, with nothing but Python: demo, test, setup, build, bench, fuzz."""
+"""What a developer or a curious stranger needs, with nothing but Python: demo, test, setup, build, bench, docs, fuzz."""
 
 from __future__ import annotations
 
@@ -50,6 +50,7 @@ def main() -> int:
     build = verbs.add_parser("build", help="build the extension and let Blender validate it")
     build.add_argument("--all", action="store_true", help="for all platforms, not only this one")
     verbs.add_parser("bench", help="measure speed").add_argument("parts", nargs="*", help="job, voices, renderer, peers, cores")
+    verbs.add_parser("docs", help="build the API reference into build/docs")
     fuzz = verbs.add_parser("fuzz", help="feed it malformed files and odd scenes")
     fuzz.add_argument("--count", type=int, default=100, help="cases of each kind")
     fuzz.add_argument("--seed", type=int, default=0)
@@ -65,6 +66,8 @@ def main() -> int:
         return build_extension(python, every_platform=options.all)
     if options.verb == "bench":
         return call(python, ROOT / "benchmarks" / "run.py", *options.parts)
+    if options.verb == "docs":
+        return build_docs(python)
     if options.verb == "fuzz":
         return call(python, ROOT / "tests" / "fuzz" / "fuzz.py", "--count", options.count, "--seed", options.seed)
     print(f"Ready: {VENV}")
@@ -214,6 +217,16 @@ def run_tests_in(version: str, rest: list[str]) -> int:
         sys.exit(f"dev.py: there is no Blender {version!r} here. Hint: use 5.2, {', '.join(BPY)}.")
     python = setup(ROOT / f".venv-{version}", "", BPY[version], *TOOLS, versions=((3, 11),))
     return call(python, "-m", "pytest", "tests/blender", "tests/package/test_extension.py", *rest)
+
+
+def build_docs(python: Path) -> int:
+    """The API reference of the library as HTML, by pdoc; the parts that need torch or Blender's window are left out."""
+    out = ROOT / "build" / "docs"
+    left_out = ("!see2sound_addon.neural.pictures", "!see2sound_addon.neural.sounds", "!see2sound_addon.neural.loading",
+                "!see2sound_addon.neural.status", "!see2sound_addon.neural.download", "!see2sound_addon.blender")  # fmt: skip
+    code = call(python, "-W", "ignore", "-m", "pdoc", "see2sound_addon", *left_out, "--docformat", "numpy", "-o", out)
+    print(f"The reference begins at {out / 'index.html'}")
+    return code
 
 
 def this_platform() -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 import bpy
 from bpy.props import EnumProperty, StringProperty
 
-from ..see2sound_addon.blender import freshness, neural, properties, sources
+from ..see2sound_addon.blender import freshness, preferences, properties, sources
 from ..see2sound_addon.errors import See2SoundError
 from . import reporting
 from .working import Progress, Step, Working, in_thread
@@ -21,7 +21,7 @@ SILENT = -200.0
 
 def head_file(context: bpy.types.Context) -> str:
     """The measured ears that binaural sound is made with: the scene's, else those of the preferences; "" for KEMAR."""
-    own = neural.preferences(context)
+    own = preferences.preferences(context)
     chosen = context.scene.see2sound.sofa or (own.sofa if own is not None else "")
     return str(bpy.path.abspath(chosen)) if chosen else ""
 

@@ -11,9 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from .errors import See2SoundError
+from .neural.catalogue import TASKS
 from .progress import Progress
-
-CHOICES = ("regions", "detection", "depth", "names", "captions", "voice", "ranking")
 
 
 def usual_folder() -> Path:
@@ -38,7 +37,7 @@ def add_place(parser: argparse.ArgumentParser) -> None:
 def add_choice(parser: argparse.ArgumentParser) -> None:
     """Which model does what."""
     add_place(parser)
-    for task in CHOICES:
+    for task in TASKS:
         parser.add_argument(
             f"--{task}", default="", metavar="MODEL", help=f"for {task}: an id of `see2sound neural list`, or a folder"
         )
@@ -51,7 +50,7 @@ def chosen_backends(options: argparse.Namespace, progress: Progress) -> Iterator
     """The backends that the options of `run` name. Errors: those of `neural.client`."""
     from .pipeline import Backends
 
-    wanted = {task: getattr(options, task) for task in CHOICES}
+    wanted = {task: getattr(options, task) for task in TASKS}
     if not any(wanted.values()):
         yield Backends()
         return

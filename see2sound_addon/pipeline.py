@@ -15,7 +15,6 @@ from pathlib import Path
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from . import __version__ as VERSION
 from .camera import Camera
 from .delivery.mixdown import Delivery, Levels, deliver
 from .errors import See2SoundError
@@ -198,13 +197,6 @@ def voice(prompt: str, path: Path, duration: float, seed: int = 0, rate: int = 4
     made = backends.generator(prompt, duration, seed, rate)
     write_clip(path, made.samples, rate)
     return made
-
-
-def clip_name(source_id: str, prompt: str, duration: float, seed: int) -> str:
-    """A file name that says what is in the clip: another prompt, length or seed is another file, so that nothing that an
-    undo step, another scene or another .blend refers to is ever overwritten."""
-    safe = re.sub(r"[^A-Za-z0-9_-]+", "_", source_id)[:60]
-    return f"{safe}_{zlib.crc32(repr((source_id, prompt, round(duration, 6), seed, VERSION)).encode()):08x}.wav"
 
 
 def clip_length(duration: float) -> float:

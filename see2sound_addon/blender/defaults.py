@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import bpy
 
-from .neural import preferences
+from .preferences import preferences
 
 KEPT = {"layout": "layout_of_new", "max_sources": "sources_of_new"}
 """Of a scene's settings, and what they are called in the preferences."""

@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import bpy
-from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty, StringProperty
+from bpy.props import EnumProperty, FloatProperty, IntProperty, StringProperty
 
 from ..errors import See2SoundError
-from ..neural.catalogue import CARDS, Card
+from ..neural.catalogue import CARDS, TASKS, Card
+from .preferences import preferences
 from .roomproperties import RELATIVE_PATH
 from .sources import PACKAGE
 
@@ -73,39 +74,11 @@ class NeuralProperties(bpy.types.PropertyGroup):
     )
 
 
-TASKS = ("regions", "detection", "depth", "names", "captions", "voice", "ranking")
-
-
-class WindowProperties(bpy.types.PropertyGroup):
-    """On the WindowManager: what is going on, and what the neural environment was when it was looked at last."""
-
-    job: StringProperty(name="Job", description="Current step of the job")
-    share: FloatProperty(name="Progress", description="Progress of the job", min=0.0, max=1.0, subtype="FACTOR")
-    notice: StringProperty(name="Notice", description="Notes on the mix that is rendered now")
-    previewing: BoolProperty(name="Previewing", description="The live preview is on")
-    preview: StringProperty(name="Preview", description="Messages of the live preview")
-    neural: StringProperty(name="Neural Environment", description="Result of the last check")
-
-    def show(self, label: str, share: float) -> None:
-        """Progress for the panels."""
-        self.job, self.share = label, share
-
-    def hide(self) -> None:
-        """Nothing is going on."""
-        self.job, self.share, self.notice = "", 0.0, ""
-
-
 def folder() -> Path:
     """Where the environment and downloaded models lie: the extension's own folder."""
     if not PACKAGE.startswith("bl_ext."):
         raise See2SoundError("no-extension", "See2Sound is not installed as an extension.", "Install its zip.")
     return Path(bpy.utils.extension_path_user(PACKAGE, path="neural", create=True))
-
-
-def preferences(context: bpy.types.Context) -> Any:
-    """The extension's preferences, or None where it is not an extension."""
-    addon = context.preferences.addons.get(PACKAGE)
-    return None if addon is None else addon.preferences
 
 
 def chosen_python(context: bpy.types.Context) -> str:

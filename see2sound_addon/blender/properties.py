@@ -13,16 +13,16 @@ from bpy.props import (
     StringProperty,
 )
 
+from ..shapes import AREA_POINTS, OUTLINE_POINTS
 from . import sources
 from .freshness import setting_changed
-from .neural import NeuralProperties, WindowProperties
+from .neural import NeuralProperties
 from .roomproperties import RELATIVE_PATH, RoomProperties
+from .windowproperties import WindowProperties
 
 OVERRIDABLE = {"LIBRARY_OVERRIDABLE"}
 HIDDEN = {"HIDDEN"}
 """For what panels do not show: facts that we keep, not settings."""
-SHAPE_POINTS = 8
-OUTLINE_POINTS = 32
 EXTENT_ITEMS = (
     ("point", "Point", "Sounds from one place", "DOT", 0),
     ("area", "Area", "Sounds from a surface as wide as its radius", "MESH_CIRCLE", 1),
@@ -174,7 +174,7 @@ class SourceProperties(bpy.types.PropertyGroup):
     )  # fmt: skip
     shape: FloatVectorProperty(override=OVERRIDABLE, options=HIDDEN,
         name="Shape", description="Points of an area source, in multiples of its radius from its centre. All zero is a disc",
-        size=3 * SHAPE_POINTS,
+        size=3 * AREA_POINTS,
     )  # fmt: skip
     diffuse: BoolProperty(
         override=OVERRIDABLE,

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import bpy
 
+from ..clipnames import is_clip_of
 from ..errors import See2SoundError
 
 PACKAGE = __package__.rpartition(".see2sound_addon")[0] or __package__
@@ -203,9 +204,7 @@ def _is_clip_of(path: Path, source_id: str) -> bool:
     homes = [Path(bpy.data.filepath).parent / "clips"] if bpy.data.filepath else []
     if PACKAGE.startswith("bl_ext."):
         homes.append(Path(bpy.utils.extension_path_user(PACKAGE, path="clips")))
-    name = re.sub(r"[^A-Za-z0-9_-]+", "_", source_id)[:60]
-    in_place = any(path.parent.resolve() == home.resolve() for home in homes)
-    return in_place and re.fullmatch(rf"{re.escape(name)}_[0-9a-f]{{8}}\.wav", path.name) is not None
+    return any(path.parent.resolve() == home.resolve() for home in homes) and is_clip_of(path.name, source_id)
 
 
 def clip_folder(package: str) -> Path:

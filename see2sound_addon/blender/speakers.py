@@ -14,7 +14,7 @@ from ..camera import Camera
 from ..pipeline import Findings, distance_for_label
 from ..placed import Estimate, PlacedSource
 from ..placement.position import area_radius, place
-from .properties import OUTLINE_POINTS, SHAPE_POINTS
+from ..shapes import AREA_POINTS, OUTLINE_POINTS
 from .sources import (
     beside_blend,
     clean_label,
@@ -204,7 +204,7 @@ def _describe(obj: bpy.types.Object, source: PlacedSource, camera: Camera, pictu
     facts.lens = (camera.focal, camera.aspect, *camera.centre)
     # Relative to the radius, so that an area that an artist makes wider keeps its shape.
     shape = source.points / source.radius if source.radius > 0.0 else np.zeros((0, 3))
-    facts.shape = np.pad(shape.ravel(), (0, 3 * SHAPE_POINTS - shape.size)).tolist()
+    facts.shape = np.pad(shape.ravel(), (0, 3 * AREA_POINTS - shape.size)).tolist()
     facts.outline = (source.outline if len(source.outline) else np.zeros((OUTLINE_POINTS, 2))).tolist()
     facts.camera_pose = camera.pose.tolist()
     facts.picture_distance, facts.picture_doubt = source.from_picture.metres, source.from_picture.sigma

@@ -9,6 +9,7 @@ import bpy
 import numpy as np
 
 from .. import pipeline
+from ..clipnames import clip_name
 from ..placed import SILENT
 from ..progress import Progress, silent
 from ..sound.voice import Voice
@@ -50,7 +51,7 @@ def wanted_clips(
     for source_id, prompt in prompts:
         if prompt.strip().lower() != SILENT:
             seed = pipeline.seed_for(source_id, scene.see2sound.seed)
-            path = folder / pipeline.clip_name(source_id, prompt + maker, seconds, seed)
+            path = folder / clip_name(source_id, prompt + maker, seconds, seed)
             wanted.append({"id": source_id, "prompt": prompt, "path": str(path), "seconds": seconds, "seed": seed})
     return wanted
 

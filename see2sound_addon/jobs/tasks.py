@@ -8,6 +8,7 @@ from importlib import import_module
 from typing import Any
 
 from ..errors import See2SoundError
+from ..neural.catalogue import PICTURE_TASKS
 from ..progress import Progress
 
 Task = Callable[[dict[str, Any], Progress], dict[str, Any]]
@@ -168,7 +169,7 @@ TASKS: dict[str, Task] = {
     "fetch_model": fetch_model,
     "describe_neural": describe_neural,
     "free_neural": free_neural,
-    **{name: _neural("pictures", name) for name in ("regions", "detection", "depth", "names", "captions")},
+    **{name: _neural("pictures", name) for name in PICTURE_TASKS},
     "voice": _neural("sounds", "voice"),
     "status": _neural("status", "status"),
     "free": _neural("status", "free"),

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-TASKS = ("regions", "detection", "depth", "names", "captions", "voice", "ranking")
+PICTURE_TASKS = ("regions", "detection", "depth", "names", "captions")
+TASKS = (*PICTURE_TASKS, "voice", "ranking")
 
 
 @dataclass(frozen=True)

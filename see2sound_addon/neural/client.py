@@ -20,7 +20,7 @@ from ..media.scratch import temporary_folder
 from ..pipeline import Backends
 from ..progress import Progress, silent
 from ..sound.joining import FADE, join, seamless
-from ..sound.levels import TYPICAL_LEVELS, fit_level
+from ..sound.levels import fit_level, typical_level
 from ..sound.voice import SHORTEST, Voice, choose_model
 from ..vision.classes import CLASSES, class_in, sounding_classes
 from ..vision.depth import FAR, depth_from_ground
@@ -186,7 +186,7 @@ class Neural:
         whole = join(pieces, fade)
         if len(whole) < length:  # a voice that will not go on, such as a word of speech, is said again
             whole = np.tile(whole, -(-length // len(whole)))
-        level = TYPICAL_LEVELS[{None: "neutral", "steam train": "train"}.get(model := choose_model(prompt), model) or "neutral"]
+        level = typical_level(choose_model(prompt))
         samples, reference = fit_level(seamless(whole, length), level)
         name = Path(self.choice.voice).name
         notes = [f"{len(pieces)} pieces were joined."] if len(pieces) > 1 else []

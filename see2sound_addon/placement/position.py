@@ -6,6 +6,7 @@ import numpy as np
 from scipy import ndimage
 
 from ..camera import Camera
+from ..shapes import AREA_SPLITS
 
 MOST_RELIEF = 3.0
 """How many times nearer or farther than its centre a part of a region may be."""
@@ -43,10 +44,6 @@ def area_radius(camera: Camera, box: tuple[float, float, float, float], metres: 
     return float(metres * np.tan(min(half, 1.4)))
 
 
-SPLITS = 3
-"""Halvings of a region: eight points."""
-
-
 def region_points(
     mask: np.ndarray, camera: Camera, depth: np.ndarray, centre: tuple[float, float], metres: float
 ) -> np.ndarray:
@@ -56,7 +53,7 @@ def region_points(
     scale, tells relative to the centre's.
     """
     parts = [np.argwhere(mask)]
-    for _ in range(SPLITS):
+    for _ in range(AREA_SPLITS):
         parts = [half for part in parts for half in _halves(part)]
     height, width = mask.shape
     here = depth[min(int(centre[1] * height), height - 1), min(int(centre[0] * width), width - 1)]

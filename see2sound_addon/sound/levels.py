@@ -28,6 +28,12 @@ Brumm (2004), speech and crowds after ISO 9921, road and rail vehicles after ISO
 back to one metre, rockets after NASA SP-8072, bounded."""
 
 
+def typical_level(model: str | None) -> float:
+    """Level in dB SPL at one metre of what a sound model makes; None is the neutral texture."""
+    name = {None: "neutral", "steam train": "train"}.get(model, model)
+    return TYPICAL_LEVELS[name or "neutral"]
+
+
 def fit_level(signal: np.ndarray, level: float) -> tuple[np.ndarray, float]:
     """Scale (n,) to a level in dB SPL at one metre; returns the clip and its reference distance in metres."""
     rms = float(np.sqrt(np.mean(signal**2)))

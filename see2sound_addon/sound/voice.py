@@ -10,7 +10,7 @@ from typing import Protocol
 import numpy as np
 
 from ..errors import See2SoundError
-from .levels import TYPICAL_LEVELS, fit_level
+from .levels import fit_level, typical_level
 from .models import air, life, machines, water
 from .periodic import Circle, band, tilt
 
@@ -90,7 +90,7 @@ def synthesise(prompt: str, duration: float, seed: int, rate: int = 48000) -> Vo
     if name is None:
         notes.append(f"No sound model knows {prompt!r}; it got a neutral texture.")
     circle = Circle(round(duration * rate), rate, seed)
-    level = TYPICAL_LEVELS[{None: "neutral", "steam train": "train"}.get(name, name) or "neutral"]
+    level = typical_level(name)
     samples, reference = fit_level(make(circle), level)
     return Voice(samples, name or "neutral", level, reference, notes)
 

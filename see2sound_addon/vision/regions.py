@@ -9,11 +9,9 @@ import cv2
 import numpy as np
 from scipy import ndimage
 
+from ..shapes import OUTLINE_POINTS
 from .candidates import Candidate
 from .superpixels import Superpixels
-
-OUTLINE = 32
-"""Points that an outline is kept by."""
 
 FAINTEST = 0.22
 """Candidates that score less than this show too little of an object."""
@@ -54,7 +52,7 @@ def make_region(mask: np.ndarray, score: float, kind: str = "") -> Region:
     return Region(mask, box, float(score), kind)
 
 
-def outline(mask: np.ndarray, points: int = OUTLINE) -> np.ndarray:
+def outline(mask: np.ndarray, points: int = OUTLINE_POINTS) -> np.ndarray:
     """Around the largest part of a mask, evenly spaced: (points, 2) x and y as fractions of the picture, y down."""
     contours, _ = cv2.findContours(mask.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
     if not contours:
