@@ -2,6 +2,7 @@
 
 import bpy
 
+from ..see2sound_addon import logs
 from . import drop, menus, mix, neural, overlay, picture, preferences, preview, room, sources, speaker, words
 
 CLASSES = (
@@ -37,6 +38,9 @@ def register() -> None:
     menus.register()
     words.register()
     overlay.register()
+    own = bpy.context.preferences.addons.get(preferences.SEE2SOUND_AP_preferences.bl_idname)
+    if own is not None and own.preferences is not None and own.preferences.is_property_set("log_level"):
+        logs.set_level(own.preferences.log_level)
 
 
 def unregister() -> None:

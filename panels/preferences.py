@@ -3,6 +3,7 @@
 import bpy
 from bpy.app.translations import pgettext_iface as iface
 
+from ..see2sound_addon import logs
 from ..see2sound_addon.blender import cache, neural, properties
 from .menus import draw_keys
 
@@ -33,6 +34,13 @@ class SEE2SOUND_AP_preferences(bpy.types.AddonPreferences):
         subtype="DIR_PATH",
     )
 
+    log_level: bpy.props.EnumProperty(
+        name="Log Level",
+        description="Messages for developers, printed to Blender's console",
+        items=[(level, level.title(), "") for level in logs.LEVELS],
+        update=lambda self, context: logs.set_level(self.log_level),
+    )
+
     def draw(self, context: bpy.types.Context) -> None:
         layout = self.layout
         layout.use_property_split = True
@@ -56,6 +64,8 @@ class SEE2SOUND_AP_preferences(bpy.types.AddonPreferences):
         text = iface("Clips of files that were never saved: {}, {:.1f} MiB").format(count, size / 2**20)
         row.label(text=text, translate=False)
         row.operator("see2sound.clear_cache", icon="TRASH")
+        layout.separator()
+        layout.prop(self, "log_level")
         layout.separator()
         layout.label(text="Keys")
         draw_keys(layout, context)

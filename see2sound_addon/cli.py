@@ -16,7 +16,7 @@ from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
 
-from . import cli_neural
+from . import cli_neural, logs
 from .errors import See2SoundError
 from .media.scratch import temporary_folder
 from .paths import is_same_file
@@ -65,6 +65,9 @@ def _main(arguments: list[str] | None) -> int:
         options = _parser().parse_args(sys.argv[1:] if arguments is None else arguments)
     except SystemExit as stop:
         return int(stop.code or 0)
+    logs.set_level_from_environment()
+    if options.log is not None:
+        logs.set_level(options.log.upper())
     # bpy reads the user's own settings and extensions unless it is told of another place, before it is imported.
     if "bpy" not in sys.modules and "BLENDER_USER_RESOURCES" not in os.environ:
         stack = ExitStack()
@@ -101,6 +104,9 @@ def _parser() -> argparse.ArgumentParser:
         sub = verbs.add_parser(name, help=text, description=text)
         sub.set_defaults(verb=function)
         sub.add_argument("--json", action="store_true", help="the result as JSON")
+        sub.add_argument(
+            "--log", choices=[level.lower() for level in logs.LEVELS], help="print messages of this level to stderr"
+        )
         return sub
 
     run = verb("run", _run, "Everything: a picture becomes a sounding scene.blend, clips, a plan and three mixes.")

@@ -5,6 +5,7 @@ Plain functions of plain data. None of them knows Blender; the operators, the sh
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 import zlib
@@ -42,6 +43,7 @@ from .vision.regions import outline
 from .vision.segmenter import SEGMENTERS, Segmenter
 from .vision.view import View
 
+LOGGER = logging.getLogger(__name__)
 AMBIENT_DISTANCE = Estimate(3.0, 1.0)
 """What surrounds the listener has no distance; this one only sets its level."""
 SHORTEST_CLIP, LONGEST_CLIP = 1.0, 60.0
@@ -106,6 +108,7 @@ def reconstruct(
     """
     progress("Reading the picture", 0, 3)
     picture = read_picture(path)
+    LOGGER.info("read %s, %d x %d pixels", path, picture.width, picture.height)
     progress("Looking for what sounds", 1, 3)
     horizon, height, notes = settings.horizon, settings.camera_height, list(picture.notes)
     if camera is not None:
@@ -115,6 +118,7 @@ def reconstruct(
             horizon, height = row, float(camera.pose[2, 3])
             notes.append(f"The horizon and the height above the ground, {height:.2f} m, are the camera's.")
     view, sightings = look(picture.pixels, settings.max_sources, horizon, backends.segmenter, backends.labeller)
+    LOGGER.info("horizon at %.3f (confidence %.2f), %d regions", view.horizon.row, view.horizon.confidence, len(sightings))
     if camera is None:
         camera = standing_camera(picture, view.horizon.row, settings)
     progress("Placing it", 2, 3)
@@ -239,6 +243,7 @@ def prepare_mix(scene: SoundScene, layout_name: str, sofa: str | os.PathLike[str
     Errors: `layout-unknown`, `not-finite`, `room-outside`, those of `check_bounds`, `sofa-*`, `clip-*`, `response-*`.
     """
     layout = find_layout(layout_name)
+    LOGGER.info("mix of %.2f s, %d sources, %s", scene.duration, len(scene.sources), layout.name)
     check_finite(scene)
     for source in scene.sources:
         check_clip_exists(source)
@@ -320,5 +325,6 @@ def _rendered(mixdown: Mixdown, progress: Progress) -> Iterator[np.ndarray]:
     scene = mixdown.scene
     blocks = render(scene, mixdown.clips, mixdown.layout, mixdown.notes, mixdown.head, response=mixdown.response)
     for number, block in enumerate(blocks):
+        LOGGER.debug("block %d", number)
         progress(f"Mixing {mixdown.layout.name}", number * BLOCK, scene.samples)
         yield block

@@ -229,3 +229,15 @@ def test_progress_is_not_repeated_where_there_is_no_terminal(tmp_path):
 def test_messages_are_one_line_that_any_terminal_can_show():
     error = See2SoundError("x", "bad \x1b[31mname\n\0" + "y" * 60000, "a\tb\udcff")
     assert error.message.isprintable() and len(error.message) < 700 and error.hint == "a b\\udcff"
+
+
+def test_the_log_is_off_until_it_is_asked_for(tmp_path):
+    """And it goes to standard error, so that results stay clean."""
+    write_wav(tmp_path / "a.wav", noise(1.0)[None])
+    plan = scene([source((1, 0, 0))], 0.5)
+    plan.sources[0].clip = tmp_path / "a.wav"
+    write_plan(plan, tmp_path / "plan.json")
+    render = ("render", tmp_path / "plan.json", "--layout", "mono", "--out", tmp_path / "mix.wav", "--json")
+    quiet, informed = see2sound(*render), see2sound(*render, "--log", "info")
+    assert "INFO" not in quiet.stderr and "mix of 0.50 s, 1 sources, mono" in informed.stderr
+    assert json.loads(quiet.stdout) == json.loads(informed.stdout)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 import time
@@ -25,6 +26,7 @@ from ..spatial.renderer import BLOCK
 from ..spatial.rooms import images
 from .process import Worker
 
+LOGGER = logging.getLogger(__name__)
 PARTS_A_CORE = 3
 """So many that the first can be measured and written while the last are rendered."""
 WORTH = 4.0
@@ -50,6 +52,7 @@ def mix_on_all_cores(
     parts = min(PARTS_A_CORE * cores, scene.samples // (4 * BLOCK)) if cores > 1 else 1
     if parts < 2 or _work(scene) < WORTH:
         return mix(scene, layout_name, out, progress, delivery, sofa, mixdown)
+    LOGGER.info("%d parts on %d cores", parts, cores)
     check_place(out)
     with ExitStack() as stack:
         try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import signal
 import subprocess
@@ -16,10 +17,12 @@ from pathlib import Path
 from queue import Empty, Queue
 from typing import Any
 
+from .. import logs
 from ..errors import See2SoundError
 from ..media.scratch import create_file
 from ..progress import Progress, silent
 
+LOGGER = logging.getLogger(__name__)
 PACKAGE_ROOT = Path(__file__).resolve().parents[2]
 SILENCE = 30.0
 """Seconds without a sign of life after which a worker is given up; the first one includes starting Python."""
@@ -37,7 +40,7 @@ NEEDED = {
     "PATH", "HOME", "USER", "LOGNAME", "TMPDIR", "TMP", "TEMP", "LANG", "LANGUAGE", "TZ", "SYSTEMROOT", "SYSTEMDRIVE", "WINDIR",
     "COMSPEC", "PATHEXT", "USERPROFILE", "APPDATA", "LOCALAPPDATA", "PROGRAMDATA", "PROGRAMFILES", "NUMBER_OF_PROCESSORS",
     "PROCESSOR_ARCHITECTURE", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH", "HIP_VISIBLE_DEVICES",
-    "ROCR_VISIBLE_DEVICES", "HSA_OVERRIDE_GFX_VERSION",
+    "ROCR_VISIBLE_DEVICES", "HSA_OVERRIDE_GFX_VERSION", logs.VARIABLE,
 }  # fmt: skip
 """Variables of the environment that other processes get: where programs and folders are, the language, the devices."""
 NEEDED_PREFIXES = ("LC_", "OMP_", "OPENBLAS_", "MKL_", "VECLIB_", "NUMEXPR_", "CUDA_", "PYTORCH_")
@@ -93,6 +96,7 @@ class Worker:
                 log.close()
                 self.log.unlink()
                 raise See2SoundError("worker-start", f"{program} cannot be started: {error}.", "Set it up again.") from error
+        LOGGER.info("started worker %d: %s", self._process.pid, program)
         self._lines: Queue[bytes | None] = Queue()
         self._heard = threading.Event()
         threading.Thread(target=self._read, daemon=True).start()
@@ -107,6 +111,7 @@ class Worker:
             raise See2SoundError(
                 "task-data", f"The job {task!r} cannot be started: {error}.", "Report this, with the scene."
             ) from error
+        LOGGER.info("worker %d begins %s", self._process.pid, task)
         self._reset()
         self.busy = True
         self._write(line)
@@ -233,6 +238,7 @@ class Worker:
         return f"killed by signal {-code}" if code < 0 else f"exit {code}"
 
     def _failure(self, code: str, message: str) -> See2SoundError:
+        LOGGER.warning("worker %d: %s", self._process.pid, message)
         self.busy, self._failed = False, True
         try:
             last = [text for text in self.log.read_text(errors="replace").splitlines() if text.strip()][-1:]

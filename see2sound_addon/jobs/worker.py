@@ -17,6 +17,7 @@ import time
 from queue import Queue
 from typing import Any
 
+from .. import logs
 from ..errors import Cancelled, See2SoundError
 from .tasks import find_task
 
@@ -71,6 +72,7 @@ class Channel:
 
 def main() -> None:
     """Serve until standard input ends."""
+    logs.set_level_from_environment()
     channel = Channel()
     while (request := channel.requests.get()) is not None:
         channel.send(_answer(request, channel))

@@ -97,8 +97,9 @@ def check_listener(scene: SoundScene) -> None:
     """Error `room-outside` where the listener leaves the room."""
     if holds(scene.room, scene.listener):
         return
-    where = "is below the ground" if isinstance(scene.room, Ground) else "is not in the room all the time"
-    raise See2SoundError("room-outside", f"The listener {where}.", "Make the room larger, move it, or render without it.")
+    below = isinstance(scene.room, Ground)
+    what = "The listener is below the ground." if below else "The listener is not in the room all the time."
+    raise See2SoundError("room-outside", what, "Make the room larger, move it, or render without it.")
 
 
 def mean_absorption(room: Shoebox) -> np.ndarray:
