@@ -16,6 +16,8 @@ EVERY = 0.015
 """Seconds."""
 _live: dict[str, object] = {}
 """What is heard now: `ears` while they are made, then `preview`. Nothing of a .blend is kept."""
+_snippet: list = []
+"""The device and the handle of the snippet that was played last."""
 
 
 def running() -> bool:
@@ -27,12 +29,20 @@ def stop() -> None:
     """Silence, and Blender's own sound again."""
     preview = _live.get("preview")
     _live.clear()
+    _stop_snippet()
     if preview is not None:
         preview.stop()
     if bpy.app.timers.is_registered(_tick):
         bpy.app.timers.unregister(_tick)
     _show("", False)
     _mute_blender(False)
+
+
+def _stop_snippet() -> None:
+    """Silence, and the audio device closed."""
+    if _snippet:
+        _snippet[1].stop()
+    _snippet.clear()
 
 
 def _tick() -> float | None:
@@ -107,6 +117,7 @@ class SEE2SOUND_OT_preview(bpy.types.Operator):
         if running():
             stop()
             return {"FINISHED"}
+        _stop_snippet()
         settings = context.scene.see2sound
         kind, sofa = settings.preview_kind, head_file(context)
         _live["ears"] = LOADER.submit(_make_ears, kind, sofa)
@@ -128,7 +139,6 @@ class SEE2SOUND_OT_play_snippet(Working, bpy.types.Operator):
     bl_idname = "see2sound.play_snippet"
     bl_label = "Play Snippet"
     bl_options = {"REGISTER"}
-    _playing: list = []
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
@@ -166,7 +176,7 @@ class SEE2SOUND_OT_play_snippet(Working, bpy.types.Operator):
         try:
             aud = preview.import_aud()
             device = preview.open_device(aud)
-            self._playing[:] = [device, device.play(aud.Sound.file(str(path)))]
+            _snippet[:] = [device, device.play(aud.Sound.file(str(path)))]
         except See2SoundError:
             try:
                 bpy.ops.wm.path_open(filepath=str(path))  # whatever the system plays sounds with

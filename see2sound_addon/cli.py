@@ -104,9 +104,8 @@ def _parser() -> argparse.ArgumentParser:
         sub = verbs.add_parser(name, help=text, description=text)
         sub.set_defaults(verb=function)
         sub.add_argument("--json", action="store_true", help="the result as JSON")
-        sub.add_argument(
-            "--log", choices=[level.lower() for level in logs.LEVELS], help="print messages of this level to stderr"
-        )
+        levels = [level.lower() for level in logs.LEVELS]
+        sub.add_argument("--log", choices=levels, help="print messages of this level to stderr")
         return sub
 
     run = verb("run", _run, "Everything: a picture becomes a sounding scene.blend, clips, a plan and three mixes.")

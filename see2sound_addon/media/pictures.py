@@ -20,6 +20,7 @@ from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 
 from ..errors import See2SoundError
 from ..paths import is_file
+from .exr import check_exr
 from .png import check_rows
 
 SMALLEST_SIDE = 16
@@ -31,6 +32,9 @@ FULL_FRAME_DIAGONAL = math.hypot(36.0, 24.0)
 VIDEOS = (".mp4", ".mov", ".mkv", ".avi", ".webm", ".m4v")
 LARGEST_FRAME = 64 * 10**6
 """Pixels of a video's frame."""
+LARGEST_LINEAR = 2**26
+"""Pixels of pictures that OpenCV decodes: OpenEXR, HDR, and TIFF of 16 or 32 bits a colour."""
+EXR = b"\x76\x2f\x31\x01"
 LARGE = 64 * 10**6
 """Pixels; a larger JPEG is decoded at a reduced size."""
 LONGEST_SHAPE = 40
@@ -69,7 +73,7 @@ def read_picture(path: str | os.PathLike[str]) -> Picture:
         raise _unreadable(path, "the file is empty")
     if path.suffix.lower() in VIDEOS:
         decoded = _first_frame(path)
-    elif head.startswith((b"\x76\x2f\x31\x01", b"#?RADIANCE", b"#?RGBE")):
+    elif head.startswith((EXR, b"#?RADIANCE", b"#?RGBE")):
         decoded = _read_with_opencv(path)
     else:
         decoded = _read_with_pillow(path)
@@ -218,6 +222,11 @@ def _with_exif(image: Image.Image, exif: Image.Exif) -> Image.Image:
 
 
 def _read_with_opencv(path: Path) -> _Decoded:
+    if _first_bytes(path).startswith(EXR):
+        try:
+            check_exr(path, LARGEST_LINEAR)
+        except (OSError, ValueError, struct.error) as error:
+            raise _unreadable(path, _one_line(error)) from error
     log_level = cv2.getLogLevel()
     cv2.setLogLevel(0)
     try:

@@ -165,7 +165,7 @@ def spoil(random, made):
         else:
             node[f"{key}x"] = value
     else:
-        node[key] = ODD_VALUES[int(random.integers(0, len(ODD_VALUES)))]
+        node[key] = copy.deepcopy(ODD_VALUES[int(random.integers(0, len(ODD_VALUES)))])
 
 
 def head(random, folder):

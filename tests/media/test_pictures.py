@@ -268,3 +268,23 @@ def test_an_interlaced_black_png_is_whole(tmp_path):
         else:
             with pytest.raises(See2SoundError, match="cut off"):
                 read_picture(tmp_path / "a.png")
+
+
+def test_a_malformed_exr_is_refused_before_it_is_decoded(tmp_path):
+    """Found by fuzzing: without its display window, OpenCV's decoder took 50 s for a file of 8 kB."""
+    path = tmp_path / "a.exr"
+    cv2.imwrite(str(path), np.ones((48, 64, 3), np.float32))
+    whole = path.read_bytes()
+    assert read_picture(path).pixels.shape == (48, 64, 3)
+    place = whole.index(b"displayWindow")
+    wrong = {
+        "no window": whole[:place] + b"x" + whole[place + 1 :],
+        "a window of 2^31 pixels": whole.replace(struct.pack("<4i", 0, 0, 63, 47), struct.pack("<4i", 0, 0, 2**31 - 1, 47)),
+        "cut off": whole[: len(whole) // 2],
+        "a header without end": whole[:8] + b"a\0b\0" + struct.pack("<i", 2**31 - 1) + whole[8:],
+    }
+    for case, data in wrong.items():
+        path.write_bytes(data)
+        with pytest.raises(See2SoundError) as caught:
+            read_picture(path)
+        assert caught.value.code == "picture-unreadable", case

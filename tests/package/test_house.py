@@ -26,7 +26,7 @@ def test_tools_find_nothing(command):
 
 def test_the_interface_reaches_the_library_through_the_bridge_and_the_pipeline():
     """operators and panels are no package of import-linter's: they are checked here."""
-    allowed = ("blender", "jobs", "neural", "pipeline", "planfile", "errors", "cli", "media.files", "media.audio")
+    allowed = ("blender", "jobs", "neural", "pipeline", "planfile", "errors", "cli", "logs", "media.files", "media.audio")
     for path in [*ROOT.glob("operators/*.py"), *ROOT.glob("panels/*.py")]:
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.ImportFrom) and "see2sound_addon" in (node.module or ""):
@@ -35,6 +35,23 @@ def test_the_interface_reaches_the_library_through_the_bridge_and_the_pipeline()
                 assert all(target.split(".")[0] in allowed or target in allowed for target in targets), (path, targets)
             if path.parent.name == "panels" and isinstance(node, ast.ImportFrom):
                 assert "operators" not in (node.module or ""), path
+
+
+def test_the_manual_quotes_messages_that_exist():
+    texts = "\n".join(path.read_text() for root in ("see2sound_addon", "operators") for path in (ROOT / root).rglob("*.py"))
+    quoted = re.findall(r'^\| "([^"]+)" \|', (ROOT / "docs" / "manual.md").read_text(), re.MULTILINE)
+    assert len(quoted) >= 4
+    for message in quoted:
+        assert all(part.strip() in texts for part in message.split("...")), message
+
+
+def test_the_reference_of_the_library_is_built(tmp_path):
+    """By pdoc, as `dev.py docs` does it; a module that cannot be imported or documented fails."""
+    command = [sys.executable, "-m", "pdoc", "see2sound_addon.planfile", "see2sound_addon.pipeline", "--docformat", "numpy"]
+    done = subprocess.run([*command, "-o", tmp_path], capture_output=True, text=True, cwd=ROOT)
+    assert done.returncode == 0, done.stderr
+    page = (tmp_path / "see2sound_addon" / "pipeline.html").read_text()
+    assert "Render a scene into a WAV or FLAC file" in page
 
 
 def test_one_version_everywhere():

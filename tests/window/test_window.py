@@ -167,7 +167,7 @@ scene.render.engine = "BLENDER_WORKBENCH"
 scene.render.filepath = "/root/see2sound/film_"
 scene.frame_end = 6
 scene.see2sound.layout = "5.1"
-scene.see2sound.mix_path = "//film_mix.wav"
+scene.see2sound.mix_path = "//film_sound.wav"
 bpy.ops.ed.undo_push(message="before the film")
 """
 
@@ -211,7 +211,7 @@ sequencer.SEE2SOUND_OT_render_with_sound._end = _end
     assert blender.do(f"# read_homefile\nresult = {strips}") == 1
     blender.do("bpy.ops.ed.undo()")
     assert blender.do(f"# read_homefile\nresult = {strips}") == 0
-    assert blender.do("# read_homefile\nresult = bpy.context.scene.see2sound.mix_path") == "//film_mix.wav"
+    assert blender.do("# read_homefile\nresult = bpy.context.scene.see2sound.mix_path") == "//film_sound.wav"
     assert len(blender.do(SPEAKERS)) == 3
 
 
