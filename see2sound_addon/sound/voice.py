@@ -79,7 +79,7 @@ def choose_model(prompt: str) -> str | None:
 
 
 def synthesise(prompt: str, duration: float, seed: int, rate: int = 48000) -> Voice:
-    """The embedded generator: twelve procedural models and room tone. Error: `duration-invalid`."""
+    """The embedded generator: thirteen procedural models and room tone. Error: `duration-invalid`."""
     if not SHORTEST <= duration <= LONGEST:
         raise See2SoundError(
             "duration-invalid", f"A clip cannot last {duration:g} s.", f"Use {SHORTEST:g} to {LONGEST:g} seconds."

@@ -178,7 +178,7 @@ def test_time_in_which_both_processes_stood_still_does_not_count(tmp_path):
 import os, signal, sys, threading, time
 sys.path[:0] = {sys.path!r}
 from see2sound_addon.jobs import process
-process.SILENCE = 3.0
+process.SILENCE = 8.0
 worker = process.Worker()
 worker.start("render_part", {long_task(tmp_path)!r})
 print(worker._process.pid, flush=True)
@@ -195,7 +195,7 @@ while worker.poll() is None:
         for signal_ in (signal.SIGSTOP, signal.SIGCONT):
             os.kill(child, signal_)
             os.kill(parent.pid, signal_)
-            time.sleep(6.0 if signal_ == signal.SIGSTOP else 2.0)
+            time.sleep(14.0 if signal_ == signal.SIGSTOP else 2.0)
         parent.stdin.write("well?\n")
         parent.stdin.flush()
         assert parent.stdout.readline().strip() == "alive"
