@@ -30,17 +30,17 @@ class Camera:
         return cls(focal=0.5 / math.tan(horizontal / 2.0), aspect=aspect, source=source)
 
     def to_json(self) -> dict[str, Any]:
-        """Plain lists and numbers."""
+        """Convert to plain lists and numbers."""
         return {**asdict(self), "pose": self.pose.tolist()}
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Camera:
-        """What `to_json` gave."""
+        """The inverse of `to_json`."""
         return cls(data["focal"], data["aspect"], tuple(data["centre"]), np.array(data["pose"]), data["source"])
 
     @property
     def horizontal_field_of_view(self) -> float:
-        """Radians, for a centred picture."""
+        """Horizontal field of view in radians, for a centred picture."""
         return 2.0 * math.atan(0.5 / self.focal)
 
     def for_picture(self, aspect: float) -> Camera:
@@ -64,7 +64,7 @@ class Camera:
         return math.atan(-(row - self.centre[1]) * self.aspect / self.focal)
 
     def horizon_row(self) -> float | None:
-        """The row (fraction, y down) that this camera sees level with itself, by its pose.
+        """The row of the horizon (fraction, y down), by the pose of the camera.
 
         None for a camera that is rolled, looks steeply up or down, or has the horizon far outside its picture.
         """

@@ -7,9 +7,9 @@ LONGEST = 600
 
 
 class See2SoundError(Exception):
-    """What went wrong, and what to do about it.
+    """An error for the user: what went wrong, and what to do about it.
 
-    `code` is a short stable word for machines ("picture-missing"), `message` one line for people, `hint` one line
+    `code` is a short stable name for programs ("picture-missing"), `message` one line for the user, `hint` one line
     on what to do.
     """
 
@@ -24,7 +24,7 @@ class See2SoundError(Exception):
 
 
 def clean_line(text: str) -> str:
-    """A text as one line that any terminal and report can show: no control characters, no lone surrogates, and not endless."""
+    """Make a text one line that any terminal and report can show: no control characters, no lone surrogates, bounded length."""
     plain = "".join(letter if letter.isprintable() else _shown(letter) for letter in text[: 4 * LONGEST])
     return plain if len(plain) <= LONGEST else f"{plain[: LONGEST // 2]} ... {plain[-LONGEST // 3 :]}"
 
@@ -34,4 +34,4 @@ def _shown(letter: str) -> str:
 
 
 class Cancelled(Exception):
-    """Raised by a progress callback when the user has had enough."""
+    """Raised by a progress callback when the user cancels."""

@@ -1,6 +1,6 @@
 """The whole method on one page: look, place, voice, mix.
 
-Plain functions of plain data. None of them knows Blender; the operators, the shell and scripts all call these.
+Plain functions of plain data, without Blender. The operators, the shell and scripts call the same functions.
 """
 
 from __future__ import annotations
@@ -45,11 +45,11 @@ from .vision.view import View
 
 LOGGER = logging.getLogger(__name__)
 AMBIENT_DISTANCE = Estimate(3.0, 1.0)
-"""What surrounds the listener has no distance; this one only sets its level."""
+"""Ambient sources have no distance; this one only sets their level."""
 SHORTEST_CLIP, LONGEST_CLIP = 1.0, 60.0
 """Seconds."""
 DEFAULT_FIELD_OF_VIEW = np.radians(50.0)
-"""Horizontal, where neither a camera nor the picture tells."""
+"""Horizontal, if neither a camera nor the picture has one."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ class Backends:
 
 @dataclass
 class Findings:
-    """What was found in a picture of `size` (width, height). `notes`: what the user should know about how."""
+    """What was found in a picture of `size` (width, height). `notes`: messages for the user."""
 
     camera: Camera
     size: tuple[int, int]
@@ -88,7 +88,7 @@ class Findings:
 
 @dataclass
 class Reconstruction(Findings):
-    """The same, with what it was found in."""
+    """Findings with the picture and its measurements."""
 
     picture: Picture
     view: View
@@ -158,7 +158,7 @@ def _place(sighting: Sighting, name: str, view: View, camera: Camera, depth: np.
     horizon = view.horizon
     if guess.extent == "ambient":
         from_picture = AMBIENT_DISTANCE
-    elif guess.extent == "area" and centre[1] > horizon.row:  # it lies flat
+    elif guess.extent == "area" and centre[1] > horizon.row:  # a horizontal surface
         from_picture = surface_distance(region.mask, centre, depth, camera, horizon.row, horizon.confidence)
     else:
         from_picture = standing_distance(region.mask, depth, camera, horizon.row, horizon.confidence)
@@ -190,7 +190,7 @@ def distance_for_label(
     centre: tuple[float, float],
     camera: Camera,
 ) -> Estimate:
-    """What the picture tells of a distance, combined with what the usual size of such an object tells, above the ground."""
+    """Combine the distance from the picture with that from the usual size for a label, and keep the result above the ground."""
     from_size = size_distance(label, box, camera)
     distance = from_picture if from_size is None else combine([from_picture, from_size])
     return replace(distance, metres=min(distance.metres, distance_to_ground(camera, centre)))
@@ -204,18 +204,18 @@ def voice(prompt: str, path: Path, duration: float, seed: int = 0, rate: int = 4
 
 
 def clip_length(duration: float) -> float:
-    """How long a clip for a scene of that many seconds is made: clips loop, so a still has enough, and a film less."""
+    """Length in seconds of the generated clips of a scene of `duration` seconds. Clips loop, so they need not be as long."""
     return min(max(duration, SHORTEST_CLIP), LONGEST_CLIP)
 
 
 def seed_for(source_id: str, seed: int) -> int:
-    """Each source's own seed out of the plan's one."""
+    """The seed of a source, derived from the seed of the plan."""
     return (zlib.crc32(source_id.encode()) + seed) % 2**31
 
 
 @dataclass
 class MixReport:
-    """What was written. `notes`: warnings."""
+    """The result of a mix. `notes`: warnings."""
 
     path: Path
     layout: Layout
@@ -226,8 +226,8 @@ class MixReport:
 
 @dataclass
 class Mixdown:
-    """Everything that a mix needs in memory: `clips` a mono signal (n,) for each source, `response` (channels, taps) of a
-    room that is one, `head` for a binaural layout."""
+    """Everything that a mix needs in memory: `clips`, a mono signal (n,) for each source; `response` (channels, taps), if the
+    room is one; `head` for a binaural layout."""
 
     scene: SoundScene
     layout: Layout
@@ -269,7 +269,7 @@ def prepare_mix(scene: SoundScene, layout_name: str, sofa: str | os.PathLike[str
 
 
 def read_head(sofa: str | os.PathLike[str] | None, rate: int) -> Head:
-    """Of a SOFA file, or the default one. Errors: `sofa-*`."""
+    """Read the head of a SOFA file, or the default one. Errors: `sofa-*`."""
     if not sofa:
         return default_head(rate)
     measured = read_sofa(sofa)
@@ -277,7 +277,7 @@ def read_head(sofa: str | os.PathLike[str] | None, rate: int) -> Head:
 
 
 def channels_of(layout_name: str) -> int:
-    """How many channels a layout's files have. Error: `layout-unknown`."""
+    """Number of channels of a layout. Error: `layout-unknown`."""
     return find_layout(layout_name).channels
 
 
@@ -293,7 +293,7 @@ def mix(
 ) -> MixReport:
     """Render a scene into a WAV or FLAC file of exactly `scene.samples`.
 
-    `sofa`: a measured head (SimpleFreeFieldHRIR) for a binaural mix, None for the manikin that comes with See2Sound.
+    `sofa`: a measured head (SimpleFreeFieldHRIR) for a binaural mix, None for the KEMAR manikin.
     `mixdown`: what `prepare_mix` has read already. `blocks`: the rendered blocks, if other processes render them, see
     `jobs.mixing`.
     Errors: those of `prepare_mix`, `format-*`, `would-overwrite`, `folder-not-writable`.

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 import numpy as np
 
 SILENT = "silent"
-"""The prompt of what makes no sound."""
+"""The prompt that means: makes no sound."""
 
 
 @dataclass(frozen=True)
 class Estimate:
-    """A distance in metres and the standard deviation of its natural logarithm: 0.1 is sure, 1 is a guess."""
+    """A distance in metres and the standard deviation of its natural logarithm: 0.1 is certain, 1 is a guess."""
 
     metres: float
     sigma: float
@@ -20,7 +20,7 @@ class Estimate:
 
 @dataclass
 class PlacedSource:
-    """Something in the picture that sounds, at its place.
+    """A source found in a picture, with its position.
 
     `box`: x0, y0, x1, y1 and `centre`: x, y, as fractions of the picture, y down. `mask`: (height, width) bool, small.
     `from_picture`: its distance by the picture alone, `distance`: with its usual size. `position`: (3,) world, metres.

@@ -25,10 +25,10 @@ DISTANCE_MODELS = (
 
 @dataclass
 class Trajectory:
-    """Where something is over time.
+    """Poses over time.
 
-    `times`: (n,) seconds, increasing. `positions`: (n, 3) or (1, 3) if it stands still. `rotations`: (n, 4) or (1, 4).
-    `cuts`: times at which the pose jumps instead of moving, to that of the first of `times` from there on.
+    `times`: (n,) seconds, increasing. `positions`: (n, 3), or (1, 3) if constant. `rotations`: (n, 4) or (1, 4).
+    `cuts`: times at which the pose jumps, to the pose of the first of `times` from there on.
     """
 
     times: np.ndarray
@@ -44,7 +44,7 @@ class Trajectory:
 
 @dataclass
 class Cone:
-    """Full angles in radians within which a source is loudest, and beyond which it has `outer_gain` (linear)."""
+    """Directivity of a source. Full angles in radians: full level inside `inner`, `outer_gain` (linear) outside `outer`."""
 
     inner: float = 2.0 * math.pi
     outer: float = 2.0 * math.pi
@@ -53,7 +53,7 @@ class Cone:
 
 @dataclass
 class Occlusion:
-    """What stands between source and listener: gain in dB and low-pass cut-off in Hz over `times`."""
+    """Attenuation by obstacles between source and listener: gain in dB and low-pass cut-off in Hz over `times`."""
 
     times: np.ndarray = field(default_factory=lambda: np.zeros(1))
     gain_db: np.ndarray = field(default_factory=lambda: np.zeros(1))
@@ -62,7 +62,7 @@ class Occlusion:
 
 @dataclass(frozen=True)
 class Air:
-    """The air between: degrees Celsius, relative humidity in per cent, pressure in kPa."""
+    """Properties of the air: degrees Celsius, relative humidity in per cent, pressure in kPa."""
 
     temperature: float = 20.0
     humidity: float = 50.0
@@ -71,7 +71,7 @@ class Air:
 
 @dataclass
 class Fader:
-    """A source's own level in dB over `times`, at the moment that it sounds (not when it is heard)."""
+    """The level of a source in dB over `times`, at the time of emission, not of arrival."""
 
     times: np.ndarray = field(default_factory=lambda: np.zeros(1))
     gain_db: np.ndarray = field(default_factory=lambda: np.zeros(1))
@@ -81,10 +81,10 @@ class Fader:
 class Source:
     """One sound in the scene. `clip`: path of its audio file. `start`: when the clip begins, seconds. `radius`: metres.
 
-    `pitch`: how many times faster than recorded the clip plays. `fader`: what happens to its level as it sounds.
-    `min_gain`, `max_gain`: bounds of the distance model's gain. `synchronous`: heard when it sounds, without the time that
-    sound takes, as dialogue is in films. `lfe_db`: how much of it goes to low-frequency loudspeakers, None for nothing.
-    `divergence`: 0 to 1, how much of a point source moves from its place to 45 degrees left and right; `spread`: the angle
+    `pitch`: how many times faster than recorded the clip plays. `fader`: its level over time.
+    `min_gain`, `max_gain`: bounds of the distance model's gain. `synchronous`: without travel
+    time, as dialogue in films. `lfe_db`: how much of it goes to low-frequency loudspeakers, None for nothing.
+    `divergence`: 0 to 1, the share of a point source that moves to 45 degrees left and right; `spread`: the angle
     in radians over which a point source is spread, without decorrelation (both as in ITU-R BS.2127). `points`: (k, 3) metres
     from the source in its own frame, where an area sounds, instead of a disc of `radius`. `diffuse`: an ambient source fills
     all ambisonic orders, not the first channel alone.
@@ -118,12 +118,12 @@ class Source:
 
 
 Absorption = tuple[float, ...]
-"""What a surface takes of a sound's energy, 0 to 1, in each of the octaves `materials.BANDS`."""
+"""Absorption coefficients of a surface, 0 to 1, one for each octave of `materials.BANDS`."""
 
 
 @dataclass(frozen=True)
 class Ground:
-    """Open land: a plane at `height` metres that sends sound back."""
+    """A reflecting plane at `height` metres."""
 
     height: float
     absorption: Absorption
@@ -133,8 +133,8 @@ class Ground:
 class Shoebox:
     """A room with six walls. `centre`, `size`: metres; `rotation`: of its own axes, (w, x, y, z).
 
-    `walls`: absorption of each of WALLS. `order`: after how many walls at most a reflection is followed one by one.
-    `tail`: whether the rest is there too, as reverberation.
+    `walls`: absorption of each of WALLS. `order`: maximum number of walls of an individual reflection.
+    `tail`: whether late reverberation is added.
     """
 
     centre: tuple[float, float, float]
@@ -147,8 +147,8 @@ class Shoebox:
 
 @dataclass(frozen=True)
 class Response:
-    """A room by its measured impulse response: `file` is mono (heard from everywhere), stereo (from where a pair of
-    loudspeakers stands) or AmbiX (turns with the world). `gain_db` is how loud it is beside the sources."""
+    """A measured impulse response: `file` is mono (diffuse), stereo (from 30 degrees left and right) or AmbiX (fixed in the
+    world). `gain_db` is its level relative to the sources."""
 
     file: Path
     gain_db: float = 0.0
@@ -156,12 +156,12 @@ class Response:
 
 Room = Ground | Shoebox | Response
 WALLS = ("-x", "+x", "-y", "+y", "floor", "ceiling")
-"""Of a shoebox, by its own axes."""
+"""The walls of a shoebox, by its own axes."""
 
 
 @dataclass
 class SoundScene:
-    """Everything a renderer needs. `air`: None for air that takes nothing. `room`: None in the open air."""
+    """Everything that a renderer needs. `air`: None for no air absorption. `room`: None for the free field."""
 
     duration: float
     listener: Trajectory
@@ -181,7 +181,7 @@ class SoundScene:
 
 
 def check_finite(scene: SoundScene) -> None:
-    """Error `not-finite`, naming what holds a number that is infinite or not a number."""
+    """Raise the error `not-finite` if any number of the plan is infinite or not a number; it names the source."""
     owners = [("The scene", scene), ("The listener", scene.listener)]
     owners += [(f"Source {source.id[:60]!r}", source) for source in scene.sources]
     for owner, part in owners:
@@ -209,7 +209,7 @@ def _not_finite(value: Any, name: str) -> str:
 
 
 def check_clip_exists(source: Source) -> None:
-    """Error `clip-missing`, naming the path and the source."""
+    """Raise the error `clip-missing` with the path and the source if the clip does not exist."""
     if not is_file(source.clip):
         name = f"{source.id[:60]!r} ({source.label[:60] or 'no label'})"
         raise See2SoundError(

@@ -15,7 +15,7 @@ _numbers = itertools.count(1)
 
 @dataclass(eq=False)
 class Ticket:
-    """A job that was handed in. `label`, `done`, `total`: how far it is. `error`: why it could not be started."""
+    """A submitted job. `label`, `done`, `total`: its progress. `error`: why it could not be started."""
 
     task: str
     data: dict[str, Any]
@@ -28,19 +28,19 @@ class Ticket:
 
     @property
     def share(self) -> float:
-        """0 to 1."""
+        """Progress from 0 to 1."""
         return min(1.0, self.done / max(1, self.total))
 
 
 class Desk:
-    """The worker starts with the first job and stays, so that libraries and models are loaded once."""
+    """A queue with one worker process. It starts with the first job and stays, so that libraries are loaded once."""
 
     def __init__(self) -> None:
         self._worker: Worker | None = None
         self._queue: list[Ticket] = []
 
     def submit(self, task: str, data: dict[str, Any]) -> Ticket:
-        """Hand a job in. Errors: `worker-start`, `task-data`; the queue is as it was then."""
+        """Submit a job. Errors: `worker-start`, `task-data`; the queue is unchanged then."""
         ticket = Ticket(task, data)
         self._queue.append(ticket)
         self._begin_next()
@@ -49,7 +49,7 @@ class Desk:
         return ticket
 
     def poll(self, ticket: Ticket) -> dict[str, Any] | None:
-        """The result, or None while there is none; at once. Errors: the task's own, those of a worker; `Cancelled`."""
+        """The result, or None while the job runs. Does not wait. Errors: those of the task and the worker; Cancelled."""
         if ticket.error is not None:
             raise ticket.error
         if ticket not in self._queue:
@@ -79,12 +79,12 @@ class Desk:
         if result is not None:
             self._queue.remove(ticket)
             self._begin_next()
-            if ticket.cancelled:  # it had been done before it heard of that
+            if ticket.cancelled:  # it finished before the cancellation arrived
                 raise Cancelled
         return result
 
     def cancel(self, ticket: Ticket) -> None:
-        """Take a job back; the one at work is told to stop, and its place is free as soon as it has."""
+        """Cancel a job. A running job leaves the queue when it has stopped."""
         if ticket not in self._queue:
             return
         if self._queue[0] is ticket and self._worker is not None:
@@ -94,16 +94,16 @@ class Desk:
             self._queue.remove(ticket)
 
     def current(self) -> Ticket | None:
-        """The job at work."""
+        """The running job, or None."""
         return self._queue[0] if self._queue else None
 
     def close(self) -> None:
-        """Drop all jobs and end the worker."""
+        """Remove all jobs and end the worker."""
         self._queue.clear()
         self._end_worker()
 
     def _begin_next(self) -> None:
-        """Start the first job that can be started; one that cannot be leaves the queue, and its owner is told."""
+        """Start the first job that can be started. A job that cannot be started leaves the queue with its error."""
         while self._queue and not (self._worker is not None and self._worker.busy):
             ticket = self._queue[0]
             try:

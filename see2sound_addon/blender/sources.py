@@ -12,29 +12,29 @@ from ..clipnames import is_clip_of
 from ..errors import See2SoundError
 
 PACKAGE = __package__.rpartition(".see2sound_addon")[0] or __package__
-"""The extension's."""
+"""The package of the extension."""
 
 
 NO_SOUND = "has no sound"
 
 
 def is_source(obj: bpy.types.Object) -> bool:
-    """Whether an object is a Speaker of ours."""
+    """Whether an object is a Speaker with See2Sound's settings."""
     return obj.type == "SPEAKER" and bool(obj.see2sound.source_id)
 
 
 def sources(scene: bpy.types.Scene) -> list[bpy.types.Object]:
-    """Our Speakers in a scene, by name."""
+    """The sources of a scene, sorted by name."""
     return sorted((obj for obj in scene.objects if is_source(obj)), key=lambda obj: obj.name)
 
 
 def is_muted(obj: bpy.types.Object) -> bool:
-    """Whether the artist wants nothing of a Speaker; one that is silent because a mix carries it is wanted."""
+    """Whether a Speaker was muted by the user, and not because a mix in the sequencer contains it."""
     return bool(obj.data.muted) and not obj.see2sound.carried
 
 
 def mute(obj: bpy.types.Object, muted: bool) -> None:
-    """Mute a Speaker or let it sound again: in Blender too, unless a mix in the sequencer carries the scene's sound."""
+    """Mute or unmute a Speaker. While a mix in the sequencer contains its sound, it stays muted in Blender."""
     carried = not muted and any(scene.see2sound.carried for scene in obj.users_scene)
     for other in sharing(obj):
         other.see2sound.carried = carried
@@ -42,7 +42,7 @@ def mute(obj: bpy.types.Object, muted: bool) -> None:
 
 
 def sharing(obj: bpy.types.Object) -> list[bpy.types.Object]:
-    """The objects that have the same Speaker data, itself among them: Blender mutes them together."""
+    """The objects that share the Speaker data, including this one. Blender mutes them together."""
     if obj.data.users == 1:
         return [obj]
     return [other for other in bpy.data.objects if other.data == obj.data and other.library is None]
@@ -51,7 +51,7 @@ def sharing(obj: bpy.types.Object) -> list[bpy.types.Object]:
 def heard_and_silent(
     scene: bpy.types.Scene, view_layer: bpy.types.ViewLayer
 ) -> tuple[list[bpy.types.Object], dict[bpy.types.Object, str]]:
-    """The Speakers of a scene that are heard, and those that are not with the reason, to be read after their names."""
+    """The Speakers of a scene that are mixed, and those that are not, with the reason as the end of a sentence."""
     speakers = [obj for obj in scene.objects if obj.type == "SPEAKER"]
     solo = any(obj.see2sound.solo for obj in speakers)
     silent = {obj: why for obj in speakers if (why := _why_silent(obj, view_layer, solo))}
@@ -83,7 +83,7 @@ def same_file(first: str, second: str) -> bool:
 
 
 def settle_ids() -> None:
-    """Give duplicates of a Speaker source ids of their own, over the whole file; the older one, by name, keeps it."""
+    """Give duplicated Speakers new source ids, in the whole file. The older one, by name, keeps its id."""
     taken: set[str] = set()
     ours = sorted((t for t in bpy.data.objects if is_source(t)), key=lambda t: (len(t.name), t.name))
     for obj in ours:
@@ -97,7 +97,7 @@ def settle_ids() -> None:
 
 
 def free_id(name: str, taken: set[str]) -> str:
-    """The name itself, or with the next number that is free."""
+    """The name, with the next free number if it is taken."""
     while name in taken:
         stem, _, number = name.rpartition("_")
         name = f"{stem}_{int(number) + 1}" if stem and number.isdigit() else f"{name}_2"
@@ -120,7 +120,7 @@ def describe(obj: bpy.types.Object, label: str) -> None:
 
 
 def clean_label(name: str) -> str:
-    """What an object's name says it is: 'Dog.001' is a dog, 'Street_Lamp' a street lamp."""
+    """A label from the name of an object: 'Dog.001' gives dog, 'Street_Lamp' gives street lamp."""
     return re.sub(r"[\W_]+", " ", re.sub(r"\.\d+$", "", name)).strip().lower()
 
 
@@ -132,7 +132,7 @@ def row_of(scene: bpy.types.Scene, source_id: str) -> int:
 
 
 def active_source(scene: bpy.types.Scene) -> bpy.types.Object | None:
-    """The chosen source of a scene: the active object where that is one, else the one chosen last."""
+    """The active source: the active object if it is a source, else the one selected last in the list."""
     row = active_row(scene)
     return scene.objects[row] if row >= 0 else None
 
@@ -147,7 +147,7 @@ def active_row(scene: bpy.types.Scene) -> int:
 
 
 def choose_row(scene: bpy.types.Scene, row: int) -> None:
-    """Choosing a row of the list selects its Speaker and nothing else."""
+    """Select the Speaker of a row of the list, and nothing else."""
     context = bpy.context
     if not 0 <= row < len(scene.objects) or not is_source(scene.objects[row]):
         return
@@ -161,13 +161,13 @@ def choose_row(scene: bpy.types.Scene, row: int) -> None:
 
 
 def has_own_sound(obj: bpy.types.Object) -> bool:
-    """Whether a Speaker's sound is the artist's, rather than one that was generated."""
+    """Whether the sound of a Speaker was set by the user rather than generated."""
     sound = obj.data.sound
     return sound is not None and bpy.path.basename(sound.filepath) != bpy.path.basename(obj.see2sound.clip)
 
 
 def has_foreign_reference(obj: bpy.types.Object) -> bool:
-    """Whether a sound of the artist's has the distance reference that fits the generated one before it."""
+    """Whether a sound set by the user still has the distance reference of the generated sound before it."""
     set_by_us = bool(obj.see2sound.clip) and abs(obj.data.distance_reference - obj.see2sound.set_reference) < 1e-5
     return is_source(obj) and set_by_us and abs(obj.see2sound.set_reference - 1.0) > 0.1 and has_own_sound(obj)
 
@@ -200,7 +200,7 @@ def remove(obj: bpy.types.Object, clip: bool = False) -> None:
 
 
 def _is_clip_of(path: Path, source_id: str) -> bool:
-    """Whether a file is where our clips are and is called as this source's are: a .blend may name any file as its sound."""
+    """Whether a file is a generated clip of this source, by its folder and name. A .blend may name any file as its sound."""
     homes = [Path(bpy.data.filepath).parent / "clips"] if bpy.data.filepath else []
     if PACKAGE.startswith("bl_ext."):
         homes.append(Path(bpy.utils.extension_path_user(PACKAGE, path="clips")))
@@ -208,7 +208,7 @@ def _is_clip_of(path: Path, source_id: str) -> bool:
 
 
 def clip_folder(package: str) -> Path:
-    """Where clips go: beside a saved .blend, else in the extension's own folder."""
+    """The folder of generated clips: beside a saved .blend, else in the extension's folder."""
     if bpy.data.filepath:
         return Path(bpy.data.filepath).parent / "clips"
     if package.startswith("bl_ext."):

@@ -28,13 +28,13 @@ from .process import Worker
 
 LOGGER = logging.getLogger(__name__)
 PARTS_A_CORE = 3
-"""So many that the first can be measured and written while the last are rendered."""
+"""Several, so that the first parts can be measured and written while the last ones are rendered."""
 WORTH = 4.0
-"""Seconds of work from which on other processes pay for their start."""
+"""Minimum seconds of work for which starting other processes is worthwhile."""
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "VECLIB_MAXIMUM_THREADS": "1"}
-"""Every core has a process of its own already."""
+"""Each core has its own process."""
 VOICES_A_SECOND = 200.0
-"""Seconds of one voice that a core renders in a second, roughly."""
+"""Approximate seconds of one voice that a core renders in a second."""
 
 
 def mix_on_all_cores(
@@ -46,7 +46,7 @@ def mix_on_all_cores(
     sofa: str | os.PathLike[str] | None = None,
     cores: int | None = None,
 ) -> MixReport:
-    """`pipeline.mix`, to the bit, with as many processes as there are `cores` (None: all) where that is quicker."""
+    """`pipeline.mix` with as many processes as `cores` (None: all) if that is faster. The result is bit-identical."""
     cores, out = cores or os.cpu_count() or 1, Path(out).absolute()  # workers have another current folder
     mixdown = prepare_mix(scene, layout_name, sofa)
     parts = min(PARTS_A_CORE * cores, scene.samples // (4 * BLOCK)) if cores > 1 else 1
@@ -65,7 +65,7 @@ def mix_on_all_cores(
 
 
 def _work(scene: SoundScene) -> float:
-    """Seconds that one core would take, roughly."""
+    """Approximate seconds that one core would take."""
     voices = len(scene.sources) * (1 + len(images(scene.room)))
     return scene.duration * voices / VOICES_A_SECOND
 
@@ -125,7 +125,7 @@ def _in_parts(
 
 
 class _Team:
-    """Workers that take the next task as soon as they have done one. `samples`: how much is done."""
+    """Workers that take the next task as soon as they have finished one. `samples`: samples rendered so far."""
 
     def __init__(self, workers: list[Worker], tasks: list[dict[str, Any]]) -> None:
         self._tasks, self._at_work = list(enumerate(tasks)), dict.fromkeys(workers, -1)
@@ -138,7 +138,7 @@ class _Team:
         return sum(self._done)
 
     def look(self) -> list[str]:
-        """Take what is there, give out what is left, never wait; the notes of tasks that have ended. Errors: theirs."""
+        """Collect results and start further tasks, without waiting. Return notes of finished tasks. Errors: those of the tasks."""
         notes: list[str] = []
         for worker, number in self._at_work.items():
             if number >= 0:
@@ -154,7 +154,7 @@ class _Team:
 
 
 def _hang_up(workers: list[Worker]) -> None:
-    """All at once, before each one is waited for."""
+    """Ask all workers to end before waiting for each."""
     for worker in workers:
         worker.hang_up()
 

@@ -25,11 +25,11 @@ from ..progress import Progress, silent
 LOGGER = logging.getLogger(__name__)
 PACKAGE_ROOT = Path(__file__).resolve().parents[2]
 SILENCE = 30.0
-"""Seconds without a sign of life after which a worker is given up; the first one includes starting Python."""
+"""Seconds without a message after which a worker is killed; the first one includes starting Python."""
 GRACE = 2.0
-"""Seconds that a worker has to stop by itself before it is killed."""
+"""Seconds that a worker may take to end before it is killed."""
 LONGEST_POLL = 2.0
-"""Seconds between two polls that count as silence at most."""
+"""Maximum seconds between two polls that count as silence."""
 ALIVE = b'{"alive": true}'
 TICK = 0.2
 """Seconds between two checks for cancellation."""
@@ -42,7 +42,7 @@ NEEDED = {
     "PROCESSOR_ARCHITECTURE", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH", "HIP_VISIBLE_DEVICES",
     "ROCR_VISIBLE_DEVICES", "HSA_OVERRIDE_GFX_VERSION", logs.VARIABLE,
 }  # fmt: skip
-"""Variables of the environment that other processes get: where programs and folders are, the language, the devices."""
+"""Environment variables that other processes receive: paths, folders, language, devices."""
 NEEDED_PREFIXES = ("LC_", "OMP_", "OPENBLAS_", "MKL_", "VECLIB_", "NUMEXPR_", "CUDA_", "PYTORCH_")
 FOR_NETWORK = {
     "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE",
@@ -52,7 +52,7 @@ NETWORK_PREFIXES = ("PIP_",)
 
 
 def handed_over(network: bool) -> dict[str, str]:
-    """What another process gets of our environment. `network`: also what downloads need, such as proxies and tokens."""
+    """The environment variables for another process. `network`: also those for downloads, such as proxies and tokens."""
     names = NEEDED | (FOR_NETWORK if network else set())
     prefixes = NEEDED_PREFIXES + (NETWORK_PREFIXES if network else ())
     return {name: value for name, value in os.environ.items() if name.upper() in names or name.upper().startswith(prefixes)}
@@ -61,8 +61,8 @@ def handed_over(network: bool) -> dict[str, str]:
 class Worker:
     """A process that does one task at a time.
 
-    `python`: which Python, None for our own, with the libraries that it has. `environment_more`: variables for it; `network`:
-    whether it may need what downloads need, see `handed_over`.
+    `python`: path of the Python, None for the current one with its libraries. `environment_more`: variables for it; `network`:
+    whether it may download, see `handed_over`.
     `poll` returns at once, `wait` blocks. Use it as a context manager, or `close` it.
     """
 
@@ -73,7 +73,7 @@ class Worker:
         network: bool = False,
     ) -> None:
         environment = handed_over(network)
-        # Our own Python finds our libraries wherever Blender put them; another one has its own.
+        # The current Python finds its libraries wherever Blender installed them; another Python has its own.
         paths = [str(PACKAGE_ROOT), *(sys.path if python is None else [])]
         environment["PYTHONPATH"] = os.pathsep.join(path for path in paths if path)
         environment.update(PYTHONIOENCODING="utf-8", PYTHONUNBUFFERED="1")
@@ -88,9 +88,9 @@ class Worker:
                     stdout=subprocess.PIPE,
                     stderr=log,
                     env=environment,
-                    cwd=PACKAGE_ROOT,  # "-m" looks for modules where it starts, and that must not be a stranger's folder
+                    cwd=PACKAGE_ROOT,  # "-m" looks for modules where it starts, and that must not be an untrusted folder
                     creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-                    start_new_session=os.name == "posix",  # what it starts in turn ends with it
+                    start_new_session=os.name == "posix",  # its child processes end with it
                 )
             except OSError as error:
                 log.close()
@@ -104,7 +104,7 @@ class Worker:
         self.busy = False
 
     def start(self, task: str, data: dict[str, Any]) -> None:
-        """Begin a task. Error: `task-data` for data that JSON cannot carry; nothing has been begun then."""
+        """Begin a task. Error: `task-data` for data that JSON cannot carry; nothing is started then."""
         try:
             line = json.dumps({"task": task, "data": data}, allow_nan=False)
         except (TypeError, ValueError) as error:
@@ -136,20 +136,20 @@ class Worker:
                 return result
 
     def _listen(self, progress: Progress) -> None:
-        """Count how long nothing has come. Time in which this process stood still too, as in sleep, does not count."""
+        """Measure the time without messages. Time in which this process was stopped too, as in sleep, does not count."""
         now = time.monotonic()
         self._silent_for += min(now - self._polled, LONGEST_POLL)
         self._polled = now
         if self._heard.is_set():
             self._heard.clear()
             self._silent_for = 0.0
-            progress(*self._last)  # again and again, for that is where the work may be stopped
+            progress(*self._last)  # repeated, because the callback may cancel the work
         elif self._silent_for > SILENCE:
             self.kill()
             raise self._failure("worker-hangs", f"The worker has given no sign of life for {SILENCE:.0f} s.")
 
     def wait(self, progress: Progress = silent) -> dict[str, Any]:
-        """The result, after blocking. If `progress` raises, the worker is told to stop, and what it raised goes on."""
+        """Wait for the result. If `progress` raises, end the worker and re-raise."""
         while True:
             try:
                 result = self.poll(progress)
@@ -167,7 +167,7 @@ class Worker:
         self._write(json.dumps({"cancel": True}))
 
     def kill(self) -> None:
-        """End the process, and what it has started, at once."""
+        """Kill the process and its child processes."""
         if os.name == "posix":
             with suppress(ProcessLookupError, PermissionError):
                 os.killpg(self._process.pid, signal.SIGKILL)
@@ -181,7 +181,7 @@ class Worker:
                 self._process.stdin.close()
 
     def close(self) -> None:
-        """End the process, politely first, and remove its log, unless an error has named it."""
+        """End the process, by force after a while, and remove its log, unless an error has named the log."""
         self.hang_up()
         try:
             self._process.wait(GRACE)
@@ -222,7 +222,7 @@ class Worker:
             self._process.stdin.write(line.encode() + b"\n")
             self._process.stdin.flush()
         except (OSError, ValueError):
-            pass  # it is gone; `poll` says so
+            pass  # it has ended; `poll` reports that
 
     def _read(self) -> None:
         assert self._process.stdout is not None
@@ -249,10 +249,10 @@ class Worker:
 
 
 def run_program(command: list[str], take_line: Callable[[str], object], code: str, tick: Callable[[], object]) -> None:
-    """Run a program to its end, each line that it prints to `take_line`, and `tick` again and again meanwhile; if either
-    raises, the program is killed.
+    """Run a program to its end. Pass each printed line to `take_line` and call `tick` regularly; if either raises, kill the
+    program.
 
-    Error: `code`, with the last line, where it fails.
+    Error: `code`, with the last line, if the program fails.
     """
     lines: Queue[bytes | None] = Queue()
     last = ""

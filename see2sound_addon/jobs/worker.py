@@ -22,14 +22,14 @@ from ..errors import Cancelled, See2SoundError
 from .tasks import find_task
 
 HEARTBEAT = 1.0
-"""Seconds between signs of life, from a thread of their own: a process that is stuck as a whole gives none."""
+"""Seconds between heartbeats. They come from a separate thread, so that only a process that is stuck as a whole sends none."""
 
 
 class Channel:
-    """Lines out, from any thread; and requests in, with cancelling beside them."""
+    """Send lines from any thread, and receive requests and cancellations."""
 
     def __init__(self) -> None:
-        # A copy of standard output that only this class knows; libraries that print get the log instead.
+        # A private copy of standard output; what libraries print goes to the log.
         self._out = os.fdopen(os.dup(1), "w", encoding="utf-8")
         os.dup2(2, 1)
         self._lock = threading.Lock()
@@ -39,7 +39,7 @@ class Channel:
         threading.Thread(target=self._beat, daemon=True).start()
 
     def send(self, message: dict[str, Any]) -> None:
-        """Write one line; a parent that is gone ends this process."""
+        """Write one line. If the parent process has ended, end this one."""
         with self._lock:
             try:
                 self._out.write(json.dumps(message) + "\n")
@@ -48,7 +48,7 @@ class Channel:
                 os._exit(1)
 
     def progress(self, label: str, done: int, total: int) -> None:
-        """What tasks are given to call; raises Cancelled."""
+        """The progress callback of tasks. Error: Cancelled."""
         if self.cancelled.is_set():
             raise Cancelled
         self.send({"progress": [label, done, total]})
@@ -59,7 +59,7 @@ class Channel:
             if request.get("cancel"):
                 self.cancelled.set()
             else:
-                self.cancelled.clear()  # a cancel that came too late was meant for the task before
+                self.cancelled.clear()  # a late cancellation was meant for the previous task
                 self.requests.put(request)
         self.cancelled.set()
         self.requests.put(None)
