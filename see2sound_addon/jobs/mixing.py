@@ -138,7 +138,7 @@ class _Team:
         return sum(self._done)
 
     def look(self) -> list[str]:
-        """Collect results and start further tasks, without waiting. Return notes of finished tasks. Errors: those of the tasks."""
+        """Collect results and start further tasks, without waiting; return notes. Errors: those of the tasks."""
         notes: list[str] = []
         for worker, number in self._at_work.items():
             if number >= 0:
