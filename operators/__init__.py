@@ -62,7 +62,7 @@ _state: dict[str, bool] = {}
 
 @bpy.app.handlers.persistent
 def _end_all(*_: object) -> None:
-    """What was begun for a file ends with it."""
+    """End jobs and the preview when another file is opened."""
     preview.stop()
     desk = sys.modules.get(f"{__package__.rpartition('.')[0]}.see2sound_addon.blender.desk")
     if desk is not None:  # nothing was begun where it was never loaded
@@ -83,20 +83,20 @@ def _restored(*_: object) -> None:
 
 
 def _look() -> float:
-    """The same for what no handler is called for."""
+    """The same for changes that call no handler."""
     freshness.look()
     return LOOK_EVERY
 
 
 @bpy.app.handlers.persistent
 def _greet(*_: object) -> None:
-    """A new file starts with what is set in the preferences."""
+    """Apply the preferences to a new file."""
     defaults.apply(bpy.context)
 
 
 @bpy.app.handlers.persistent
 def _take_clips_along(path: str = "", *_: object) -> None:
-    """A file that is saved for the first time takes its clips along."""
+    """Copy clips along when a file is saved for the first time."""
     cache.take_along(path)
 
 

@@ -16,7 +16,7 @@ AS_SET = "scene"
 MOST_NOTES = 3
 """Shown while a mix is made; all are reported at its end."""
 SILENT = -200.0
-"""dB; below is nothing at all."""
+"""dB; lower levels are reported as silence."""
 
 
 def head_file(context: bpy.types.Context) -> str:
@@ -44,7 +44,7 @@ def plan_of_scene(
 
 
 class RenderMix:
-    """What both operators share that render a mix: the scene is read, then the worker renders it."""
+    """Base class of operators that render a mix: sample the scene, then render it in the worker."""
 
     filepath = ""
     _reading: freshness.Reading | None = None
@@ -97,11 +97,11 @@ OTHER_FORMATS = {
     ".mp3", ".ogg", ".opus", ".m4a", ".aac", ".aif", ".aiff", ".wma", ".ac3", ".mp4", ".mov", ".mkv", ".webm", ".avi", ".wav",
     ".flac", ".json", ".txt", ".blend",
 }  # fmt: skip
-"""What a file name may end in without meaning a part of the name, as in "take 1.2"."""
+"""Suffixes of known formats. Other suffixes are part of the name, as in "take 1.2"."""
 
 
 def target_path(target: str, suffixes: tuple[str, ...] = (".wav", ".flac"), stem: str = "mix") -> Path:
-    """Where something goes: an absolute path with one of the suffixes; in a folder, it is called `stem`.
+    """The absolute path of an output file with one of the suffixes. In a folder, the file is called `stem`.
 
     Errors: `blend-unsaved`, `not-a-file`, `format-unknown`, `folder-missing`.
     """

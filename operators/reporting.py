@@ -37,7 +37,7 @@ def has_listener(cls: type, context: bpy.types.Context) -> bool:
 
 
 def redraw_viewports(context: bpy.types.Context) -> None:
-    """Of all windows, with the sidebar that shows what is going on."""
+    """Redraw the 3D viewports of all windows, with their sidebars."""
     for window in context.window_manager.windows:
         for area in window.screen.areas:
             if area.type == "VIEW_3D":
@@ -45,7 +45,7 @@ def redraw_viewports(context: bpy.types.Context) -> None:
 
 
 def labelled(slices: Generator[tuple[int, int], None, Any], label: str) -> Generator[tuple[str, int, int], None, Any]:
-    """Slices of work that say how far they are, with what they do; returns what they return."""
+    """Add a label to the progress of slices of work; return their result."""
     while True:
         try:
             done, total = next(slices)
@@ -55,7 +55,7 @@ def labelled(slices: Generator[tuple[int, int], None, Any], label: str) -> Gener
 
 
 class ProgressCursor:
-    """The library's progress at Blender's mouse pointer."""
+    """Show the library's progress at the mouse pointer."""
 
     def __init__(self, context: bpy.types.Context) -> None:
         self.manager = context.window_manager

@@ -15,9 +15,9 @@ from . import reporting
 POLL_EVERY = 0.05
 """Seconds."""
 SLICE = 0.02
-"""Seconds that the main thread is held at a time where only it can do the work, such as reading a scene."""
+"""Seconds of one slice of work on the main thread, such as sampling a scene."""
 Progress = tuple[str, int, int]
-"""What is being done, how much of it is done, how much there is."""
+"""Label, steps done, steps in total."""
 
 
 @dataclass
@@ -30,9 +30,9 @@ class Step:
 
 @dataclass(eq=False)
 class Job:
-    """What an operator keeps of its work while Blender goes on.
+    """State of an operator's job.
 
-    `ticket`: its place in the queue, None while it still reads the scene. `stopped`: the artist has stopped it.
+    `ticket`: its place in the queue, None while it still reads the scene. `stopped`: cancelled by the user.
     `entered`: its code runs now; what it calls may let Blender handle events, and so call it again.
     """
 
@@ -63,10 +63,10 @@ class Working:
         return iter(())
 
     def ended(self) -> None:
-        """The work is over, however it ended."""
+        """Called when the job has ended, whether finished, failed or cancelled."""
 
     def execute(self, context: bpy.types.Context) -> set[str]:
-        """Scripts and background mode: all steps, one after the other, here. After a dialog, as `invoke`."""
+        """In scripts and background mode, do all steps and wait. After a dialog, work as `invoke` does."""
         asked = self.options.is_invoke and not self.options.is_repeat  # not again from Adjust Last Operation
         if asked and not bpy.app.background and context.window is not None:
             return self.begin(context)
@@ -90,7 +90,7 @@ class Working:
             self.ended()
 
     def begin(self, context: bpy.types.Context) -> set[str]:
-        """For `invoke`: the work goes to the worker, and Blender goes on."""
+        """For `invoke`: start the job in the worker process and return."""
         if bpy.app.background or context.window is None:
             return self._at_once(context)
         # The libraries take a second to load, the first time; the main thread is not held for that.
@@ -103,7 +103,7 @@ class Working:
         return {"RUNNING_MODAL"}
 
     def modal(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
-        """Follows the work; ESC, or Cancel in the panel, stops the job whose progress is shown."""
+        """Follow the job. ESC, or Cancel in the panel, cancels the job whose progress is shown."""
         job = self._job
         if job is None or job.entered:
             return {"PASS_THROUGH"}
@@ -160,7 +160,7 @@ class Working:
         return self._hand_in(context, job, self.first_step(context))
 
     def _follow(self, context: bpy.types.Context, job: Job) -> list[str] | None:
-        """What the worker has to say; notes at the end."""
+        """Poll the worker; return the notes at the end."""
         from ..see2sound_addon.blender.desk import DESK
 
         result = DESK.poll(job.ticket)
@@ -198,8 +198,8 @@ AT_WORK: list[Job] = []
 
 
 def shown_job() -> Job | None:
-    """The job whose progress is shown, and which ESC and the panel's button stop: one that reads the scene, for nothing else
-    can be done meanwhile, else the one at work."""
+    """The job whose progress is shown, and which ESC and the panel's button cancel: one that samples the scene, because that
+    blocks the window, else the running one."""
     from ..see2sound_addon.blender.desk import DESK
 
     reading = [job for job in AT_WORK if job.ticket is None]
@@ -221,7 +221,7 @@ def stop_shown() -> None:
 
 
 def show_progress(context: bpy.types.Context) -> None:
-    """In the panels and in the status bar, of one job, with how many wait; nothing where there is none."""
+    """Show the progress of one job and the number of waiting jobs; clear panels and status bar if there is none."""
     state, workspace = context.window_manager.see2sound, context.workspace
     job = shown_job() if AT_WORK else None
     if job is None:
@@ -235,7 +235,7 @@ def show_progress(context: bpy.types.Context) -> None:
 
 
 def end_all() -> None:
-    """The extension is switched off: no timer, no status text, no progress bar may stay."""
+    """End all jobs when the extension is disabled: remove timers, status text and progress bars."""
     for job in list(AT_WORK):
         try:
             job.operator._end(bpy.context, set())
@@ -257,7 +257,7 @@ def in_thread(work, *arguments: object, label: str) -> Iterator[Progress]:  # ty
 
 
 def _time_left(elapsed: float, share: float) -> str:
-    """What remains if it goes on as it has; nothing where that would be a guess."""
+    """Text with the remaining time, or an empty text if it cannot be estimated yet."""
     if elapsed < 2.0 or share < 0.05:
         return ""
     left = elapsed * (1.0 - share) / share
@@ -265,7 +265,7 @@ def _time_left(elapsed: float, share: float) -> str:
 
 
 def same_scene(context: bpy.types.Context, uid: int) -> bpy.types.Scene:
-    """The scene that a job was begun for. Error: `scene-changed` where another one is open now."""
+    """The scene for which a job was started. Error: `scene-changed` if another one is open now."""
     if context.scene.session_uid != uid:
         raise See2SoundError(
             "scene-changed", "Another scene was opened meanwhile; nothing was changed.", "Go back and try again."

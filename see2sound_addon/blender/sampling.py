@@ -27,17 +27,17 @@ from .sources import free_id, has_foreign_reference, heard_and_silent, is_muted,
 from .units import frame_rate, kept_frame, metres_per_unit
 
 JUST_BEFORE = 1e-6
-"""Seconds before a cut at which the camera that is left is sampled for the last time."""
+"""Seconds before a cut at which the previous camera is sampled last."""
 READING = "Reading the scene"
 SILENCE = 1e-6
 """A volume below this is taken as this, -120 dB."""
 FURTHER_BACK = 10.0
-"""Seconds before the first frame since when a loop that begins there has been sounding, so that it is heard at once."""
+"""Seconds by which loops that begin at the first frame start earlier, so that their sound has arrived by then."""
 
 
 @dataclass(frozen=True)
 class Instance:
-    """A Speaker inside a collection instance: which one of whose, as the dependency graph names it."""
+    """Identifies a Speaker inside a collection instance, as the dependency graph does."""
 
     owner: str
     number: tuple[int, ...]
@@ -46,7 +46,7 @@ class Instance:
 
 @dataclass
 class Emitter:
-    """What sounds: a Speaker of the scene, or (`instance`) of a collection that is instanced in it."""
+    """A Speaker of the scene, or (`instance`) of a collection that is instanced in it."""
 
     obj: bpy.types.Object
     instance: Instance | None = None
@@ -57,7 +57,7 @@ class Emitter:
 class Sample:
     """One object over time: `positions` in Blender units, `rotations` (w, x, y, z), for Speakers `volumes` and `pitches`.
 
-    Flat, for lists of lists would take NumPy so long to read that Blender's window stood still.
+    Flat arrays, because NumPy converts nested lists so slowly that Blender's window would freeze.
     """
 
     times: array[float] = field(default_factory=lambda: array("d"))
@@ -70,7 +70,7 @@ class Sample:
 def sample_scene(
     context: bpy.types.Context, scene: bpy.types.Scene, clips: Path, progress: Progress = silent
 ) -> tuple[SoundScene, list[str]]:
-    """The plan of a scene as its active camera hears it, and notes on what could not be taken along.
+    """The plan of a scene with its active camera as the listener, and notes on what is left out.
 
     `clips`: a folder for sounds that are packed into the .blend. Errors: `no-camera`, `clip-missing`.
     """
@@ -86,7 +86,7 @@ def sample_scene(
 def sample_in_slices(
     context: bpy.types.Context, scene: bpy.types.Scene, clips: Path, seconds: float, shown: range | None = None
 ) -> Generator[tuple[int, int], None, tuple[SoundScene, list[str]]]:
-    """`sample_scene` in slices of about `seconds`, between which the scene stands at the frame where it stood.
+    """`sample_scene` in slices of about `seconds`, between which the scene is at its original frame.
 
     `shown`: the frames that are heard, None for all of the scene's. Yields how many frames are read, and of how many. The
     scene must not change in between.
@@ -182,7 +182,7 @@ def has_instanced_speakers(scene: bpy.types.Scene) -> bool:
 
 
 def _instanced(graph: bpy.types.Depsgraph) -> list[Emitter]:
-    """The Speakers of collection instances that are heard."""
+    """The audible Speakers of collection instances."""
     found = []
     for instance in graph.object_instances:
         if instance.is_instance and instance.object.type == "SPEAKER":
@@ -201,7 +201,7 @@ def _key(instance: bpy.types.DepsgraphObjectInstance) -> Instance:
 
 
 def _shots(scene: bpy.types.Scene) -> list[tuple[int, bpy.types.Object]]:
-    """From which frame on which camera is active: markers that bind one, else the scene's own."""
+    """The first frame of each active camera, by the camera markers, else the scene's camera."""
     bound = [marker for marker in scene.timeline_markers if marker.camera is not None and not marker.camera.hide_render]
     shots = sorted(((marker.frame, marker.camera) for marker in bound), key=lambda shot: shot[0])
     if not shots and scene.camera is None:
@@ -233,7 +233,7 @@ def _check_place(obj: bpy.types.Object, sample: Sample) -> None:
 
 
 def _why_unreadable(obj: bpy.types.Object, clips: Path) -> str:
-    """What is wrong with a sound that Blender might play, but that we cannot read."""
+    """Why a sound file cannot be read, or an empty text."""
     path = _clip_path(obj, clips)
     try:
         audio_facts(path)
@@ -259,7 +259,7 @@ def _quaternion(pose: Matrix) -> Quaternion:
 
 
 def _unit(axes: Matrix) -> Quaternion:
-    """A rotation, none for axes without length: what is scaled to nothing faces nowhere."""
+    """The rotation of axes; the identity if their scale is zero."""
     if abs(axes.determinant()) < 0.5:
         return Quaternion()
     return axes.to_quaternion().normalized()

@@ -17,7 +17,7 @@ NAME = "See2Sound Mix"
 TOP = 128
 """The highest channel that a sequencer has."""
 CHANNELS = {1: "MONO", 2: "STEREO", 4: "SURROUND4", 6: "SURROUND51", 8: "SURROUND71"}
-"""What Blender's output can carry; all of these have the order that WAV files have."""
+"""Channel settings of Blender's output by number of channels, in the order of WAV files."""
 CODECS = {"WEBM": "OPUS", "OGG": "VORBIS", "MPEG1": "AC3", "MPEG2": "AC3", "FLASH": "MP3"}
 """Of containers that do not take AAC."""
 MOST = {"MPEG1": 6, "MPEG2": 6, "OGG": 6, "FLASH": 2, "DV": 2}
@@ -25,9 +25,9 @@ MOST = {"MPEG1": 6, "MPEG2": 6, "OGG": 6, "FLASH": 2, "DV": 2}
 
 
 def add_mix(scene: bpy.types.Scene, path: Path, channels: int, rate: int) -> bpy.types.Strip:
-    """Put a mix on a free channel of the sequencer, instead of an older one, and have the output carry it.
+    """Add a mix to a free channel of the sequencer, or replace the earlier one, and set the output's audio.
 
-    The Speakers of the scene are silent in Blender from now on, for the mix has their sound. Errors: `soundtrack-missing`,
+    The Speakers of the scene are muted in Blender from now on, because the mix contains them. Errors: `soundtrack-missing`,
     `soundtrack-channels`, `soundtrack-container`, `soundtrack-audio`.
     """
     check_channels(channels)
@@ -67,7 +67,7 @@ def add_mix(scene: bpy.types.Scene, path: Path, channels: int, rate: int) -> bpy
 
 
 def remove_mix(scene: bpy.types.Scene) -> int:
-    """Take our mix out of the sequencer, and let the Speakers sound in Blender again; the channel it was on, 0 for none."""
+    """Remove the mix from the sequencer and unmute the Speakers. Return the mix's channel, 0 for none."""
     channel = 0
     for strips, strip in list(_ours(_strips(scene))):
         channel, sound = strip.channel, strip.sound
@@ -80,7 +80,7 @@ def remove_mix(scene: bpy.types.Scene) -> int:
 
 
 def has_mix(scene: bpy.types.Scene) -> bool:
-    """Whether our mix is in the sequencer."""
+    """Whether the sequencer contains the mix."""
     return scene.sequence_editor is not None and any(True for _ in _ours(_strips(scene)))
 
 
@@ -104,7 +104,7 @@ def _strips_of(owner: Any) -> Any:
 
 
 def _ours(strips: Any) -> Iterator[tuple[Any, Any]]:
-    """Our mix, with the collection that it is in, also where an artist has put it into a meta strip."""
+    """Strips of the mix with the collections that contain them, also inside meta strips."""
     for strip in strips:
         if strip.get(MARK):
             yield strips, strip
@@ -122,7 +122,7 @@ def _free_channel(others: list[bpy.types.Strip], strip: bpy.types.Strip) -> int:
 
 
 def _carry(scene: bpy.types.Scene, carried: bool) -> None:
-    """Silence all Speakers that are heard, or let those sound again that were silent for that reason."""
+    """Mute all audible Speakers, or unmute those that were muted for the mix."""
     scene.see2sound.carried = carried
     speakers = [obj for obj in scene.objects if obj.type == "SPEAKER" and obj.library is None]
     speakers = [obj for obj in speakers if obj.data.library is None]

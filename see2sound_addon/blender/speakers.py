@@ -32,12 +32,12 @@ from .units import frame_rate, metres_per_unit
 
 COLLECTION = "See2Sound"
 MOVED = 1e-4
-"""Blender units: a Speaker farther than this from where it was put was moved by hand."""
+"""Blender units: a Speaker farther than this from its stored location was moved by hand."""
 
 
 @dataclass
 class Match:
-    """A found source, the Speaker that stands for it already (None for a new one), and the id and prompt it will have."""
+    """A found source, its existing Speaker (None for a new one), and the id and prompt that it gets."""
 
     source: PlacedSource
     obj: bpy.types.Object | None
@@ -46,12 +46,12 @@ class Match:
 
     @property
     def locked(self) -> bool:
-        """Whether the artist wants it to stay as it is."""
+        """Whether the source is locked."""
         return self.obj is not None and self.obj.see2sound.locked
 
 
 def match(scene: bpy.types.Scene, found: Findings, picture: str) -> list[Match]:
-    """Which Speakers of the same picture the found sources are; changes nothing."""
+    """Match found sources with existing Speakers of the same picture. Changes nothing."""
     before = _of_picture(scene, picture)
     taken = {obj.see2sound.source_id for obj in bpy.data.objects if is_source(obj)}
     matches = []
@@ -82,7 +82,7 @@ def apply(
     picture: str,
     replace: bool = False,
 ) -> list[bpy.types.Object]:
-    """Make or update a Speaker for each source; what an artist has edited or moved by hand stays as it is.
+    """Make or update a Speaker for each source; what was edited or moved by hand stays as it is.
 
     Unchanged Speakers of the same picture that were not found again are removed. `replace`: those of other pictures, too.
     """
@@ -111,7 +111,7 @@ def add_source(
 ) -> bpy.types.Object:
     """A source without a picture, at the 3D cursor or on an object that it `follows`. It has no sound yet.
 
-    `like`: one that was just made; a copy of it is made much faster.
+    `like`: a new source to copy, which is much faster.
     """
     obj = _new_speaker(context, scene, "") if like is None else _copy(like)
     describe(obj, label)
@@ -124,7 +124,7 @@ def add_source(
 
 
 def _follow(obj: bpy.types.Object, parent: bpy.types.Object) -> None:
-    """Parent a Speaker to the middle of an object, without the object's scale, which would distort what is drawn of it."""
+    """Parent a Speaker to the centre of an object, without the object's scale, which would distort its drawing."""
     corners = [Vector(corner) for corner in parent.bound_box]
     bounded = any(corner != corners[0] for corner in corners)  # lights and empties have no bounds
     middle = sum(corners, Vector()) / 8.0 if bounded else Vector()
@@ -143,7 +143,7 @@ def add_sound(
     location: Vector | None,
     follows: bpy.types.Object | None = None,
 ) -> bpy.types.Object:
-    """A source with a sound of the artist's own, that plays once from the current frame on, at a place or on an object."""
+    """A source with a sound file that plays once from the current frame, at a location or on an object."""
     obj = add_source(context, scene, clean_label(path.stem) or "sound", follows)
     if location is not None and follows is None:
         obj.location = location
@@ -158,7 +158,7 @@ def add_sound(
 
 
 def _of_picture(scene: bpy.types.Scene, picture: str) -> list[bpy.types.Object]:
-    """Our own (not linked) Speakers of a picture."""
+    """The Speakers of a picture that are not linked."""
     return [obj for obj in sources(scene) if obj.library is None and same_file(obj.see2sound.picture, picture)]
 
 
@@ -227,7 +227,7 @@ def _name(obj: bpy.types.Object) -> None:
 
 
 def _put(obj: bpy.types.Object, scene: bpy.types.Scene) -> None:
-    """Place a Speaker by its label and what is kept of its picture."""
+    """Place a Speaker by its label and the stored facts of its picture."""
     facts = obj.see2sound
     estimate = Estimate(facts.picture_distance, facts.picture_doubt)
     camera = _kept_camera(obj)
@@ -239,7 +239,7 @@ def _put(obj: bpy.types.Object, scene: bpy.types.Scene) -> None:
 
 
 def extent_changed(obj: bpy.types.Object) -> None:
-    """An area is at first as wide as its region looks from the camera."""
+    """Set the radius of a new area from the width of its region."""
     facts = obj.see2sound
     if facts.extent != "area" or facts.radius > 0.0 or not facts.picture:
         return
@@ -255,7 +255,7 @@ def _kept_camera(obj: bpy.types.Object) -> Camera:
 
 
 def label_changed(obj: bpy.types.Object) -> None:
-    """A new label is a new size, and so a new distance, unless the Speaker was moved by hand; an untouched prompt follows."""
+    """Update the distance for a new label, unless the Speaker was moved by hand, and the prompt, unless it was edited."""
     facts = obj.see2sound
     if obj.type != "SPEAKER":
         return
@@ -273,7 +273,7 @@ def _edited(obj: bpy.types.Object) -> bool:
 
 
 def _moved(obj: bpy.types.Object) -> bool:
-    """Whether its place is the artist's: moved, parented, constrained or animated."""
+    """Whether a Speaker was moved, parented, constrained or animated by hand."""
     animation = obj.animation_data
     animated = animation is not None and (animation.action is not None or len(animation.drivers) > 0)
     tied = obj.parent is not None or len(obj.constraints) > 0
@@ -281,7 +281,7 @@ def _moved(obj: bpy.types.Object) -> bool:
 
 
 def _touched(obj: bpy.types.Object) -> bool:
-    """Whether anything about it is the artist's, so that it must not vanish by itself."""
+    """Whether a Speaker was changed by hand, so that it must not be removed automatically."""
     speaker = obj.data
     if obj.see2sound.locked:
         return True
@@ -292,7 +292,7 @@ def _touched(obj: bpy.types.Object) -> bool:
 def attach_clip(obj: bpy.types.Object, path: Path, reference_distance: float, scene: bpy.types.Scene) -> None:
     """Give a Speaker its sound and a strip from the scene's first frame over its whole length.
 
-    What the artist has set by hand since, the distance reference or the strip's start, stays. `reference_distance`: metres.
+    A distance reference or strip start that was set by hand stays. `reference_distance`: metres.
     The sound that it had stays in the file; `drop_unused` removes it.
     """
     if obj.data.users > 1:  # a linked duplicate has had the other's sound until now
@@ -315,7 +315,7 @@ def attach_clip(obj: bpy.types.Object, path: Path, reference_distance: float, sc
 
 
 def set_own_sound(obj: bpy.types.Object, path: Path) -> None:
-    """Give a Speaker a sound of the artist's. A distance reference that fits the generated sound before it goes to 1."""
+    """Give a Speaker a sound file. A distance reference that fits the generated sound before it goes to 1."""
     facts, speaker = obj.see2sound, obj.data
     sound = bpy.data.sounds.load(str(path), check_existing=True)
     sound.filepath = beside_blend(path)

@@ -28,7 +28,7 @@ class Delivery:
 
 
 class Meter(Protocol):
-    """What measures a mix; see `spatial.loudness`."""
+    """Measures a mix; see `spatial.loudness`."""
 
     def feed(self, block: np.ndarray) -> None:
         """Measure the next block (channels, n)."""
@@ -47,7 +47,7 @@ class Meter(Protocol):
 
 @dataclass
 class Levels:
-    """`peak`, `true_peak`, `rms`: dB re full scale, -inf for silence; `loudness`: LUFS or None. All of what was written.
+    """`peak`, `true_peak`, `rms`: dB re full scale, -inf for silence; `loudness`: LUFS or None. All of the written file.
 
     `gain`: dB that it was changed by. `notes`: what the user should know.
     """

@@ -28,7 +28,7 @@ RESPONSE_CHANNELS = (1, 2, *((order + 1) ** 2 for order in range(1, 8)))
 LOWEST_RATE, HIGHEST_RATE = 4000, 768000
 """Hz."""
 LARGEST_SAMPLE = 1000.0
-"""60 dB above full scale; more is no audio."""
+"""60 dB above full scale; larger values are treated as invalid."""
 _FLOAT_FORMAT = uuid.UUID("00000003-0000-0010-8000-00aa00389b71").bytes_le
 _INTEGER_FORMAT = uuid.UUID("00000001-0000-0010-8000-00aa00389b71").bytes_le
 _RIFF_LIMIT = 2**32 - 2**16
@@ -36,7 +36,7 @@ _RIFF_LIMIT = 2**32 - 2**16
 
 @dataclass
 class ClipFile:
-    """`samples`: (n,) float32 mono. `notes`: what had to be done to the file that its user should know."""
+    """`samples`: (n,) float32 mono. `notes`: conversions that the user should know about."""
 
     samples: np.ndarray
     notes: list[str] = field(default_factory=list)
@@ -63,7 +63,7 @@ def read_clip(path: str | os.PathLike[str], rate: int) -> ClipFile:
 
 @dataclass(frozen=True)
 class AudioFacts:
-    """What an audio file says of itself. `rate`: Hz."""
+    """Facts from the header of an audio file. `rate`: Hz."""
 
     channels: int
     rate: int
@@ -145,7 +145,7 @@ def _empty(path: Path) -> See2SoundError:
 
 
 class AudioWriter:
-    """An audio file written block by block, whole or not at all; use it as a context manager.
+    """Write an audio file block by block, completely or not at all. Use it as a context manager.
 
     `.wav` is WAVE_FORMAT_EXTENSIBLE (Microsoft, "Multiple channel audio data and WAVE files"), RF64 where it would pass
     4 GiB (EBU Tech 3306); `.flac` is FLAC, of up to 8 channels. `bits`: 32 is floating point, 24 and 16 are integers with
@@ -164,7 +164,7 @@ class AudioWriter:
         self._place = whole_file(path)
 
     def write(self, block: np.ndarray) -> None:
-        """Append (channels, n) float32; integers clip what is beyond full scale, so the caller must not let it come to that."""
+        """Append (channels, n) float32; integer formats clip values beyond full scale, so the caller must prevent them."""
         if not np.isfinite(block).all():
             raise See2SoundError(
                 "not-finite",

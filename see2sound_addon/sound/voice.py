@@ -20,7 +20,7 @@ SHORTEST, LONGEST = 0.05, 3600.0
 
 @dataclass
 class Voice:
-    """`samples`: (n,) float32 mono that loops without a seam. `model`: what made it. `level`: dB SPL at one metre.
+    """`samples`: (n,) float32 mono that loops without a seam. `model`: the model that made it. `level`: dB SPL at one metre.
 
     `reference_distance`: metres, see `levels`. `notes`: what the user should know.
     """
@@ -63,11 +63,11 @@ MODELS: dict[str, tuple[str, Callable[[Circle], np.ndarray]]] = {
     "birds": ("bird birds birdsong chirp chirping tweet songbird", life.birds),
     "city ambience": ("city street traffic urban town ambience downtown road", machines.city_ambience),
 }
-"""Words of a prompt that choose a model, and the model."""
+"""Words of a prompt that select a model, and the model."""
 
 
 def choose_model(prompt: str) -> str | None:
-    """The model that most of a prompt's words speak for, the later word winning a tie; None if none does."""
+    """The model that matches most words of a prompt; the later word decides a tie. None if no model matches."""
     words = re.findall(r"[a-z]+", prompt.lower())
     best, votes = None, 0.0
     for name, (keys, _) in MODELS.items():

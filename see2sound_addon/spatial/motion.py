@@ -11,7 +11,7 @@ from scipy.spatial.transform import Rotation, Slerp
 from ..soundscene import Trajectory
 
 PLACE_TIME, MOST_PLACES = 0.04, 500
-"""Seconds that each place of something too fast lasts, and how many there are at most between two samples of its path."""
+"""Seconds per position of a source that moves too fast, and the maximum number of positions between two samples."""
 
 AROUND, AHEAD = 4, 500
 """Samples of a path that its curve looks at on either side, and for which it is made in advance."""
@@ -19,7 +19,7 @@ AROUND, AHEAD = 4, 500
 
 @dataclass
 class Segment:
-    """A stretch of a trajectory without a jump: from `begin` to `end`, seconds. Outside it, its ends are held."""
+    """A part of a trajectory without a cut, from `begin` to `end` in seconds. The first and last poses are held outside."""
 
     begin: float
     end: float
@@ -36,7 +36,7 @@ class Segment:
 
     @property
     def top_speed(self) -> float:
-        """Metres a second, the most between two samples; 0 for what stands still."""
+        """Maximum speed between two samples, metres per second; 0 for a constant position."""
         if not self._moves:
             return 0.0
         return float((np.linalg.norm(np.diff(self.points, axis=0), axis=1) / np.diff(self.times)).max())
@@ -143,7 +143,7 @@ def _between_cuts(path: Trajectory) -> list[Segment]:
 
 
 def _at_least_three(times: np.ndarray, points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """SciPy's Akima curve through two points is bent; one more halfway between them straightens it."""
+    """Add a point between two: SciPy's Akima curve through two points is not straight."""
     if len(times) != 2:
         return times, points
     return np.insert(times, 1, times.mean()), np.insert(points, 1, points.mean(axis=0), axis=0)

@@ -26,11 +26,11 @@ STEP = 64
 CROSSFADE = 0.010
 """Seconds over which the old position fades into the new one at a cut."""
 FASTEST = 0.9
-"""Of the speed of sound: what moves faster is heard as a row of places without Doppler, see `motion.segments`."""
+"""Fraction of the speed of sound. Faster sources are rendered position by position, without Doppler, see `motion.segments`."""
 NEAREST = 0.05
-"""Metres: nearer than this, the level rises no more."""
+"""Metres: the level does not rise at smaller distances."""
 POINTLESS = 0.2
-"""Metres: a source within this distance loses its direction little by little, as it passes through the listener."""
+"""Metres: within this distance a source gradually loses its direction."""
 SETTLED = 21.0
 """Nepers: the retarded time is right to 1e-9 of the delay, far less than a thousandth of a sample."""
 _TOO_FAST = f"faster than {FASTEST:g} times the speed of sound; there it is heard from place to place, without Doppler."
@@ -88,7 +88,7 @@ class Voice:
 
 
 def ramp(control: np.ndarray) -> np.ndarray:
-    """Control values (m,) to samples (STEP * (m - 3),) on straight lines, float32."""
+    """Interpolate control values (m,) linearly to samples (STEP * (m - 3),), float32."""
     along = np.arange(STEP) / STEP
     values = control[1:-2, None] * (1.0 - along) + control[2:-1, None] * along
     return values.ravel().astype(np.float32)
@@ -116,13 +116,13 @@ _CUBIC = 0.5 * np.stack([
 
 
 def smooth(control: np.ndarray) -> np.ndarray:
-    """Control values (m,) to samples (STEP * (m - 3),) on a Catmull-Rom spline, float64: a delay must not have corners."""
+    """Interpolate control values (m,) by a Catmull-Rom spline to samples (STEP * (m - 3),), float64: delays must be smooth."""
     four = np.lib.stride_tricks.sliding_window_view(control, 4)
     return (four @ _CUBIC).ravel()
 
 
 class Propagation:
-    """All sources on their way to the listener of a scene.
+    """Propagation of all sources of a scene to its listener.
 
     `clips`: one mono signal (n,) float32 at the scene's rate for each source. `around`: directions (k, 3) in the listener's
     frame over which ambient sound is spread, or None where it has no direction at all. `directionless`:
@@ -276,7 +276,7 @@ class Propagation:
     def _delay(
         self, times: np.ndarray, positions: np.ndarray, ear: Segment, mouth: Segment, voice: Voice
     ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-        """When what arrives at `times` was emitted, vectors (n, 3) to there, their lengths, and the delay to be heard."""
+        """Emission times of the sound that arrives at `times`, vectors (n, 3) to its origins, their lengths, and delays."""
         if voice.source.synchronous:
             towards = _seen(mouth.positions(times), voice.image) - positions
             distance = _length(towards)
@@ -291,7 +291,7 @@ class Propagation:
         return emitted, towards, _length(towards), delay
 
     def _level(self, distance: np.ndarray, outwards: np.ndarray, rotations: np.ndarray, voice: Voice) -> np.ndarray:
-        """What distance and cone leave, linear (n,). Blender's Speakers face along their local -Z."""
+        """Linear gain (n,) of distance and cone. Blender's Speakers face along their local -Z."""
         facing = -rotations[:, :, 2]
         if voice.image is None:
             return distance_gain(distance, voice.source, self.scene.distance_model) * cone_gain(outwards, facing, voice.source)
@@ -301,7 +301,7 @@ class Propagation:
     def _direction(
         self, towards: np.ndarray, distance: np.ndarray, rotations: np.ndarray, voice: Voice
     ) -> tuple[np.ndarray, np.ndarray]:
-        """Unit vectors (m, 3) in the listener's frame, and how far they are to be believed, (m,)."""
+        """Unit vectors (m, 3) in the listener's frame, and their sharpness (m,), 0 to 1."""
         if voice.fixed is not None:
             return np.broadcast_to(voice.fixed, towards.shape), np.ones(len(distance))
         direction = np.einsum("nji,nj->ni", rotations, towards) / np.maximum(distance, 1e-9)[:, None]
@@ -318,7 +318,7 @@ class Propagation:
     ) -> tuple[np.ndarray, np.ndarray]:
         """When the sound that arrives at `times` was emitted, and the vector (n, 3) from the listener to there.
 
-        Solves t_e = t - |L(t) - P(t_e)| / c by fixed-point iteration, which gains a factor 1/Mach a turn.
+        Solves t_e = t - |L(t) - P(t_e)| / c by fixed-point iteration, whose error falls by the Mach number in each iteration.
         """
         speed = self.scene.speed_of_sound
         towards = _seen(mouth.positions(times), image) - positions
@@ -331,16 +331,16 @@ class Propagation:
         return emitted, towards
 
     def _first_delay(self, ear: Segment, mouth: Segment, image: Image | None) -> float:
-        """The delay, in seconds, when the two of them were first at these poses."""
+        """The delay in seconds at the beginning of both stretches."""
         time = np.array([max(ear.begin, mouth.begin, 0.0)])
         towards = _seen(mouth.positions(time), image) - ear.positions(time)
         return float(np.linalg.norm(towards)) / self.scene.speed_of_sound
 
 
 def at_pitch(samples: np.ndarray, pitch: float, loop: bool) -> np.ndarray:
-    """A clip (n,) played `pitch` times faster, (round(n / pitch),), without what that would fold back below half the rate.
+    """A clip (n,) played `pitch` times faster, (round(n / pitch),), without aliasing.
 
-    By Fourier, and so seamless for a loop; other clips get silence around them first.
+    Resampled by FFT, and so seamless for a loop; other clips are padded with silence first.
     """
     if pitch == 1.0:
         return samples
@@ -377,8 +377,8 @@ def _model_gain(distance: np.ndarray, source: Source, model: str) -> np.ndarray:
 
 
 def spreading_gain(distance: np.ndarray, source: Source) -> np.ndarray:
-    """Linear gain (n,) of a reflection: by the inverse law from the reference distance on, whatever law an artist chose for
-    direct sound; under laws that hardly fade, the many images of a source would drown it."""
+    """Linear gain (n,) of a reflection: by the inverse law from the reference distance on, whatever model is set for
+    direct sound; under models that hardly fade, the images would be louder than the source."""
     reference = max(source.reference_distance, NEAREST)
     return np.asarray(reference / np.maximum(reference + source.rolloff * (distance - reference), reference))
 

@@ -23,7 +23,7 @@ from .rooms import check_listener
 from .surroundings import Spreader, Surroundings
 
 BLOCK = 32768
-"""Samples a block, a multiple of STEP and HOP: long enough that Python's own time hardly counts. The result does not
+"""Samples a block, a multiple of STEP and HOP: long enough that Python's overhead is small. The result does not
 depend on it."""
 HOP = 256
 """Samples between the head's responses that a moving source fades through."""
@@ -36,7 +36,7 @@ EARLY = 96
 
 
 class Renderer(Spreader, Protocol):
-    """Turn what arrives in one block into channels. Blocks come in order, without gaps.
+    """Turn the arrivals of a block into channels. Blocks come in order, without gaps.
 
     `margin`: samples before and after a block that it wants to know of, a multiple of STEP. `around`: directions (k, 3)
     in the listener's frame over which it wants ambient sound spread, None if it needs no direction for that; `directionless`:
@@ -65,7 +65,7 @@ def render(
 ) -> Iterator[np.ndarray]:
     """Yield blocks (channels, up to BLOCK) float32 that add up to the samples from `start` to `stop`, the whole by default.
 
-    Any part equals that part of the whole, so that a long film can be cut over machines. `clips`: a mono signal (n,)
+    Any part equals that part of the whole, so that a long film can be divided among computers. `clips`: a mono signal (n,)
     float32 at the scene's rate for each source. `notes` receives what its user should know. `head`: whose ears hear a
     binaural mix, None for the default. `response`: (channels, taps) of a room that is a measured response.
     Errors: `room-outside`, `not-finite`.

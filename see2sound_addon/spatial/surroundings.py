@@ -26,7 +26,7 @@ ONSET_FADE = 0.003
 
 
 class Spreader(Protocol):
-    """What a room asks of a renderer."""
+    """What a room needs from a renderer."""
 
     def impulses(self, directions: np.ndarray, fractions: np.ndarray) -> tuple[np.ndarray, int]:
         """See `reverberation.Place`."""
@@ -80,11 +80,11 @@ class Surroundings:
 
     @property
     def before(self) -> int:
-        """Blocks back from which on a sound may still be heard."""
+        """Number of earlier blocks whose sound may still be audible."""
         return max((part.before for part in (self._early, self._late) if part is not None), default=0)
 
     def __call__(self, start: int, stop: int) -> np.ndarray | None:
-        """(channels, stop - start) float32, or None where there is nothing of that kind."""
+        """(channels, stop - start) float32, or None if the room adds nothing."""
         dry = {number: source(start + AHEAD, stop + AHEAD) for number, source in self._dry.items()}
         parts = []
         if self._early is not None:
@@ -100,7 +100,7 @@ class Surroundings:
 
 
 def _senders(scene: SoundScene) -> Senders:
-    """A room's answer begins with a source's direct sound, on its mean way to the listener, and not before it."""
+    """Group sources by the arrival of their direct sound; the response of a room begins with it, not before."""
     groups: dict[float, list[tuple[int, float]]] = {}
     for number, source in enumerate(scene.sources):
         if source.extent == "ambient" or not holds(scene.room, source.path):
