@@ -51,6 +51,7 @@ class Emitter:
     obj: bpy.types.Object
     instance: Instance | None = None
     sample: Sample = field(default_factory=lambda: Sample())
+    pose: Matrix | None = None
 
 
 @dataclass
@@ -94,17 +95,39 @@ def sample_in_slices(
     shots = _shots(scene)
     audible, silent_ones = heard_and_silent(scene, context.view_layer)
     notes = [f"{obj.name!r} {why}; it is left out." for obj, why in silent_ones.items()]
-    listener = Sample()
     emitters = [Emitter(obj) for obj in audible]
-    instanced = has_instanced_speakers(scene)
-    if instanced:
+    if has_instanced_speakers(scene):
         emitters += _instanced(context.evaluated_depsgraph_get())
-    cuts = []
     shown = shown or range(scene.frame_start, scene.frame_end + 1)
-    frames = range(shown.start, shown.stop + 1)
-    rate = frame_rate(scene)
+    listener, cuts = yield from _sample_frames(context, scene, shots, emitters, shown, seconds)
+    plan = _plan_without_sources(context, scene, shown)
+    plan.listener = _trajectory(listener, metres_per_unit(scene), cuts)
+    taken: set[str] = set()
+    for emitter in emitters:
+        sources, more = _sources_of(emitter, scene, shown.start, clips, taken)
+        plan.sources += sources
+        notes += more
+        yield len(shown) + 1, len(shown) + 1
+    check_finite(plan)
+    for source in plan.sources:
+        notes += outside(plan.room, source.id, source.path)
+    return plan, notes
+
+
+def _sample_frames(
+    context: bpy.types.Context,
+    scene: bpy.types.Scene,
+    shots: list[tuple[int, bpy.types.Object]],
+    emitters: list[Emitter],
+    shown: range,
+    seconds: float,
+) -> Generator[tuple[int, int], None, tuple[Sample, list[float]]]:
+    """Sample the listener and all emitters, from the first frame to the one after the last; return the listener and cuts."""
+    listener, cuts = Sample(), []
+    instanced = any(emitter.instance is not None for emitter in emitters)
     for emitter in emitters:
         emitter.obj.data.update_tag()  # a Speaker's new volume does not reach the dependency graph by itself
+    frames = range(shown.start, shown.stop + 1)
     left = iter(frames)
     frame = next(left, None)
     while frame is not None:
@@ -113,7 +136,7 @@ def sample_in_slices(
             while frame is not None and perf_counter() < end:
                 scene.frame_set(frame)
                 graph = context.evaluated_depsgraph_get()
-                time = (frame - shown.start) / rate
+                time = (frame - shown.start) / frame_rate(scene)
                 camera, before = _camera_at(shots, frame), _camera_at(shots, frame - 1)
                 if frame > shown.start and camera != before:
                     _add(listener, before, graph, time - JUST_BEFORE)
@@ -121,14 +144,19 @@ def sample_in_slices(
                 _add(listener, camera, graph, time)
                 poses = _instance_poses(graph) if instanced else {}
                 for emitter in emitters:
-                    pose = None if emitter.instance is None else poses.get(emitter.instance)
-                    _add(emitter.sample, emitter.obj, graph, time, pose)
+                    if emitter.instance is not None:  # a hidden instance stays where it was
+                        emitter.pose = poses.get(emitter.instance, emitter.pose)
+                    _add(emitter.sample, emitter.obj, graph, time, emitter.pose)
                 frame = next(left, None)
         yield len(listener.times), len(frames)
-    scale, settings = metres_per_unit(scene), scene.see2sound
-    plan = SoundScene(
-        duration=len(shown) / rate,
-        listener=_trajectory(listener, scale, cuts),
+    return listener, cuts
+
+
+def _plan_without_sources(context: bpy.types.Context, scene: bpy.types.Scene, shown: range) -> SoundScene:
+    settings = scene.see2sound
+    return SoundScene(
+        duration=len(shown) / frame_rate(scene),
+        listener=Trajectory.fixed((0.0, 0.0, 0.0)),
         sources=[],
         seed=settings.seed,
         sample_rate=max(8000, scene.render.ffmpeg.audio_mixrate),
@@ -138,33 +166,33 @@ def sample_in_slices(
         room=scene_room(scene, context.evaluated_depsgraph_get()),
         air=Air(settings.temperature, settings.humidity) if settings.use_air else None,
     )
-    taken: set[str] = set()
-    for emitter in emitters:
-        obj, sample = emitter.obj, emitter.sample
-        strips = sound_strips(obj)
-        if not strips:
-            notes.append(f"{obj.name!r} has no NLA sound strip and so does not sound in Blender; it is left out.")
-        if len(set(np.round(sample.pitches, 6))) > 1:
-            notes.append(f"The pitch of {obj.name!r} is animated; it is taken from the first frame.")
-        _check_place(obj, sample)
-        if strips and (why := _why_unreadable(obj, clips)):
-            notes.append(f"{obj.name!r} is left out. {why}")
-            continue
-        if has_foreign_reference(obj):
-            notes.append(
-                f"{obj.name!r} has a sound of yours, but still the distance reference of the generated sound, "
-                f"{obj.data.distance_reference:.3g}. Set it to 1 in the Speaker's properties for the file's own level."
-            )
-        for strip in strips:
-            name = free_id(obj.see2sound.source_id or obj.name, taken)
-            taken.add(name)
-            start = (strip.frame_start - shown.start) / rate
-            plan.sources.append(_source(obj, name, start, sample, scene, clips))
-        yield len(frames), len(frames)
-    check_finite(plan)
-    for source in plan.sources:
-        notes += outside(plan.room, source.id, source.path)
-    return plan, notes
+
+
+def _sources_of(
+    emitter: Emitter, scene: bpy.types.Scene, first_frame: int, clips: Path, taken: set[str]
+) -> tuple[list[Source], list[str]]:
+    """A source for each sound strip of an emitter, and notes. `taken`: ids that are used already; new ones are added."""
+    obj, sample, notes = emitter.obj, emitter.sample, []
+    strips = sound_strips(obj)
+    if not strips:
+        notes.append(f"{obj.name!r} has no NLA sound strip and so does not sound in Blender; it is left out.")
+    if len(set(np.round(sample.pitches, 6))) > 1:
+        notes.append(f"The pitch of {obj.name!r} is animated; it is taken from the first frame.")
+    _check_place(obj, sample)
+    if strips and (why := _why_unreadable(obj, clips)):
+        return [], [*notes, f"{obj.name!r} is left out. {why}"]
+    if has_foreign_reference(obj):
+        notes.append(
+            f"{obj.name!r} has a sound of yours, but still the distance reference of the generated sound, "
+            f"{obj.data.distance_reference:.3g}. Set it to 1 in the Speaker's properties for the file's own level."
+        )
+    sources = []
+    for strip in strips:
+        name = free_id(obj.see2sound.source_id or obj.name, taken)
+        taken.add(name)
+        start = (strip.frame_start - first_frame) / frame_rate(scene)
+        sources.append(_source(obj, name, start, sample, scene, clips))
+    return sources, notes
 
 
 def has_instanced_speakers(scene: bpy.types.Scene) -> bool:
