@@ -6,6 +6,7 @@ from pathlib import Path
 import bpy
 from bpy.props import BoolProperty, StringProperty
 
+from ..see2sound_addon.blender import sources
 from . import reporting
 
 
@@ -35,8 +36,7 @@ class SEE2SOUND_OT_choose_picture(bpy.types.Operator):
         if not Path(path).is_file():
             self.report({"ERROR"}, f"There is no picture at {path!r}. Choose a file.")
             return {"CANCELLED"}
-        near = bpy.data.filepath and Path(path).drive == Path(bpy.data.filepath).drive
-        context.scene.see2sound.picture = bpy.path.relpath(path) if near else path
+        context.scene.see2sound.picture = sources.beside_blend(Path(path))
         return {"FINISHED"}
 
 

@@ -9,7 +9,7 @@ from bpy.props import BoolProperty, EnumProperty, StringProperty
 
 from ..see2sound_addon.blender import properties
 from . import reporting
-from .render_mix import AS_SET, RenderMix, plan_of_scene, target_path
+from .render_mix import RenderMix, plan_of_scene, target_path
 from .working import Progress, Working
 
 PATH = {"SKIP_SAVE"} | properties.RELATIVE_PATH
@@ -33,7 +33,10 @@ class SEE2SOUND_OT_export_mix(RenderMix, Working, bpy.types.Operator):
     layout: EnumProperty(
         name="Layout",
         description="Loudspeaker layout, binaural or ambisonics",
-        items=((AS_SET, "As Set in the Scene", "The layout chosen in the scene's settings"), *properties.LAYOUT_ITEMS),
+        items=(
+            (properties.AS_SET, "As Set in the Scene", "The layout chosen in the scene's settings"),
+            *properties.LAYOUT_ITEMS,
+        ),
     )
 
     def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:

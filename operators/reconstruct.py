@@ -9,8 +9,6 @@ from . import reporting
 from .choose_picture import first_folder
 from .working import Step, Working, same_scene
 
-AS_SET = "scene"
-
 
 class SEE2SOUND_OT_reconstruct(Working, bpy.types.Operator):
     """Find the objects of a picture that can make a sound, and place a Speaker for each one"""
@@ -32,11 +30,11 @@ class SEE2SOUND_OT_reconstruct(Working, bpy.types.Operator):
     )  # fmt: skip
     camera: EnumProperty(
         name="Camera", description="The camera that the picture is placed for", options={"SKIP_SAVE"},
-        items=((AS_SET, "As Set in the Scene", "What the Picture panel says"), *properties.CAMERA_ITEMS),
+        items=((properties.AS_SET, "As Set in the Scene", "What the Picture panel says"), *properties.CAMERA_ITEMS),
     )  # fmt: skip
     others: EnumProperty(
         name="Other Pictures", description="How to treat the sources and cameras of earlier pictures", options={"SKIP_SAVE"},
-        items=((AS_SET, "As Set in the Scene", "What the Picture panel says"), *properties.OTHERS_ITEMS),
+        items=((properties.AS_SET, "As Set in the Scene", "What the Picture panel says"), *properties.OTHERS_ITEMS),
     )  # fmt: skip
     generate: BoolProperty(name="Generate Sounds", description="Generate a sound for each source right away", default=True)
 
@@ -90,7 +88,7 @@ class SEE2SOUND_OT_reconstruct(Working, bpy.types.Operator):
 
     def _setting(self, scene: bpy.types.Scene, name: str, of_scene: str) -> str:
         chosen = getattr(self, name)
-        return str(getattr(scene.see2sound, of_scene)) if chosen == AS_SET else chosen
+        return str(getattr(scene.see2sound, of_scene)) if chosen == properties.AS_SET else chosen
 
     def take(self, context: bpy.types.Context, result: dict) -> Step | list[str]:
         from ..see2sound_addon.blender import speakers, voices

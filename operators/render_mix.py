@@ -12,7 +12,6 @@ from ..see2sound_addon.errors import See2SoundError
 from . import reporting
 from .working import Progress, Step, Working, in_thread
 
-AS_SET = "scene"
 MOST_NOTES = 3
 """Shown while a mix is made; all are reported at its end."""
 SILENT = -200.0
@@ -90,7 +89,7 @@ class RenderMix:
 
     def chosen_layout(self, scene: bpy.types.Scene) -> str:
         """The operator's own, where it has such a property, or the scene's."""
-        return scene.see2sound.layout if self.layout == AS_SET else self.layout
+        return scene.see2sound.layout if self.layout == properties.AS_SET else self.layout
 
 
 OTHER_FORMATS = {
@@ -143,6 +142,9 @@ class SEE2SOUND_OT_render_mix(RenderMix, Working, bpy.types.Operator):
     layout: EnumProperty(
         name="Layout",
         description="Loudspeaker layout, binaural or ambisonics",
-        items=((AS_SET, "As Set in the Scene", "The layout chosen in the scene's settings"), *properties.LAYOUT_ITEMS),
+        items=(
+            (properties.AS_SET, "As Set in the Scene", "The layout chosen in the scene's settings"),
+            *properties.LAYOUT_ITEMS,
+        ),
         options={"SKIP_SAVE"},
     )

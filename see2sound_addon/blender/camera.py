@@ -11,7 +11,7 @@ from mathutils import Matrix
 
 from ..camera import Camera
 from ..errors import See2SoundError
-from .sources import same_file
+from .sources import beside_blend, same_file
 from .units import metres_per_unit
 
 
@@ -119,8 +119,7 @@ def show_picture(obj: bpy.types.Object, path: str, others: set[str], replace: bo
     if data.library is not None:
         return
     image = bpy.data.images.load(path, check_existing=True)
-    if bpy.data.filepath and Path(path).drive == Path(bpy.data.filepath).drive:
-        image.filepath = bpy.path.relpath(path)
+    image.filepath = beside_blend(Path(path))
     background = None
     for one in list(data.background_images):
         if one.image == image:

@@ -51,6 +51,9 @@ OTHERS_ITEMS = (
     ("REPLACE", "Replace", "Remove their sources, cameras and backgrounds, but for those that you have changed"),
     ("KEEP", "Keep", "Keep their sources and cameras, and add this picture's"),
 )
+AS_SET = "scene"
+"""The choice of an operator that takes the setting of the scene."""
+LAYOUT_CHOICES = ((AS_SET, "As Set in the Scene", "The layout chosen in the scene's settings"), *LAYOUT_ITEMS)
 PREVIEW_ITEMS = (
     ("binaural", "Binaural", "For headphones"),
     ("stereo", "Stereo", "For two loudspeakers"),

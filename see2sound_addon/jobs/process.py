@@ -78,7 +78,12 @@ class Worker:
         environment["PYTHONPATH"] = os.pathsep.join(path for path in paths if path)
         environment.update(PYTHONIOENCODING="utf-8", PYTHONUNBUFFERED="1")
         environment.update(environment_more or {})
-        self.log, self._failed = create_file(Path(tempfile.gettempdir()), ".log"), False
+        try:
+            self.log, self._failed = create_file(Path(tempfile.gettempdir()), ".log"), False
+        except OSError as error:
+            raise See2SoundError(
+                "worker-start", f"The log of a worker cannot be written: {error}.", "Make room in the temporary folder."
+            ) from error
         with self.log.open("wb") as log:
             program = os.fspath(python or sys.executable)
             try:

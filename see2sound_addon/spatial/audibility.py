@@ -29,10 +29,14 @@ def _why(scene: SoundScene, source: Source, seconds: float, times: np.ndarray, e
     if source.extent == "ambient":
         return ""
     mouths = segments(source.path, FASTEST * scene.speed_of_sound)[0]
-    distance = np.linalg.norm(_positions(mouths, times) - _positions(ears, times), axis=1)
+    distance = _distance(mouths, ears, times)
     delay = np.zeros(len(times)) if source.synchronous else distance / scene.speed_of_sound
-    since = times - delay - source.start
-    sounds = (since >= 0.0) & (source.loop | (since <= seconds / source.pitch))
+    # By moments of emission, for a short clip may lie between two moments of a long scene.
+    end = scene.duration if source.loop else min(source.start + seconds / source.pitch, scene.duration)
+    emitted = np.linspace(max(source.start, -float(delay.max())), end, LOOKED_AT)
+    distance = _distance(mouths, ears, emitted)
+    arrived = emitted if source.synchronous else emitted + distance / scene.speed_of_sound
+    sounds = (arrived >= 0.0) & (arrived <= scene.duration) & (emitted[0] <= end)
     if not sounds.any():
         late = float(delay.min())
         if source.start < scene.duration and late > 0.1 and source.start + late >= scene.duration - 0.05:
@@ -48,6 +52,10 @@ def _why(scene: SoundScene, source: Source, seconds: float, times: np.ndarray, e
             "Raise its distance reference or its volume."
         )
     return ""
+
+
+def _distance(mouths: list[Segment], ears: list[Segment], times: np.ndarray) -> np.ndarray:
+    return np.asarray(np.linalg.norm(_positions(mouths, times) - _positions(ears, times), axis=1))
 
 
 def _positions(path: list[Segment], times: np.ndarray) -> np.ndarray:

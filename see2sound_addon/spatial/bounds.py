@@ -61,8 +61,9 @@ def _check_cuts(scene: SoundScene) -> None:
 def _check_clips(scene: SoundScene, layout: Layout, seconds: Mapping[Path, float]) -> None:
     needed = sum(seconds.values())
     for source in scene.sources:
-        copies = _copies(source, layout) - (source.pitch == 1.0 and _copies(source, layout) == 1)
-        needed += copies * seconds[source.clip] / source.pitch
+        copies = _copies(source, layout)
+        if copies > 1 or source.pitch != 1.0:  # a plain point source plays the clip itself
+            needed += copies * seconds[source.clip] / source.pitch
     if needed * scene.sample_rate > MOST_SAMPLES:
         raise See2SoundError(
             "clips-too-long",

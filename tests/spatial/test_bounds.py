@@ -11,6 +11,7 @@ from see2sound_addon import pipeline
 from see2sound_addon.errors import See2SoundError
 from see2sound_addon.materials import MATERIALS
 from see2sound_addon.soundscene import Fader, Occlusion, Response, Shoebox, Trajectory
+from see2sound_addon.spatial.audibility import unheard
 
 
 def room(size=(8.0, 6.0, 3.0), **more):
@@ -160,3 +161,10 @@ def test_a_file_without_a_header_is_refused(tmp_path):
     made = plan(tmp_path, [source((1, 0, 0))])
     made.sources[0].clip = tmp_path / "a.raw"
     assert refused(made, tmp_path).code == "clip-unreadable"
+
+
+def test_a_short_clip_in_a_long_scene_is_not_called_unheard():
+    """It lies between two of the moments that are looked at of the scene."""
+    made = scene([source((3, 0, 0), start=1807.3), source((3, 0, 0), name="late", start=3600.5)], 3600.0)
+    notes = unheard(made, [0.2, 0.2])
+    assert len(notes) == 1 and "'late'" in notes[0]
