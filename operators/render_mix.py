@@ -142,9 +142,6 @@ class SEE2SOUND_OT_render_mix(RenderMix, Working, bpy.types.Operator):
     layout: EnumProperty(
         name="Layout",
         description="Loudspeaker layout, binaural or ambisonics",
-        items=(
-            (properties.AS_SET, "As Set in the Scene", "The layout chosen in the scene's settings"),
-            *properties.LAYOUT_ITEMS,
-        ),
+        items=properties.LAYOUT_CHOICES,
         options={"SKIP_SAVE"},
     )

@@ -32,14 +32,19 @@ def main(arguments: list[str] | None = None) -> int:
     """
     _open_streams()
     try:
-        code = _main(arguments)
-        sys.stdout.flush()
+        options = _parser().parse_args(sys.argv[1:] if arguments is None else arguments)
+    except SystemExit as stop:
+        return int(stop.code or 0)
+    code, out, message = _outcome(options)
+    with suppress(OSError):
+        print(message, end="", file=sys.stderr, flush=True)
+    try:
+        print(out, end="", flush=True)
     except OSError as error:
         _abandon_output()
-        with suppress(OSError):
-            if isinstance(error, BrokenPipeError):  # the reader has seen enough
-                return 1
-            print(f"see2sound: the result cannot be written: {error.strerror or error}.", file=sys.stderr, flush=True)
+        if not isinstance(error, BrokenPipeError):  # there the reader has seen enough
+            with suppress(OSError):
+                print(f"see2sound: the result cannot be written: {error.strerror or error}.", file=sys.stderr, flush=True)
         return 1
     return code
 
@@ -60,11 +65,8 @@ def _abandon_output() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _main(arguments: list[str] | None) -> int:
-    try:
-        options = _parser().parse_args(sys.argv[1:] if arguments is None else arguments)
-    except SystemExit as stop:
-        return int(stop.code or 0)
+def _outcome(options: argparse.Namespace) -> tuple[int, str, str]:
+    """Run the verb; the exit code, and what goes to standard output and standard error."""
     logs.set_level_from_environment()
     if options.log is not None:
         logs.set_level(options.log.upper())
@@ -76,19 +78,14 @@ def _main(arguments: list[str] | None) -> int:
     try:
         result = options.verb(options)
     except See2SoundError as error:
-        _end_progress()
-        if options.json:
-            print(json.dumps({"error": {"code": error.code, "message": error.message, "hint": error.hint}}))
-        print(f"see2sound: {error}", file=sys.stderr)
-        return 1
+        facts = {"error": {"code": error.code, "message": error.message, "hint": error.hint}}
+        return 1, json.dumps(facts) + "\n" if options.json else "", f"see2sound: {error}\n"
     except KeyboardInterrupt:
+        return 1, "", "see2sound: cancelled\n"
+    finally:
         _end_progress()
-        print("see2sound: cancelled", file=sys.stderr)
-        return 1
-    _end_progress()
     code = int(result.pop("exit", 0))
-    print(json.dumps(result, indent=1) if options.json else "\n".join(result.pop("lines")))
-    return code
+    return code, (json.dumps(result, indent=1) if options.json else "\n".join(result.pop("lines"))) + "\n", ""
 
 
 def shell() -> None:
