@@ -5,12 +5,12 @@ from pathlib import Path
 import bpy
 
 from . import operators, panels
-from .see2sound_addon.blender import properties
+from .see2sound_addon.blender.properties import registration
 
 
 def register() -> None:
     """Called by Blender when the extension is enabled."""
-    properties.register()
+    registration.register()
     operators.register()
     panels.register()
     bpy.utils.register_preset_path(str(Path(__file__).parent))
@@ -21,4 +21,4 @@ def unregister() -> None:
     bpy.utils.unregister_preset_path(str(Path(__file__).parent))
     panels.unregister()
     operators.unregister()
-    properties.unregister()
+    registration.unregister()

@@ -223,7 +223,7 @@ def build_docs(python: Path) -> int:
     """The API reference of the library as HTML, by pdoc; the parts that need torch or Blender's window are left out."""
     out = ROOT / "build" / "docs"
     left_out = ("!see2sound_addon.neural.pictures", "!see2sound_addon.neural.sounds", "!see2sound_addon.neural.loading",
-                "!see2sound_addon.neural.status", "!see2sound_addon.neural.download", "!see2sound_addon.blender")  # fmt: skip
+                "!see2sound_addon.neural.status", "!see2sound_addon.weights.hub", "!see2sound_addon.blender")  # fmt: skip
     code = call(python, "-W", "ignore", "-m", "pdoc", "see2sound_addon", *left_out, "--docformat", "numpy", "-o", out)
     print(f"The reference begins at {out / 'index.html'}")
     return code

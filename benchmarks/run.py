@@ -30,7 +30,7 @@ from scenes import RATE, box, clip, hall, orbits
 
 from see2sound_addon import pipeline
 from see2sound_addon.jobs.mixing import mix_on_all_cores
-from see2sound_addon.sound.voice import MODELS, synthesise
+from see2sound_addon.sound.generator import MODELS, synthesise
 from see2sound_addon.spatial.delayline import COLUMNS, ROW, TAPS
 from see2sound_addon.spatial.layouts import LAYOUTS
 from see2sound_addon.spatial.renderer import render

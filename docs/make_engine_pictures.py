@@ -19,7 +19,7 @@ from see2sound_addon.spatial.head import default_head
 from see2sound_addon.spatial.layouts import find_layout
 from see2sound_addon.spatial.panning import pan
 from see2sound_addon.spatial.renderer import render
-from see2sound_addon.spatial.rooms import reverberation_time
+from see2sound_addon.spatial.room.images import reverberation_time
 
 IMAGES = Path(__file__).parent / "images"
 RATE = 48000

@@ -5,7 +5,9 @@ import sys
 import bpy
 
 from ..see2sound_addon import cli
-from ..see2sound_addon.blender import cache, defaults, freshness
+from ..see2sound_addon.blender import cache
+from ..see2sound_addon.blender.properties import defaults
+from ..see2sound_addon.blender.soundtrack import freshness
 from . import (
     add_room,
     add_source,

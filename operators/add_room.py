@@ -20,10 +20,10 @@ class SEE2SOUND_OT_add_room(bpy.types.Operator):
         return reporting.run(self, lambda: self._work(context))
 
     def _work(self, context: bpy.types.Context) -> list[str]:
-        from ..see2sound_addon.blender import room
+        from ..see2sound_addon.blender.room import box
 
         context.view_layer.update()
-        obj = room.add_box(context)
+        obj = box.add_box(context)
         if context.mode == "OBJECT":
             for other in context.view_layer.objects:
                 other.select_set(other == obj)

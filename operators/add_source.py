@@ -6,7 +6,8 @@ import bpy
 from bpy.props import BoolProperty, CollectionProperty, StringProperty
 from bpy_extras import view3d_utils
 
-from ..see2sound_addon.blender import properties, sources
+from ..see2sound_addon.blender import sources
+from ..see2sound_addon.blender.properties import choices
 from ..see2sound_addon.errors import See2SoundError
 from . import reporting
 
@@ -44,7 +45,7 @@ class SEE2SOUND_OT_add_source(bpy.types.Operator):
         return reporting.run(self, lambda: self._work(context))
 
     def _work(self, context: bpy.types.Context) -> list[str]:
-        from ..see2sound_addon.blender import speakers
+        from ..see2sound_addon.blender.writing import speakers
 
         chosen = [obj for obj in context.selected_objects if obj.type not in {"SPEAKER", "CAMERA"}]
         made: list[bpy.types.Object] = []
@@ -91,7 +92,7 @@ class SEE2SOUND_OT_add_sound(bpy.types.Operator):
     bl_options = {"REGISTER", "UNDO"}
 
     filepath: StringProperty(
-        name="File", description="The sound file", subtype="FILE_PATH", options={"SKIP_SAVE"} | properties.RELATIVE_PATH
+        name="File", description="The sound file", subtype="FILE_PATH", options={"SKIP_SAVE"} | choices.RELATIVE_PATH
     )
     directory: StringProperty(
         name="Folder", description="Folder of the files", subtype="DIR_PATH", options={"SKIP_SAVE", "HIDDEN"}
@@ -123,7 +124,7 @@ class SEE2SOUND_OT_add_sound(bpy.types.Operator):
         return reporting.run(self, lambda: self._work(context))
 
     def _work(self, context: bpy.types.Context) -> list[str]:
-        from ..see2sound_addon.blender import speakers
+        from ..see2sound_addon.blender.writing import speakers
         from ..see2sound_addon.media.audio import audio_facts
 
         if not self.filepath and not self.files:

@@ -1,18 +1,17 @@
 """Operators of File > Export, and clearing the clips of unsaved files."""
 
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import bpy
 from bpy.props import BoolProperty, EnumProperty, StringProperty
 
-from ..see2sound_addon.blender import properties
+from ..see2sound_addon.blender.properties import choices
 from . import reporting
 from .render_mix import RenderMix, plan_of_scene, target_path
-from .working import Progress, Working
+from .working import Work, Working
 
-PATH = {"SKIP_SAVE"} | properties.RELATIVE_PATH
+PATH = {"SKIP_SAVE"} | choices.RELATIVE_PATH
 
 
 def _suggested(suffix: str) -> str:
@@ -28,17 +27,20 @@ class SEE2SOUND_OT_export_mix(RenderMix, Working, bpy.types.Operator):
     bl_options = {"REGISTER", "UNDO"}
 
     filepath: StringProperty(name="File", description="Path of the mix", subtype="FILE_PATH", options=PATH)
-    filter_glob: StringProperty(default="*.wav;*.flac", options={"HIDDEN", "SKIP_SAVE"})
+    filter_glob: StringProperty(default="*.wav", options={"HIDDEN", "SKIP_SAVE"})
     check_existing: BoolProperty(default=True, options={"HIDDEN", "SKIP_SAVE"})
     layout: EnumProperty(
         name="Layout",
         description="Loudspeaker layout, binaural or ambisonics",
-        items=properties.LAYOUT_CHOICES,
+        items=choices.LAYOUT_CHOICES,
     )
 
     def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
+        from ..see2sound_addon.delivery import formats
+
         if not self.filepath:
             self.filepath = _suggested(".wav")
+        self.filter_glob = ";".join(f"*{suffix}" for suffix in formats.suffixes())  # other add-ons may bring formats
         context.window_manager.fileselect_add(self)
         return {"RUNNING_MODAL"}
 
@@ -64,14 +66,12 @@ class SEE2SOUND_OT_export_plan(Working, bpy.types.Operator):
         context.window_manager.fileselect_add(self)
         return {"RUNNING_MODAL"}
 
-    def prepare(self, context: bpy.types.Context, seconds: float) -> Iterator[Progress]:
-        self._path = target_path(self.filepath, (".json",), "plan")
+    def work(self, context: bpy.types.Context, seconds: float) -> Work:
+        path = target_path(self.filepath, (".json",), "plan")
         folder = Path(tempfile.mkdtemp(prefix="plan_", dir=bpy.app.tempdir))
-        self._notes = yield from plan_of_scene(context, seconds, folder, self._path, carry=True)
-
-    def first_step(self, context: bpy.types.Context) -> list[str]:
-        self.report({"INFO"}, f"{self._path.name} is written.")
-        return self._notes
+        notes = yield from plan_of_scene(context, seconds, folder, path, carry=True)
+        self.report({"INFO"}, f"{path.name} is written.")
+        return notes
 
 
 class SEE2SOUND_OT_clear_cache(bpy.types.Operator):

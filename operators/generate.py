@@ -4,7 +4,7 @@ import bpy
 from bpy.props import BoolProperty
 
 from ..see2sound_addon.blender import neural, sources
-from .working import Step, Working, same_scene
+from .working import Work, Working, ask, same_scene
 
 
 class SEE2SOUND_OT_generate(Working, bpy.types.Operator):
@@ -31,12 +31,14 @@ class SEE2SOUND_OT_generate(Working, bpy.types.Operator):
     def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
         return self.begin(context)
 
-    def first_step(self, context: bpy.types.Context) -> Step | list[str]:
-        from ..see2sound_addon.blender import voices
+    def work(self, context: bpy.types.Context, seconds: float) -> Work:
+        from ..see2sound_addon.blender.backends import chosen_backends
+        from ..see2sound_addon.blender.writing import clips
         from ..see2sound_addon.media.files import check_writable
 
         sources.settle_ids()
-        objects = self._open(context.scene)
+        scene, uid = context.scene, context.scene.session_uid
+        objects = self._open(scene)
         if self.selected:
             objects = [obj for obj in objects if obj.select_get()]
         if not objects:
@@ -46,25 +48,16 @@ class SEE2SOUND_OT_generate(Working, bpy.types.Operator):
                 else "All sources are locked, linked or have sounds of your own."
             )
             return [why]
-        folder = sources.clip_folder(__package__.rpartition(".")[0])
-        check_writable(folder)
-        asked = neural.asked(context, context.scene)
+        check_writable(sources.clip_folder())
         prompts = [(obj.see2sound.source_id, obj.see2sound.prompt) for obj in objects]
-        self._scene = context.scene.session_uid
-        self._ids = [source_id for source_id, _ in prompts]
-        self._wanted = voices.wanted_clips(context.scene, prompts, folder, asked)
-        return Step("voices", {"wanted": self._wanted, "neural": asked})
+        models = neural.chosen_models(context, scene)
+        made = yield from ask(clips.request(scene, prompts, chosen_backends(scene), models))
+        # What was removed in the meantime is left alone.
+        scene, ids = same_scene(context, uid), {source_id for source_id, _ in prompts}
+        return clips.attach_clips(scene, [obj for obj in self._open(scene) if obj.see2sound.source_id in ids], made.clips)
 
     def _open(self, scene: bpy.types.Scene) -> list[bpy.types.Object]:
         """What may get a sound: neither linked nor locked, nor with a sound of the artist's own unless that was asked for."""
         objects = [obj for obj in sources.sources(scene) if obj.library is None and not obj.see2sound.locked]
         objects = [obj for obj in objects if obj.data.library is None]  # an override of the object alone has its sound linked
         return [obj for obj in objects if self.selected or not sources.has_own_sound(obj)]
-
-    def take(self, context: bpy.types.Context, result: dict) -> list[str]:
-        from ..see2sound_addon.blender import voices
-
-        # What was removed in the meantime is left alone.
-        scene = same_scene(context, self._scene)
-        objects = [obj for obj in self._open(scene) if obj.see2sound.source_id in self._ids]
-        return voices.attach_voices(scene, objects, voices.made_clips(self._wanted, result["made"]))

@@ -5,8 +5,10 @@ from bpy.app.translations import pgettext_iface as iface
 from bpy.props import EnumProperty
 
 from ..see2sound_addon.blender import neural
+from ..see2sound_addon.blender.properties.neural import MODEL_ITEMS
 from ..see2sound_addon.errors import See2SoundError
-from .working import Step, Working
+from ..see2sound_addon.weights.cards import CARDS
+from .working import Work, Working, ask
 
 KINDS = (
     ("cpu", "Processor", "PyTorch without a GPU: works everywhere, slowly"),
@@ -47,12 +49,11 @@ class SEE2SOUND_OT_set_up_neural(Working, bpy.types.Operator):
         if not bpy.app.online_access:
             layout.label(text="Blender is offline: allow online access in Preferences > System.", icon="ERROR")
 
-    def first_step(self, context: bpy.types.Context) -> Step:
-        _check_online()
-        return Step("set_up_neural", {"folder": str(neural.folder()), "kind": self.kind})
+    def work(self, context: bpy.types.Context, seconds: float) -> Work:
+        from ..see2sound_addon.jobs.requests import SetUpNeural
 
-    def take(self, context: bpy.types.Context, result: dict) -> list[str]:
-        neural.remember(context, result)
+        _check_online()
+        neural.remember(context, (yield from ask(SetUpNeural(neural.folder(), self.kind))))
         self.report({"INFO"}, "Neural models can be used now.")
         return []
 
@@ -67,15 +68,15 @@ class SEE2SOUND_OT_check_neural(Working, bpy.types.Operator):
     def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
         return self.begin(context)
 
-    def first_step(self, context: bpy.types.Context) -> Step:
-        return Step("describe_neural", {"folder": str(neural.folder()), "python": neural.chosen_python(context)})
+    def work(self, context: bpy.types.Context, seconds: float) -> Work:
+        from ..see2sound_addon.jobs.requests import DescribeNeural
 
-    def take(self, context: bpy.types.Context, result: dict) -> list[str]:
-        neural.remember(context, result)
-        if result["ready"]:
-            self.report({"INFO"}, neural.summary(result))
-            return [result["advice"]] if result["advice"] else []
-        return [f"{result['problem']} {result['hint']}"]
+        found = yield from ask(DescribeNeural(neural.folder(), neural.chosen_python(context)))
+        neural.remember(context, found)
+        if found.ready:
+            self.report({"INFO"}, neural.summary(found))
+            return [found.advice] if found.advice else []
+        return [f"{found.problem} {found.hint}"]
 
 
 class SEE2SOUND_OT_remove_neural(bpy.types.Operator):
@@ -98,7 +99,7 @@ class SEE2SOUND_OT_remove_neural(bpy.types.Operator):
         except See2SoundError as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}
-        neural.remember(context, {})
+        neural.remember(context, None)
         return {"FINISHED"}
 
 
@@ -109,13 +110,13 @@ class SEE2SOUND_OT_download_model(Working, bpy.types.Operator):
     bl_label = "Download Model"
     bl_options = {"REGISTER"}
 
-    model: EnumProperty(name="Model", description="The model to download", items=neural.MODEL_ITEMS)
+    model: EnumProperty(name="Model", description="The model to download", items=MODEL_ITEMS)
 
     def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
         return context.window_manager.invoke_props_dialog(self, width=420)
 
     def draw(self, context: bpy.types.Context) -> None:
-        card = neural.CARDS[self.model]
+        card = CARDS[self.model]
         layout = self.layout
         layout.prop(self, "model")
         text = iface("{} at huggingface.co, {:g} GB; takes {:g} GB of memory.").format(card.repository, card.size, card.memory)
@@ -126,16 +127,13 @@ class SEE2SOUND_OT_download_model(Working, bpy.types.Operator):
         if card.gated:
             layout.label(text="Requires an account: accept the licence on its page, then log in.")
 
-    def first_step(self, context: bpy.types.Context) -> Step:
-        _check_online()
-        data = {
-            "folder": str(neural.folder()), "python": neural.chosen_python(context), "model": self.model,
-            "models": str(neural.models_folder(context)),
-        }  # fmt: skip
-        return Step("fetch_model", data)
+    def work(self, context: bpy.types.Context, seconds: float) -> Work:
+        from ..see2sound_addon.jobs.requests import FetchModel
 
-    def take(self, context: bpy.types.Context, result: dict) -> list[str]:
-        self.report({"INFO"}, f"{self.model} lies in {result['folder']}.")
+        _check_online()
+        python, models = neural.chosen_python(context), neural.models_folder(context)
+        fetched = yield from ask(FetchModel(neural.folder(), python, self.model, models))
+        self.report({"INFO"}, f"{self.model} lies in {fetched.folder}.")
         return []
 
 
@@ -148,8 +146,9 @@ class SEE2SOUND_OT_free_neural(bpy.types.Operator):
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         from ..see2sound_addon.blender.desk import DESK
-        from ..see2sound_addon.jobs.tasks import free_neural
+        from ..see2sound_addon.jobs.requests import FreeNeural
+        from ..see2sound_addon.jobs.tasks import perform
 
         DESK.close()
-        free_neural({}, lambda *_: None)  # what scripts have used in this very process
+        perform(FreeNeural())  # what scripts have used in this very process
         return {"FINISHED"}

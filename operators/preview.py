@@ -1,7 +1,6 @@
 """Operators: the live preview and snippets."""
 
 import tempfile
-from collections.abc import Iterator
 from concurrent.futures import Future
 from pathlib import Path
 
@@ -9,8 +8,8 @@ import bpy
 
 from ..see2sound_addon.errors import See2SoundError
 from . import reporting
-from .render_mix import head_file, plan_of_scene
-from .working import LOADER, Progress, Step, Working
+from .render_mix import head_file, head_for, plan_of_scene
+from .working import LOADER, Work, Working, ask
 
 EVERY = 0.015
 """Seconds."""
@@ -52,7 +51,7 @@ def _tick() -> float | None:
             made: Future = _live["ears"]
             if not made.done():
                 return EVERY
-            from ..see2sound_addon.blender.preview import Preview
+            from ..see2sound_addon.blender.preview.player import Preview
 
             _live["preview"] = Preview(made.result())
         _live["preview"].update(bpy.context)
@@ -128,9 +127,9 @@ class SEE2SOUND_OT_preview(bpy.types.Operator):
 
 
 def _make_ears(kind: str, sofa: str) -> object:
-    from ..see2sound_addon.blender import preview
+    from ..see2sound_addon.blender.preview import player
 
-    return preview.make_ears(kind, sofa)
+    return player.make_ears(kind, sofa)
 
 
 class SEE2SOUND_OT_play_snippet(Working, bpy.types.Operator):
@@ -147,39 +146,36 @@ class SEE2SOUND_OT_play_snippet(Working, bpy.types.Operator):
     def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
         return self.begin(context)
 
-    def prepare(self, context: bpy.types.Context, seconds: float) -> Iterator[Progress]:
+    def work(self, context: bpy.types.Context, seconds: float) -> Work:
         from ..see2sound_addon.blender import units
+        from ..see2sound_addon.delivery.formats import Delivery
+        from ..see2sound_addon.jobs.requests import Mix
 
-        scene = context.scene
-        self._folder = Path(tempfile.mkdtemp(prefix="snippet_", dir=bpy.app.tempdir))
+        scene, layout = context.scene, context.scene.see2sound.preview_kind
+        folder = Path(tempfile.mkdtemp(prefix="snippet_", dir=bpy.app.tempdir))
         first = min(max(scene.frame_current, scene.frame_start), scene.frame_end)
         last = min(scene.frame_end, first + round(scene.see2sound.snippet * units.frame_rate(scene)) - 1)
-        plan = self._folder / "plan.json"
-        self._notes = yield from plan_of_scene(context, seconds, self._folder, plan, range(first, last + 1))
-
-    def first_step(self, context: bpy.types.Context) -> Step:
-        layout = context.scene.see2sound.preview_kind
-        return Step("mix", {
-            "plan": str(self._folder / "plan.json"), "layout": layout, "out": str(self._folder / "snippet.wav"),
-            "delivery": {"bits": 16, "loudness": None, "ceiling": -1.0},
-            "sofa": head_file(context) or None if layout == "binaural" else None,
-        })  # fmt: skip
-
-    def take(self, context: bpy.types.Context, result: dict) -> list[str]:
-        path = self._folder / "snippet.wav"
+        plan, path = folder / "plan.json", folder / "snippet.wav"
+        notes = yield from plan_of_scene(context, seconds, folder, plan, range(first, last + 1))
+        mixed = yield from ask(Mix(plan, layout, path, Delivery(16), head_for(context, layout)))
         if bpy.app.background:
             self.report({"INFO"}, f"The snippet is at {path}.")
-            return self._notes + result["notes"]
-        from ..see2sound_addon.blender import preview
+            return notes + mixed.notes
+        return _play(path) or notes + mixed.notes
 
-        stop()
+
+def _play(path: Path) -> list[str]:
+    """Play a file through Blender's audio device, or through the system's player; a note if there is neither."""
+    from ..see2sound_addon.blender.preview import player
+
+    stop()
+    try:
+        aud = player.import_aud()
+        device = player.open_device(aud)
+        _snippet[:] = [device, device.play(aud.Sound.file(str(path)))]
+    except See2SoundError:
         try:
-            aud = preview.import_aud()
-            device = preview.open_device(aud)
-            _snippet[:] = [device, device.play(aud.Sound.file(str(path)))]
-        except See2SoundError:
-            try:
-                bpy.ops.wm.path_open(filepath=str(path))  # whatever the system plays sounds with
-            except RuntimeError:
-                return [f"There is no audio device, and no player for sounds. The snippet is at {path}."]
-        return self._notes + result["notes"]
+            bpy.ops.wm.path_open(filepath=str(path))  # whatever the system plays sounds with
+        except RuntimeError:
+            return [f"There is no audio device, and no player for sounds. The snippet is at {path}."]
+    return []

@@ -1,20 +1,26 @@
 """Operator: render the mix, and what all operators that render a mix share."""
 
 import tempfile
-from collections.abc import Generator, Iterator
+from collections.abc import Generator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import bpy
 from bpy.props import EnumProperty, StringProperty
 
-from ..see2sound_addon.blender import freshness, preferences, properties, sources
+from ..see2sound_addon.blender import sources
+from ..see2sound_addon.blender.properties import choices, preferences
+from ..see2sound_addon.blender.soundtrack import freshness
 from ..see2sound_addon.errors import See2SoundError
 from . import reporting
-from .working import Progress, Step, Working, in_thread
+from .working import Progress, Work, Working, ask, in_thread
+
+if TYPE_CHECKING:
+    from ..see2sound_addon.jobs.requests import Mix, Mixed
 
 MOST_NOTES = 3
 """Shown while a mix is made; all are reported at its end."""
-SILENT = -200.0
+INAUDIBLE = -200.0
 """dB; lower levels are reported as silence."""
 
 
@@ -28,25 +34,42 @@ def head_file(context: bpy.types.Context) -> str:
 def plan_of_scene(
     context: bpy.types.Context, seconds: float, folder: Path, path: Path, shown: range | None = None, carry: bool = False
 ) -> Generator[Progress, None, list[str]]:
-    """Part of a `prepare`: the scene, as it is heard in the frames `shown` (None for all), as a plan at `path`; notes.
+    """Part of a `work`: the scene, as it is heard in the frames `shown` (None for all), as a plan at `path`; notes.
 
     `folder`: for sounds that are packed into the .blend. `carry`: whether the plan takes copies of its files along.
     """
-    from ..see2sound_addon.blender import sampling
+    from ..see2sound_addon.blender.reading import sampling
     from ..see2sound_addon.planfile import carry_files, write_plan
 
     slices = sampling.sample_in_slices(context, context.scene, folder, seconds, shown)
     plan, notes = yield from reporting.labelled(slices, sampling.READING)
     work = (lambda: write_plan(carry_files(plan, path), path)) if carry else (lambda: write_plan(plan, path))
-    yield from in_thread(work, label="Writing the plan")
+    yield from in_thread(work, "Writing the plan")
     return notes
+
+
+def mix_request(context: bpy.types.Context, plan: Path, layout: str, out: Path) -> "Mix":
+    """The request for a mix of a plan, with the scene's settings."""
+    from ..see2sound_addon.blender.backends import chosen_backends
+    from ..see2sound_addon.delivery.formats import Delivery, find_format
+    from ..see2sound_addon.jobs.requests import Mix
+
+    settings, form = context.scene.see2sound, find_format(out)
+    bits = int(settings.bits) if int(settings.bits) in form.bits else form.bits[0]
+    delivery = Delivery(bits, settings.loudness if settings.use_loudness else None, settings.ceiling)
+    return Mix(plan, layout, out, delivery, head_for(context, layout), chosen_backends(context.scene))
+
+
+def head_for(context: bpy.types.Context, layout: str) -> Path | None:
+    """The measured ears for a mix, or None for KEMAR's and for layouts without ears."""
+    file = head_file(context)
+    return Path(file) if file and layout == "binaural" else None
 
 
 class RenderMix:
     """Base class of operators that render a mix: sample the scene, then render it in the worker."""
 
     filepath = ""
-    _reading: freshness.Reading | None = None
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
@@ -55,41 +78,31 @@ class RenderMix:
     def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
         return self.begin(context)
 
-    def prepare(self, context: bpy.types.Context, seconds: float) -> Iterator[Progress]:
-        scene = context.scene
-        self._scene, self._path = scene.session_uid, target_path(self.filepath or scene.see2sound.mix_path)
+    def work(self, context: bpy.types.Context, seconds: float) -> Work:
+        scene, uid = context.scene, context.scene.session_uid
+        path = target_path(self.filepath or scene.see2sound.mix_path)
         folder = Path(tempfile.mkdtemp(prefix="mix_", dir=bpy.app.tempdir))  # Blender removes it; jobs may wait in a queue
-        self._plan = folder / "plan.json"
-        self._notes = yield from plan_of_scene(context, seconds, folder, self._plan)
-        self._reading = freshness.begin(scene)  # what changes from here on is not in the mix
+        notes = yield from plan_of_scene(context, seconds, folder, folder / "plan.json")
+        reading = freshness.begin(scene)  # what changes from here on is not in the mix
+        try:
+            context.window_manager.see2sound.notice = "\n".join(notes[:MOST_NOTES])  # before the mix, which may take long
+            request = mix_request(context, folder / "plan.json", self.chosen_layout(scene), path)
+            mixed = yield from ask(request)
+            self._tell(path, mixed)
+            scene = next((scene for scene in bpy.data.scenes if scene.session_uid == uid), None)
+            if scene is not None:
+                freshness.remember(scene, sources.beside_blend(path), reading)
+        finally:
+            freshness.forget(reading)
+        return list(dict.fromkeys(notes + mixed.notes))
 
-    def first_step(self, context: bpy.types.Context) -> Step:
-        context.window_manager.see2sound.notice = "\n".join(self._notes[:MOST_NOTES])  # before the mix, which may take long
-        settings = context.scene.see2sound
-        layout = self.chosen_layout(context.scene)
-        bits = 24 if self._path.suffix.lower() == ".flac" and settings.bits == "32" else int(settings.bits)
-        loudness = settings.loudness if settings.use_loudness else None
-        return Step("mix", {
-            "plan": str(self._plan), "layout": layout, "out": str(self._path),
-            "delivery": {"bits": bits, "loudness": loudness, "ceiling": settings.ceiling},
-            "sofa": head_file(context) or None if layout == "binaural" else None,
-        })  # fmt: skip
-
-    def take(self, context: bpy.types.Context, result: dict) -> list[str]:
-        peak = result["true_peak"]
-        level = f"true peak {peak:.1f} dB" if peak > SILENT else "silence"
-        self.report({"INFO"}, f"{self._path.name}: {result['seconds']:.2f} s, {level}")
-        scene = next((scene for scene in bpy.data.scenes if scene.session_uid == self._scene), None)
-        if scene is not None:
-            freshness.remember(scene, sources.beside_blend(self._path), self._reading)
-        return list(dict.fromkeys(self._notes + result["notes"]))
-
-    def ended(self) -> None:
-        freshness.forget(self._reading)
+    def _tell(self, path: Path, mixed: "Mixed") -> None:
+        level = f"true peak {mixed.true_peak:.1f} dB" if mixed.true_peak > INAUDIBLE else "silence"
+        self.report({"INFO"}, f"{path.name}: {mixed.seconds:.2f} s, {level}")
 
     def chosen_layout(self, scene: bpy.types.Scene) -> str:
         """The operator's own, where it has such a property, or the scene's."""
-        return scene.see2sound.layout if self.layout == properties.AS_SET else self.layout
+        return scene.see2sound.layout if self.layout == choices.AS_SET else self.layout
 
 
 OTHER_FORMATS = {
@@ -99,8 +112,9 @@ OTHER_FORMATS = {
 """Suffixes of known formats. Other suffixes are part of the name, as in "take 1.2"."""
 
 
-def target_path(target: str, suffixes: tuple[str, ...] = (".wav", ".flac"), stem: str = "mix") -> Path:
-    """The absolute path of an output file with one of the suffixes. In a folder, the file is called `stem`.
+def target_path(target: str, suffixes: tuple[str, ...] = (), stem: str = "mix") -> Path:
+    """The absolute path of an output file with one of the suffixes, or of the formats of mixes. In a folder, the file is called
+    `stem`.
 
     Errors: `blend-unsaved`, `not-a-file`, `format-unknown`, `folder-missing`.
     """
@@ -109,8 +123,10 @@ def target_path(target: str, suffixes: tuple[str, ...] = (".wav", ".flac"), stem
             "blend-unsaved", "The .blend file has not been saved, so a path beside it leads nowhere.",
             "Save it first, or choose another folder.",
         )  # fmt: skip
+    from ..see2sound_addon.delivery import formats
     from ..see2sound_addon.media.files import check_place
 
+    suffixes = suffixes or formats.suffixes()
     path = Path(bpy.path.abspath(target))
     try:
         path = path / stem if target and (path.is_dir() or target.endswith(("/", "\\"))) else path
@@ -137,11 +153,11 @@ class SEE2SOUND_OT_render_mix(RenderMix, Working, bpy.types.Operator):
 
     filepath: StringProperty(
         name="File", description="Path of the mix. If empty, the path set in the scene is used", subtype="FILE_PATH",
-        options={"SKIP_SAVE"} | properties.RELATIVE_PATH,
+        options={"SKIP_SAVE"} | choices.RELATIVE_PATH,
     )  # fmt: skip
     layout: EnumProperty(
         name="Layout",
         description="Loudspeaker layout, binaural or ambisonics",
-        items=properties.LAYOUT_CHOICES,
+        items=choices.LAYOUT_CHOICES,
         options={"SKIP_SAVE"},
     )

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import bpy
 
-from ..see2sound_addon.blender import soundtrack
+from ..see2sound_addon.blender.soundtrack import strip
 from . import reporting
 from .render_mix import RenderMix
-from .working import Step, Working, same_scene
+from .working import Work, Working, same_scene
 
 
 class SEE2SOUND_OT_add_to_sequencer(bpy.types.Operator):
@@ -36,7 +36,7 @@ def add(context: bpy.types.Context) -> list[str]:
     scene = context.scene
     path = Path(bpy.path.abspath(scene.see2sound.mixed))
     facts = audio_facts(path)
-    soundtrack.add_mix(scene, path, facts.channels, facts.rate)
+    strip.add_mix(scene, path, facts.channels, facts.rate)
     if getattr(context.workspace, "sequencer_scene", scene) is None:  # from Blender 5.0 on sequencers show a scene of their own
         context.workspace.sequencer_scene = scene
     return ["The scene has changed since this mix was rendered."] if scene.see2sound.outdated else []
@@ -50,7 +50,7 @@ class SEE2SOUND_OT_remove_from_sequencer(bpy.types.Operator):
     bl_options = {"REGISTER", "UNDO"}
 
     def execute(self, context: bpy.types.Context) -> set[str]:
-        soundtrack.remove_mix(context.scene)
+        strip.remove_mix(context.scene)
         return {"FINISHED"}
 
 
@@ -77,19 +77,18 @@ class SEE2SOUND_OT_render_with_sound(RenderMix, Working, bpy.types.Operator):
     def chosen_layout(self, scene: bpy.types.Scene) -> str:
         return str(scene.see2sound.layout)  # without a property of its own, `layout` would be what Blender draws into
 
-    def first_step(self, context: bpy.types.Context) -> Step:
+    def work(self, context: bpy.types.Context, seconds: float) -> Work:
         from ..see2sound_addon.pipeline import channels_of
 
-        soundtrack.check_channels(channels_of(self.chosen_layout(context.scene)))
-        return super().first_step(context)
-
-    def take(self, context: bpy.types.Context, result: dict) -> list[str]:
-        scene = same_scene(context, self._scene)
-        notes = super().take(context, result) + add(context)
+        uid = context.scene.session_uid
+        strip.check_channels(channels_of(self.chosen_layout(context.scene)))
+        notes = yield from super().work(context, seconds)
+        scene = same_scene(context, uid)
+        notes += add(context)
         if self._job is None:  # a script waits for the film
             bpy.ops.render.render(animation=True, scene=scene.name)
         else:  # Blender handles events as it starts to render, so this operator must have ended, with its undo step, before
-            bpy.app.timers.register(partial(_start_render, self._scene), first_interval=RENDER_AFTER)
+            bpy.app.timers.register(partial(_start_render, uid), first_interval=RENDER_AFTER)
         return notes
 
 

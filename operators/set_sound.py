@@ -5,7 +5,8 @@ from pathlib import Path
 import bpy
 from bpy.props import BoolProperty, StringProperty
 
-from ..see2sound_addon.blender import properties, sources
+from ..see2sound_addon.blender import sources
+from ..see2sound_addon.blender.properties import choices
 from . import reporting
 from .choose_picture import first_folder
 
@@ -18,7 +19,7 @@ class SEE2SOUND_OT_set_sound(bpy.types.Operator):
     bl_options = {"REGISTER", "UNDO"}
 
     filepath: StringProperty(
-        name="File", description="The sound file", subtype="FILE_PATH", options={"SKIP_SAVE"} | properties.RELATIVE_PATH
+        name="File", description="The sound file", subtype="FILE_PATH", options={"SKIP_SAVE"} | choices.RELATIVE_PATH
     )
     filter_sound: BoolProperty(default=True, options={"HIDDEN", "SKIP_SAVE"})
     filter_folder: BoolProperty(default=True, options={"HIDDEN", "SKIP_SAVE"})
@@ -41,7 +42,7 @@ class SEE2SOUND_OT_set_sound(bpy.types.Operator):
         return reporting.run(self, lambda: self._work(context))
 
     def _work(self, context: bpy.types.Context) -> list[str]:
-        from ..see2sound_addon.blender import speakers
+        from ..see2sound_addon.blender.writing import speakers
         from ..see2sound_addon.media.audio import audio_facts
 
         path = Path(bpy.path.abspath(self.filepath))

@@ -1,16 +1,20 @@
 """Base class of operators with long work: a worker process with progress and ESC, or blocking in scripts."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import bpy
 
 from ..see2sound_addon.errors import Cancelled, See2SoundError
 from . import reporting
+
+if TYPE_CHECKING:
+    from ..see2sound_addon.workers.messages import Request, Result
 
 POLL_EVERY = 0.05
 """Seconds."""
@@ -20,25 +24,29 @@ Progress = tuple[str, int, int]
 """Label, steps done, steps in total."""
 
 
-@dataclass
-class Step:
-    """A task for the worker, and its data."""
+Work = Generator["Progress | Request[Any]", Any, list[str]]
+"""The work of an operator; see `Working.work`."""
+BLOCKING_SLICE = 1.0
+"""Seconds of one slice in scripts, where nothing else waits for the main thread."""
 
-    task: str
-    data: dict[str, Any]
+
+def ask(request: "Request[Result]") -> Generator["Request[Result]", Any, "Result"]:
+    """Part of a `work`: hand a request to the worker and return its result. Errors: those of the task."""
+    result: Result = yield request
+    return result
 
 
 @dataclass(eq=False)
 class Job:
     """State of an operator's job.
 
-    `ticket`: its place in the queue, None while it still reads the scene. `stopped`: cancelled by the user.
+    `ticket`: the place of its request in the queue, None while it works on the main thread. `stopped`: cancelled by the user.
     `entered`: its code runs now; what it calls may let Blender handle events, and so call it again.
     """
 
     operator: "Working"
-    slices: Iterator[Progress]
-    loading: Future
+    work: Work
+    loading: Future[Any]
     timer: Any = None
     ticket: Any = None
     since: float = 0.0
@@ -49,53 +57,55 @@ class Job:
 
 
 class Working:
-    """Mixed into an operator that has `first_step(context)` and `take(context, result)`.
+    """Mixed into an operator that has long work.
 
-    Both run on the main thread. `take` gets a step's result and returns the next Step, or a list of notes at the end; it must
-    look whether what it changes is still there. Blender keeps the operator's undo step for when it has finished. What
-    `prepare` yields, if anything, comes before the first step, a slice at a time; nothing else can change the scene then.
+    Blender keeps the operator's undo step for when it has finished.
     """
 
     _job: Job | None = None
 
-    def prepare(self, context: bpy.types.Context, seconds: float) -> Iterator[Progress]:
-        """What only the main thread can do and what takes long; each slice should take `seconds`."""
-        return iter(())
+    def work(self, context: bpy.types.Context, seconds: float) -> Work:
+        """All that the operator does, on the main thread; returns notes.
 
-    def ended(self) -> None:
-        """Called when the job has ended, whether finished, failed or cancelled."""
+        Yield the progress (label, done, total) after each slice of about `seconds`; nothing else can change the scene until
+        the next one. `result = yield from ask(request)` lets a worker do the rest meanwhile: the user goes on, so look
+        whether what is changed then is still there.
+        """
+        raise NotImplementedError
 
     def execute(self, context: bpy.types.Context) -> set[str]:
-        """In scripts and background mode, do all steps and wait. After a dialog, work as `invoke` does."""
+        """In scripts and background mode, do all the work and wait. After a dialog, work as `invoke` does."""
         asked = self.options.is_invoke and not self.options.is_repeat  # not again from Adjust Last Operation
         if asked and not bpy.app.background and context.window is not None:
             return self.begin(context)
         return self._at_once(context)
 
     def _at_once(self, context: bpy.types.Context) -> set[str]:
-        def work() -> list[str]:
-            from ..see2sound_addon.jobs.tasks import find_task
+        def do() -> list[str]:
+            from ..see2sound_addon.jobs.tasks import perform
 
-            with reporting.ProgressCursor(context) as progress:
-                for label, done, total in self.prepare(context, 1.0):
-                    progress(label, done, total)
-                after = self.first_step(context)
-                while isinstance(after, Step):
-                    after = self.take(context, find_task(after.task)(after.data, progress))
-            return after
+            work, answer = self.work(context, BLOCKING_SLICE), None
+            with closing(work), reporting.ProgressCursor(context) as progress:
+                while True:
+                    try:
+                        step = work.send(answer)
+                    except StopIteration as end:
+                        return end.value
+                    if isinstance(step, tuple):
+                        progress(*step)
+                        answer = None
+                    else:
+                        answer = perform(step, progress)
 
-        try:
-            return reporting.run(self, work)
-        finally:
-            self.ended()
+        return reporting.run(self, do)
 
     def begin(self, context: bpy.types.Context) -> set[str]:
-        """For `invoke`: start the job in the worker process and return."""
+        """For `invoke`: start the job and return; requests go to the worker process."""
         if bpy.app.background or context.window is None:
             return self._at_once(context)
         # The libraries take a second to load, the first time; the main thread is not held for that.
         loading = LOADER.submit(import_module, f"{__package__.rpartition('.')[0]}.see2sound_addon.pipeline")
-        self._job = Job(self, self.prepare(context, SLICE), loading, since=time.monotonic())
+        self._job = Job(self, self.work(context, SLICE), loading, since=time.monotonic())
         AT_WORK.append(self._job)
         self._job.timer = context.window_manager.event_timer_add(POLL_EVERY, window=context.window)
         context.window_manager.modal_handler_add(self)
@@ -122,7 +132,7 @@ class Working:
 
     def _go_on(self, context: bpy.types.Context, job: Job) -> set[str]:
         try:
-            notes = self._read_on(context, job) if job.ticket is None else self._follow(context, job)
+            notes = self._next(context, job)
         except Cancelled:
             self.report({"WARNING"}, "Cancelled; nothing was changed.")
             return self._end(context, {"CANCELLED"})
@@ -139,6 +149,35 @@ class Working:
             self.report({"WARNING"}, note)
         return self._end(context, {"FINISHED"})
 
+    def _next(self, context: bpy.types.Context, job: Job) -> list[str] | None:
+        """Do the next slice, or look for the worker's result; return the notes at the end."""
+        from ..see2sound_addon.blender.desk import DESK
+
+        answer = None
+        if job.ticket is not None:
+            answer = DESK.poll(job.ticket)
+            self._show(context, job.ticket.label, job.ticket.share)
+            if answer is None:
+                return None
+            job.ticket = None
+        elif job.stopped:
+            raise Cancelled
+        elif not job.loading.done():
+            return None
+        else:
+            job.loading.result()
+        try:
+            step = job.work.send(answer)
+        except StopIteration as end:
+            return end.value
+        if isinstance(step, tuple):
+            label, done, total = step
+            self._show(context, label, done / max(1, total))
+        else:
+            job.ticket, job.since = DESK.submit(step), time.monotonic()
+            self._show(context, job.ticket.label, 0.0)
+        return None
+
     def cancel(self, context: bpy.types.Context) -> None:
         """Blender calls this when it closes, or opens another file."""
         from ..see2sound_addon.blender.desk import DESK
@@ -146,35 +185,6 @@ class Working:
         if self._job is not None and self._job.ticket is not None:
             DESK.cancel(self._job.ticket)
         self._end(context, set())
-
-    def _read_on(self, context: bpy.types.Context, job: Job) -> list[str] | None:
-        """The next slice; then the first step, handed in. Notes, if that is all there was to do."""
-        if job.stopped:
-            raise Cancelled
-        if not job.loading.done():
-            return None
-        job.loading.result()
-        for label, done, total in job.slices:
-            self._show(context, label, done / max(1, total))
-            return None
-        return self._hand_in(context, job, self.first_step(context))
-
-    def _follow(self, context: bpy.types.Context, job: Job) -> list[str] | None:
-        """Poll the worker; return the notes at the end."""
-        from ..see2sound_addon.blender.desk import DESK
-
-        result = DESK.poll(job.ticket)
-        self._show(context, job.ticket.label, job.ticket.share)
-        return None if result is None else self._hand_in(context, job, self.take(context, result))
-
-    def _hand_in(self, context: bpy.types.Context, job: Job, after: Step | list[str]) -> list[str] | None:
-        from ..see2sound_addon.blender.desk import DESK
-
-        if not isinstance(after, Step):
-            return after
-        job.ticket, job.since = DESK.submit(after.task, after.data), time.monotonic()
-        self._show(context, job.ticket.label, 0.0)
-        return None
 
     def _show(self, context: bpy.types.Context, label: str, share: float) -> None:
         self._job.label, self._job.share = label + _time_left(time.monotonic() - self._job.since, share), share
@@ -184,11 +194,10 @@ class Working:
         job, self._job = self._job, None
         if job in AT_WORK:
             AT_WORK.remove(job)
-        if job is not None and hasattr(job.slices, "close"):
-            job.slices.close()
+        if job is not None:
+            job.work.close()
         if job is not None and job.timer is not None:
             context.window_manager.event_timer_remove(job.timer)
-        self.ended()
         show_progress(context)
         return result
 
@@ -247,9 +256,9 @@ LOADER = ThreadPoolExecutor(1, thread_name_prefix="see2sound")
 """For imports and files; nothing of Blender's is touched there."""
 
 
-def in_thread(work, *arguments: object, label: str) -> Iterator[Progress]:  # type: ignore[no-untyped-def]
-    """Part of a `prepare`: work on plain data while Blender goes on. Errors: the work's own."""
-    future = LOADER.submit(work, *arguments)
+def in_thread(function: Callable[[], object], label: str) -> Iterator[Progress]:
+    """Part of a `work`: do something with plain data while Blender goes on. Errors: those of the function."""
+    future = LOADER.submit(function)
     while not future.done():
         yield label, 0, 1
         time.sleep(0.001)

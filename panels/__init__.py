@@ -23,6 +23,7 @@ CLASSES = (
     mix.SEE2SOUND_PT_mix_level,
     mix.SEE2SOUND_PT_mix_air,
     neural.SEE2SOUND_PT_neural,
+    neural.SEE2SOUND_PT_backends,
     preferences.SEE2SOUND_AP_preferences,
     speaker.SEE2SOUND_PT_speaker,
     speaker.SEE2SOUND_PT_speaker_space,

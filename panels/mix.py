@@ -3,7 +3,7 @@
 import bpy
 from bl_ui.utils import PresetPanel
 
-from ..see2sound_addon.blender import soundtrack
+from ..see2sound_addon.blender.soundtrack import strip
 from .base import Sidebar
 from .picture import draw_button_or_progress
 
@@ -51,7 +51,7 @@ class SEE2SOUND_PT_mix_soundtrack(Sidebar, bpy.types.Panel):
     def draw(self, context: bpy.types.Context) -> None:
         layout, scene = self.layout, context.scene
         layout.operator("see2sound.add_to_sequencer", icon="SEQ_SEQUENCER")
-        if soundtrack.has_mix(scene):
+        if strip.has_mix(scene):
             layout.operator("see2sound.remove_from_sequencer", icon="X")
         elif scene.see2sound.carried:  # the strip was deleted by hand
             layout.label(text="The Speakers are still muted", icon="ERROR")

@@ -2,7 +2,8 @@
 
 import bpy
 
-from ..see2sound_addon.blender import neural
+from ..see2sound_addon.blender import backends, neural
+from ..see2sound_addon.blender.properties.neural import EMBEDDED, FOLDER
 from .base import Sidebar
 
 
@@ -18,9 +19,9 @@ class SEE2SOUND_PT_neural(Sidebar, bpy.types.Panel):
         layout.use_property_decorate = False
         for task in neural.TASKS:
             layout.prop(settings, task)
-            if getattr(settings, task) == neural.FOLDER:
+            if getattr(settings, task) == FOLDER:
                 layout.prop(settings, f"{task}_folder")
-        if settings.voice != neural.EMBEDDED:
+        if settings.voice != EMBEDDED:
             for name in ("steps", "guidance", "takes", "negative"):
                 layout.prop(settings, name)
         layout.label(text=context.window_manager.see2sound.neural or "Not checked yet", icon="INFO")
@@ -31,3 +32,21 @@ class SEE2SOUND_PT_neural(Sidebar, bpy.types.Panel):
         row = layout.row(align=True)
         row.operator("see2sound.free_neural", icon="X")
         row.operator("see2sound.remove_neural", icon="TRASH")
+
+
+class SEE2SOUND_PT_backends(Sidebar, bpy.types.Panel):
+    """The backends that other add-ons bring."""
+
+    bl_label = "Other Backends"
+    bl_options = {"DEFAULT_CLOSED"}
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        return backends.has_others()
+
+    def draw(self, context: bpy.types.Context) -> None:
+        layout = self.layout
+        layout.use_property_split = True
+        layout.use_property_decorate = False
+        for step in backends.STEPS:
+            layout.prop(context.scene.see2sound.backends, step)

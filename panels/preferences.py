@@ -4,7 +4,8 @@ import bpy
 from bpy.app.translations import pgettext_iface as iface
 
 from ..see2sound_addon import logs
-from ..see2sound_addon.blender import cache, neural, properties
+from ..see2sound_addon.blender import cache, neural
+from ..see2sound_addon.blender.properties import choices
 from .menus import draw_keys
 
 
@@ -13,9 +14,7 @@ class SEE2SOUND_AP_preferences(bpy.types.AddonPreferences):
 
     bl_idname = neural.PACKAGE
 
-    layout_of_new: bpy.props.EnumProperty(
-        name="Layout", description="Default layout of new files", items=properties.LAYOUT_ITEMS
-    )
+    layout_of_new: bpy.props.EnumProperty(name="Layout", description="Default layout of new files", items=choices.LAYOUT_ITEMS)
     sources_of_new: bpy.props.IntProperty(
         name="Sources", description="Default maximum number of sources in new files", default=5, min=1, max=32
     )

@@ -207,7 +207,7 @@ def _blender() -> Any:
 def _run(options: argparse.Namespace) -> dict[str, Any]:
     session = _blender()
     from . import pipeline
-    from .blender import scenebuilder
+    from .blender.writing import scenebuilder
     from .delivery.overview import write_overview
     from .jobs.mixing import mix_on_all_cores
     from .media.files import check_writable
@@ -242,7 +242,8 @@ def _run(options: argparse.Namespace) -> dict[str, Any]:
         {
             "id": source.id, "label": source.label, "prompt": source.prompt, "extent": source.extent,
             "score": round(source.score, 3), "metres": round(source.distance.metres, 2),
-            "position": [round(float(v), 3) for v in source.position], "centre": [round(v, 4) for v in source.centre],
+            "position": [round(float(v), 3) for v in source.position],
+            "centre": None if source.evidence is None else [round(v, 4) for v in source.evidence.centre],
             "model": built.models[source.id],
         }
         for source in found.sources
@@ -295,14 +296,14 @@ def _check_output(out: Path, source: Path) -> None:
 
 
 def _delivery(options: argparse.Namespace) -> Any:
-    from .delivery.mixdown import Delivery
+    from .delivery.formats import Delivery
 
     return Delivery(options.bits, options.loudness, options.ceiling)
 
 
 def _mix(options: argparse.Namespace) -> dict[str, Any]:
     session = _blender()
-    from .blender import sampling
+    from .blender.reading import sampling
     from .jobs.mixing import mix_on_all_cores
     from .spatial.layouts import find_layout
 

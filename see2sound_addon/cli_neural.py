@@ -7,12 +7,13 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from .errors import See2SoundError
-from .neural.catalogue import TASKS
 from .progress import Progress
+from .weights.cards import TASKS
 
 
 def usual_folder() -> Path:
@@ -54,7 +55,8 @@ def chosen_backends(options: argparse.Namespace, progress: Progress) -> Iterator
     if not any(wanted.values()):
         yield Backends()
         return
-    from .neural.client import Choice, Neural
+    from .neural.choice import Choice
+    from .neural.client import Neural
     from .neural.environment import probe
 
     place = _place(options)
@@ -94,25 +96,25 @@ def report(options: argparse.Namespace) -> tuple[dict[str, Any], list[str]]:
     from .neural.environment import describe
 
     found = describe(_place(options))
-    if not found["ready"]:
-        return found, [f"Neural models: {found['problem']} {found['hint']}"]
-    memory = found["memory"] / 2**30
+    status = found.status
+    if status is None:
+        facts = {"ready": False, "problem": found.problem, "hint": found.hint}
+        return facts, [f"Neural models: {found.problem} {found.hint}"]
     lines = [
-        f"Neural models: torch {found['torch']}, transformers {found['transformers']}, diffusers {found['diffusers']}",
-        f"  they run on {found['device_name']} with {memory:.0f} GiB, in {found['precision']}",
+        f"Neural models: torch {status.torch}, transformers {status.transformers}, diffusers {status.diffusers}",
+        f"  they run on {status.device_name} with {status.memory / 2**30:.0f} GiB, in {status.precision}",
     ]
-    if found["advice"]:
-        lines.append(f"  {found['advice']}")
+    if found.advice:
+        lines.append(f"  {found.advice}")
     models = _place(options).folder / "models"
     here = sorted(path.name for path in models.iterdir() if path.is_dir()) if models.is_dir() else []
     lines.append(f"  downloaded: {', '.join(here) or 'none yet, see `see2sound neural list`'}")
-    return {**found, "models": here}, lines
+    facts = {"ready": True, "python_path": found.python, "advice": found.advice, **asdict(status), "models": here}
+    return facts, lines
 
 
 def _list(options: argparse.Namespace, progress: Progress) -> dict[str, Any]:
-    from dataclasses import asdict
-
-    from .neural.catalogue import CARDS
+    from .weights.cards import CARDS
 
     lines = [f"{'id':24} {'for':10} {'GB':>5} {'memory':>7}  licence"]
     for card in CARDS.values():
@@ -143,8 +145,8 @@ def _set_up(options: argparse.Namespace, progress: Progress) -> dict[str, Any]:
 
 
 def _download(options: argparse.Namespace, progress: Progress) -> dict[str, Any]:
-    from .neural.catalogue import CARDS
     from .neural.environment import fetch_model
+    from .weights.cards import CARDS
 
     if options.model not in CARDS:
         raise See2SoundError(

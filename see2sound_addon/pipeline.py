@@ -16,74 +16,43 @@ from pathlib import Path
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from .camera import Camera
-from .delivery.mixdown import Delivery, Levels, deliver
+from .backends import Backends
+from .clips import MadeClip, WantedClip
+from .delivery.formats import Delivery
+from .delivery.mixdown import Levels, deliver
+from .delivery.wav import write_clip
 from .errors import See2SoundError
-from .media.audio import audio_facts, read_clip, read_response, write_clip
+from .findings import Box, Estimate, Evidence, Findings, FoundSource, Settings
+from .media.audio import audio_facts, read_clip, read_response
 from .media.pictures import Picture, read_picture
 from .media.sofa import read_sofa
 from .paths import is_same_file
-from .placed import Estimate, PlacedSource
 from .placement.distance import combine, size_distance, standing_distance, surface_distance
 from .placement.position import area_radius, distance_to_ground, place, region_points, visible_centre
-from .progress import Progress, silent
-from .sound.voice import GENERATORS, SoundGenerator, Voice
-from .soundscene import Response, SoundScene, check_clip_exists, check_finite
+from .progress import Progress, no_progress
+from .projection import Camera, Perspective
+from .sound.generator import GeneratedClip
+from .soundscene import Response, SoundScene, Trajectory, check_clip_exists, check_finite
 from .spatial.audibility import unheard
 from .spatial.bounds import check_bounds
 from .spatial.head import Head, default_head, head_from_measurement
 from .spatial.layouts import Layout, find_layout
 from .spatial.loudness import Meter
 from .spatial.renderer import BLOCK, render
-from .spatial.rooms import check_listener
-from .vision.depth import DEPTH_ESTIMATORS, DepthEstimator
-from .vision.labeller import LABELLERS, Labeller
+from .spatial.room.images import check_listener
 from .vision.look import Sighting, look
 from .vision.regions import outline
-from .vision.segmenter import SEGMENTERS, Segmenter
 from .vision.view import View
 
 LOGGER = logging.getLogger(__name__)
 AMBIENT_DISTANCE = Estimate(3.0, 1.0)
 """Ambient sources have no distance; this one only sets their level."""
+FAINT_HORIZON = 0.3
+"""Confidence below which the user is told that the horizon was not seen."""
 SHORTEST_CLIP, LONGEST_CLIP = 1.0, 60.0
 """Seconds."""
 DEFAULT_FIELD_OF_VIEW = np.radians(50.0)
 """Horizontal, if neither a camera nor the picture has one."""
-
-
-@dataclass(frozen=True)
-class Settings:
-    """Settings for the analysis of a picture.
-
-    `field_of_view`: horizontal, radians, or None to take the camera's, the picture's own or 50 degrees. `horizon`: its
-    row as a fraction of the height from the top, or None to estimate it. `camera_height`: metres above the ground.
-    """
-
-    max_sources: int = 5
-    field_of_view: float | None = None
-    horizon: float | None = None
-    camera_height: float = 1.6
-
-
-@dataclass(frozen=True)
-class Backends:
-    """The backend of each step: the embedded ones by default; `neural.client` has others."""
-
-    segmenter: Segmenter = SEGMENTERS["saliency"]
-    labeller: Labeller = LABELLERS["measures"]
-    depth: DepthEstimator = DEPTH_ESTIMATORS["ground"]
-    generator: SoundGenerator = GENERATORS["procedural"]
-
-
-@dataclass
-class Findings:
-    """What was found in a picture of `size` (width, height). `notes`: messages for the user."""
-
-    camera: Camera
-    size: tuple[int, int]
-    sources: list[PlacedSource]
-    notes: list[str]
 
 
 @dataclass
@@ -98,7 +67,7 @@ def reconstruct(
     path: str | os.PathLike[str],
     camera: Camera | None = None,
     settings: Settings = Settings(),
-    progress: Progress = silent,
+    progress: Progress = no_progress,
     backends: Backends = Backends(),
 ) -> Reconstruction:
     """Find the objects of a picture that can make a sound, and their places in the world.
@@ -112,12 +81,11 @@ def reconstruct(
     progress("Looking for what sounds", 1, 3)
     horizon, height, notes = settings.horizon, settings.camera_height, list(picture.notes)
     if camera is not None:
-        camera = camera.for_picture(picture.height / picture.width)
-        row = camera.horizon_row()
-        if horizon is None and row is not None and camera.pose[2, 3] > 0.2:
-            horizon, height = row, float(camera.pose[2, 3])
-            notes.append(f"The horizon and the height above the ground, {height:.2f} m, are the camera's.")
-    view, sightings = look(picture.pixels, settings.max_sources, horizon, backends.segmenter, backends.labeller)
+        camera = camera.fitted(picture.height / picture.width)
+        horizon, height = _ground_of(camera, settings, notes)
+    view, sightings = look(
+        picture.pixels, settings.max_sources, horizon, backends.detector, backends.segmenter, backends.labeller
+    )
     LOGGER.info("horizon at %.3f (confidence %.2f), %d regions", view.horizon.row, view.horizon.confidence, len(sightings))
     if camera is None:
         camera = standing_camera(picture, view.horizon.row, settings)
@@ -125,8 +93,8 @@ def reconstruct(
     depth = backends.depth(view, camera, height)
     stem = re.sub(r"[^a-z0-9]+", "_", Path(path).stem.lower()).strip("_")[:40] or "picture"
     sources = [_place(sighting, f"{stem}_{number}", view, camera, depth) for number, sighting in enumerate(sightings, 1)]
-    notes.append(camera.source)
-    if horizon is None and view.horizon.confidence < 0.3:
+    notes.append(camera.note)
+    if horizon is None and view.horizon.confidence < FAINT_HORIZON:
         notes.append("The horizon could not be seen; distances are rough. Set it, or the labels, for better ones.")
     if not sources:
         notes.append("Nothing in the picture stands out as something that sounds.")
@@ -134,28 +102,39 @@ def reconstruct(
     return Reconstruction(camera, (picture.width, picture.height), sources, notes, picture, view)
 
 
+def _ground_of(camera: Camera, settings: Settings, notes: list[str]) -> tuple[float | None, float]:
+    """The horizon's row, or None to estimate it, and the height above the ground, for a camera of a scene."""
+    row, above = camera.horizon_row(), camera.height()
+    if settings.horizon is not None or above is None:
+        return settings.horizon, settings.camera_height
+    if row is not None:
+        notes.append(f"The horizon and the height above the ground, {above:.2f} m, are the camera's.")
+        return row, above
+    parallel = camera.projection.field_of_view == 0.0  # then the pose alone tells where the ground is
+    return None, above if parallel else settings.camera_height
+
+
 def standing_camera(picture: Picture, horizon_row: float, settings: Settings) -> Camera:
     """A camera at (0, 0, camera_height) that looks along +Y, tilted so that the horizon is level with it."""
     aspect = picture.height / picture.width
     if settings.field_of_view is not None:
-        camera = Camera.from_field_of_view(settings.field_of_view, aspect, "The field of view was given.")
+        projection, note = Perspective.of_view(settings.field_of_view, aspect), "The field of view was given."
     elif picture.focal_pixels is not None:
-        camera = Camera(picture.focal_pixels / picture.width, aspect, source="The field of view is the picture's own (EXIF).")
+        projection = Perspective(picture.focal_pixels / picture.width, aspect)
+        note = "The field of view is the picture's own (EXIF)."
     else:
-        source = "The picture does not tell its field of view: 50 degrees are assumed."
-        camera = Camera.from_field_of_view(float(DEFAULT_FIELD_OF_VIEW), aspect, source)
-    tilt = np.pi / 2.0 - camera.pitch_of_row(horizon_row)
+        projection = Perspective.of_view(float(DEFAULT_FIELD_OF_VIEW), aspect)
+        note = "The picture does not tell its field of view: 50 degrees are assumed."
+    tilt = np.pi / 2.0 - (projection.elevation(horizon_row) or 0.0)
     pose = np.eye(4)
     pose[1:3, 1:3] = [[np.cos(tilt), -np.sin(tilt)], [np.sin(tilt), np.cos(tilt)]]
     pose[:3, 3] = (0.0, 0.0, settings.camera_height)
-    camera.pose = pose
-    return camera
+    return Camera(projection, pose, note)
 
 
-def _place(sighting: Sighting, name: str, view: View, camera: Camera, depth: np.ndarray) -> PlacedSource:
-    region, guess = sighting.region, sighting.guess
+def _place(sighting: Sighting, name: str, view: View, camera: Camera, depth: np.ndarray) -> FoundSource:
+    region, guess, horizon = sighting.region, sighting.guess, view.horizon
     centre = visible_centre(region.mask)
-    horizon = view.horizon
     if guess.extent == "ambient":
         from_picture = AMBIENT_DISTANCE
     elif guess.extent == "area" and centre[1] > horizon.row:  # a horizontal surface
@@ -164,29 +143,20 @@ def _place(sighting: Sighting, name: str, view: View, camera: Camera, depth: np.
         from_picture = standing_distance(region.mask, depth, camera, horizon.row, horizon.confidence)
     distance = distance_for_label(from_picture, guess.label, region.box, centre, camera)
     position = place(camera, centre, distance.metres)
-    is_area = guess.extent == "area"
-    return PlacedSource(
-        id=name,
-        label=guess.label,
-        prompt=guess.prompt,
-        extent=guess.extent,
-        score=region.score,
-        box=region.box,
-        centre=centre,
-        mask=region.mask,
-        from_picture=from_picture,
-        distance=distance,
-        position=position,
-        radius=area_radius(camera, region.box, distance.metres) if is_area else 0.0,
-        points=region_points(region.mask, camera, depth, centre, distance.metres) - position if is_area else np.zeros((0, 3)),
-        outline=outline(region.mask),
-    )
+    found = FoundSource(
+        name, guess.label, guess.prompt, guess.extent, region.score, Trajectory.fixed(position), distance,
+        evidence=Evidence(region.box, centre, from_picture, region.mask, outline(region.mask)),
+    )  # fmt: skip
+    if guess.extent == "area":
+        found.radius = area_radius(camera, region.box, distance.metres)
+        found.points = region_points(region.mask, camera, depth, centre, distance.metres) - position
+    return found
 
 
 def distance_for_label(
     from_picture: Estimate,
     label: str,
-    box: tuple[float, float, float, float],
+    box: Box,
     centre: tuple[float, float],
     camera: Camera,
 ) -> Estimate:
@@ -196,11 +166,23 @@ def distance_for_label(
     return replace(distance, metres=min(distance.metres, distance_to_ground(camera, centre)))
 
 
-def voice(prompt: str, path: Path, duration: float, seed: int = 0, rate: int = 48000, backends: Backends = Backends()) -> Voice:
+def voice(
+    prompt: str, path: Path, duration: float, seed: int = 0, rate: int = 48000, backends: Backends = Backends()
+) -> GeneratedClip:
     """Make a clip and write it to `path`. Errors: `duration-invalid`, `folder-not-writable`, the generator's own."""
     made = backends.generator(prompt, duration, seed, rate)
     write_clip(path, made.samples, rate)
     return made
+
+
+def make_clips(wanted: list[WantedClip], progress: Progress = no_progress, backends: Backends = Backends()) -> list[MadeClip]:
+    """Make all clips that are wanted. Errors: those of `voice`."""
+    clips = []
+    for number, one in enumerate(wanted):
+        progress("Making sounds", number, len(wanted))
+        made = voice(one.prompt, one.path, one.seconds, one.seed, backends=backends)
+        clips.append(MadeClip(one.source_id, one.path, made.model, made.level, made.reference_distance, made.notes))
+    return clips
 
 
 def clip_length(duration: float) -> float:
@@ -285,7 +267,7 @@ def mix(
     scene: SoundScene,
     layout_name: str,
     out: str | os.PathLike[str],
-    progress: Progress = silent,
+    progress: Progress = no_progress,
     delivery: Delivery = Delivery(),
     sofa: str | os.PathLike[str] | None = None,
     mixdown: Mixdown | None = None,

@@ -8,5 +8,5 @@ Progress = Callable[[str, int, int], None]
 """`progress(label, done, total)`; may raise `errors.Cancelled`."""
 
 
-def silent(label: str, done: int, total: int) -> None:
+def no_progress(label: str, done: int, total: int) -> None:
     """A progress callback that does nothing."""

@@ -82,7 +82,7 @@ def test_the_same_picture_is_seen_the_same_way_twice():
     first, second = pipeline.reconstruct(path), pipeline.reconstruct(path)
     assert [s.id for s in first.sources] == [s.id for s in second.sources]
     for a, b in zip(first.sources, second.sources, strict=True):
-        assert (a.mask == b.mask).all() and (a.position == b.position).all()
+        assert (a.evidence.mask == b.evidence.mask).all() and (a.position == b.position).all()
 
 
 @pytest.mark.parametrize(("name", "bits"), [("mix.wav", 32), ("mix.wav", 24), ("mix.flac", 16)])

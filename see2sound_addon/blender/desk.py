@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..errors import Cancelled, See2SoundError
-from ..jobs.process import Worker
+from ..workers.messages import Request
+from ..workers.process import Worker
 
 _numbers = itertools.count(1)
 
@@ -17,8 +18,7 @@ _numbers = itertools.count(1)
 class Ticket:
     """A submitted job. `label`, `done`, `total`: its progress. `error`: why it could not be started."""
 
-    task: str
-    data: dict[str, Any]
+    request: Request[Any]
     number: int = field(default_factory=lambda: next(_numbers))
     label: str = "Waiting"
     done: int = 0
@@ -39,17 +39,20 @@ class Desk:
         self._worker: Worker | None = None
         self._queue: list[Ticket] = []
 
-    def submit(self, task: str, data: dict[str, Any]) -> Ticket:
+    def submit(self, request: Request[Any]) -> Ticket:
         """Submit a job. Errors: `worker-start`, `task-data`; the queue is unchanged then."""
-        ticket = Ticket(task, data)
+        ticket = Ticket(request)
         self._queue.append(ticket)
         self._begin_next()
         if ticket.error is not None:
             raise ticket.error
         return ticket
 
-    def poll(self, ticket: Ticket) -> dict[str, Any] | None:
-        """The result, or None while the job runs. Does not wait. Errors: those of the task and the worker; Cancelled."""
+    def poll(self, ticket: Ticket) -> Any:
+        """The result of the request, or None while the job runs. Does not wait.
+
+        Errors: those of the task and the worker; Cancelled.
+        """
         if ticket.error is not None:
             raise ticket.error
         if ticket not in self._queue:
@@ -109,7 +112,7 @@ class Desk:
             try:
                 if self._worker is None:
                     self._worker = Worker(network=True)  # it also sets up the neural environment
-                self._worker.start(ticket.task, ticket.data)
+                self._worker.start(ticket.request)
             except See2SoundError as error:
                 ticket.error = error
                 self._queue.remove(ticket)

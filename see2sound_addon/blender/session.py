@@ -9,13 +9,13 @@ import bpy
 
 from ..errors import See2SoundError
 from ..streams import quiet
-from . import properties
+from .properties import registration
 
 
 def make_ready() -> None:
     """Register what the library keeps in .blend files, if no enabled extension has done so already."""
     if not hasattr(bpy.types.Object, "see2sound"):
-        properties.register()
+        registration.register()
 
 
 def context() -> bpy.types.Context:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import bpy
 
-from ..clipnames import is_clip_of
+from ..clips import is_clip_of
 from ..errors import See2SoundError
 
 PACKAGE = __package__.rpartition(".see2sound_addon")[0] or __package__
@@ -48,17 +48,17 @@ def sharing(obj: bpy.types.Object) -> list[bpy.types.Object]:
     return [other for other in bpy.data.objects if other.data == obj.data and other.library is None]
 
 
-def heard_and_silent(
+def heard_and_unheard(
     scene: bpy.types.Scene, view_layer: bpy.types.ViewLayer
 ) -> tuple[list[bpy.types.Object], dict[bpy.types.Object, str]]:
     """The Speakers of a scene that are mixed, and those that are not, with the reason as the end of a sentence."""
     speakers = [obj for obj in scene.objects if obj.type == "SPEAKER"]
     solo = any(obj.see2sound.solo for obj in speakers)
-    silent = {obj: why for obj in speakers if (why := _why_silent(obj, view_layer, solo))}
-    return [obj for obj in speakers if obj not in silent], silent
+    unheard = {obj: why for obj in speakers if (why := _why_unheard(obj, view_layer, solo))}
+    return [obj for obj in speakers if obj not in unheard], unheard
 
 
-def _why_silent(obj: bpy.types.Object, view_layer: bpy.types.ViewLayer, solo: bool) -> str:
+def _why_unheard(obj: bpy.types.Object, view_layer: bpy.types.ViewLayer, solo: bool) -> str:
     """As in Blender, what the dependency graph leaves out does not sound; the eye in the outliner only hides it."""
     if is_muted(obj):
         return "is muted"
@@ -207,10 +207,10 @@ def _is_clip_of(path: Path, source_id: str) -> bool:
     return any(path.parent.resolve() == home.resolve() for home in homes) and is_clip_of(path.name, source_id)
 
 
-def clip_folder(package: str) -> Path:
+def clip_folder() -> Path:
     """The folder of generated clips: beside a saved .blend, else in the extension's folder."""
     if bpy.data.filepath:
         return Path(bpy.data.filepath).parent / "clips"
-    if package.startswith("bl_ext."):
-        return Path(bpy.utils.extension_path_user(package, path="clips", create=True))
+    if PACKAGE.startswith("bl_ext."):
+        return Path(bpy.utils.extension_path_user(PACKAGE, path="clips", create=True))
     raise See2SoundError("blend-unsaved", "The .blend file has not been saved.", "Save it first; clips lie beside it.")

@@ -9,22 +9,10 @@ from typing import Protocol
 
 import numpy as np
 
-from ..media.audio import AudioWriter
 from ..media.files import scratch_file
+from .formats import Delivery, Signal, find_format, open_writer
 
 BLOCK = 65536
-
-
-@dataclass(frozen=True)
-class Delivery:
-    """`bits`: 32 (floating point), 24 or 16, None for 32, or 24 in FLAC. `loudness`: target in LUFS, None to leave the level.
-
-    `ceiling`: dB that the true peak may reach when the level is changed.
-    """
-
-    bits: int | None = None
-    loudness: float | None = None
-    ceiling: float = -1.0
 
 
 class Meter(Protocol):
@@ -71,10 +59,10 @@ def deliver(
     delivery: Delivery,
     seed: int,
 ) -> Levels:
-    """Write blocks (channels, n) float32 that add up to `samples` into a file. Errors: those of AudioWriter."""
-    bits = delivery.bits or (24 if path.suffix.lower() == ".flac" else 32)
+    """Write blocks (channels, n) float32 that add up to `samples` into a file. Errors: those of `open_writer`."""
+    bits = delivery.bits or find_format(path).bits[0]
     delivery = replace(delivery, bits=bits)
-    writer = AudioWriter(path, channels, rate, samples, mask, bits, seed)
+    writer = open_writer(path, Signal(channels, rate, samples, mask, bits, seed))
     level = _Level(meter)
     if delivery.bits == 32 and delivery.loudness is None:
         with writer:

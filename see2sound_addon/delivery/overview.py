@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from ..camera import Camera
+from ..findings import FoundSource
 from ..media.files import whole_file
-from ..placed import PlacedSource
+from ..projection import Camera
 
 Colour = tuple[int, int, int]
 
@@ -25,7 +25,7 @@ COLOURS = (
 BIG, SMALL = ImageFont.load_default(20), ImageFont.load_default(15)
 
 
-def write_overview(pixels: np.ndarray, horizon_row: float, camera: Camera, sources: list[PlacedSource], path: Path) -> None:
+def write_overview(pixels: np.ndarray, horizon_row: float, camera: Camera, sources: list[FoundSource], path: Path) -> None:
     """Write a PNG of a picture (height, width, 3) and its sources. Error: `folder-not-writable`."""
     left = _picture(pixels, horizon_row, sources)
     right = _plan(camera, sources)
@@ -36,16 +36,16 @@ def write_overview(pixels: np.ndarray, horizon_row: float, camera: Camera, sourc
         sheet.save(partial, "PNG")
 
 
-def _picture(pixels: np.ndarray, horizon_row: float, sources: list[PlacedSource]) -> Image.Image:
+def _picture(pixels: np.ndarray, horizon_row: float, sources: list[FoundSource]) -> Image.Image:
     source = Image.fromarray(pixels)
     scale = min(HEIGHT / source.height, 1200 / source.width)
     size = (max(1, round(source.width * scale)), max(1, round(source.height * scale)))
     image = source.resize(size, Image.Resampling.LANCZOS)
     for number, item in enumerate(sources):
         colour = COLOURS[number % len(COLOURS)]
-        if item.extent == "ambient":
-            continue  # it is everywhere; its tag alone shows it
-        mask = Image.fromarray(item.mask.astype(np.uint8) * 255).resize(size, Image.Resampling.BILINEAR)
+        if item.extent == "ambient" or item.evidence is None:
+            continue  # it is everywhere, and its tag alone shows it, or the picture does not show it
+        mask = Image.fromarray(item.evidence.mask.astype(np.uint8) * 255).resize(size, Image.Resampling.BILINEAR)
         inside = np.asarray(mask) > 127
         tint = Image.fromarray(np.where(inside, 70, 0).astype(np.uint8))
         image = Image.composite(Image.new("RGB", size, colour), image, tint)
@@ -55,8 +55,9 @@ def _picture(pixels: np.ndarray, horizon_row: float, sources: list[PlacedSource]
         draw.line((x, horizon_row * size[1], x + 8, horizon_row * size[1]), fill=(255, 255, 255))
     tags = _Tags(draw, size)
     for number, item in enumerate(sources):
-        at = (item.centre[0] * size[0], item.centre[1] * size[1])
-        tags.add(*at, f"{number + 1}  {item.label}", COLOURS[number % len(COLOURS)])
+        if item.evidence is not None:
+            right, down = item.evidence.centre
+            tags.add(right * size[0], down * size[1], f"{number + 1}  {item.label}", COLOURS[number % len(COLOURS)])
     tags.draw_all()
     return image
 
@@ -103,13 +104,13 @@ class _Tags:
             self.draw.text((left + 7, top + 2), text, fill=colour, font=BIG)
 
 
-def _plan(camera: Camera, sources: list[PlacedSource]) -> Image.Image:
+def _plan(camera: Camera, sources: list[FoundSource]) -> Image.Image:
     """From above, the camera at the bottom looking up, metres on rings."""
     side = HEIGHT
     image = Image.new("RGB", (side, side), BACKGROUND)
     draw = ImageDraw.Draw(image)
     places = [_from_above(camera, item) for item in sources]
-    half = camera.horizontal_field_of_view / 2.0
+    half = camera.projection.field_of_view / 2.0
     reach = _nice(1.15 * max([math.hypot(*place) for place in places], default=10.0))
     scale = (side - 3 * MARGIN) / max(reach, 1e-6)
     eye = (side / 2.0, side - 1.5 * MARGIN)
@@ -135,12 +136,12 @@ def _plan(camera: Camera, sources: list[PlacedSource]) -> Image.Image:
     tags.draw_all()
     draw.polygon([(eye[0], eye[1] - 14), (eye[0] - 11, eye[1] + 8), (eye[0] + 11, eye[1] + 8)], fill=INK)
     draw.text((20, 14), "From above", fill=INK, font=BIG)
-    view = math.degrees(2.0 * half)
-    draw.text((20, 42), f"Camera: {view:.0f} degrees wide", fill=FAINT, font=SMALL)
+    view = f"{math.degrees(2.0 * half):.0f} degrees wide" if half > 0.0 else "parallel rays"
+    draw.text((20, 42), f"Camera: {view}", fill=FAINT, font=SMALL)
     return image
 
 
-def _from_above(camera: Camera, item: PlacedSource) -> tuple[float, float]:
+def _from_above(camera: Camera, item: FoundSource) -> tuple[float, float]:
     """Metres to the right of and ahead of the camera, on the ground."""
     pose = camera.pose
     ahead, right = -pose[:3, 2], pose[:3, 0]

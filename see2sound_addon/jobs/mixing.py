@@ -10,21 +10,21 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
-from ..delivery.mixdown import Delivery
-from ..media.audio import write_audio
+from ..delivery.formats import Delivery
+from ..delivery.wav import write_audio
 from ..media.files import check_place, not_writable
 from ..media.scratch import temporary_folder
 from ..pipeline import Mixdown, MixReport, mix, prepare_mix
 from ..planfile import write_plan
-from ..progress import Progress, silent
+from ..progress import Progress, no_progress
 from ..soundscene import Response, SoundScene
 from ..spatial.renderer import BLOCK
-from ..spatial.rooms import images
-from .process import Worker
+from ..spatial.room.images import images
+from ..workers.process import Worker
+from .requests import RenderPart
 
 LOGGER = logging.getLogger(__name__)
 PARTS_A_CORE = 3
@@ -41,7 +41,7 @@ def mix_on_all_cores(
     scene: SoundScene,
     layout_name: str,
     out: str | os.PathLike[str],
-    progress: Progress = silent,
+    progress: Progress = no_progress,
     delivery: Delivery = Delivery(),
     sofa: str | os.PathLike[str] | None = None,
     cores: int | None = None,
@@ -61,7 +61,7 @@ def mix_on_all_cores(
         except OSError as error:
             raise not_writable(out, error) from error
         blocks = _in_parts(mixdown, kept, layout_name, kept_sofa, cores, parts, folder, progress)
-        return mix(scene, layout_name, out, silent, delivery, sofa, mixdown, blocks)
+        return mix(scene, layout_name, out, no_progress, delivery, sofa, mixdown, blocks)
 
 
 def _work(scene: SoundScene) -> float:
@@ -104,12 +104,9 @@ def _in_parts(
     edges = np.linspace(0, mixdown.scene.samples // BLOCK, parts + 1).astype(int) * BLOCK
     edges[-1] = mixdown.scene.samples
     tasks = [
-        {
-            "plan": str(plan), "layout": layout_name, "sofa": None if sofa is None else str(sofa),
-            "start": int(start), "stop": int(stop), "out": str(folder / f"{number}.raw"),
-        }
+        RenderPart(plan, layout_name, int(start), int(stop), folder / f"{number}.raw", sofa)
         for number, (start, stop) in enumerate(zip(edges[:-1], edges[1:], strict=True))
-    ]  # fmt: skip
+    ]
     with ExitStack() as stack:
         workers = [stack.enter_context(Worker(environment_more=ONE_THREAD)) for _ in range(min(cores, parts))]
         stack.callback(_hang_up, workers)
@@ -127,7 +124,7 @@ def _in_parts(
 class _Team:
     """Workers that take the next task as soon as they have finished one. `samples`: samples rendered so far."""
 
-    def __init__(self, workers: list[Worker], tasks: list[dict[str, Any]]) -> None:
+    def __init__(self, workers: list[Worker], tasks: list[RenderPart]) -> None:
         self._tasks, self._at_work = list(enumerate(tasks)), dict.fromkeys(workers, -1)
         self._done = [0] * len(tasks)
         self.finished: set[int] = set()
@@ -146,10 +143,10 @@ class _Team:
                 if result is None:
                     continue
                 self.finished.add(number)
-                notes += result["notes"]
+                notes += result.notes
             self._at_work[worker] = self._tasks[0][0] if self._tasks else -1
             if self._tasks:
-                worker.start("render_part", self._tasks.pop(0)[1])
+                worker.start(self._tasks.pop(0)[1])
         return notes
 
 

@@ -1,179 +1,183 @@
-"""The tasks of a worker, by name. Their modules are imported on demand."""
+"""The tasks of workers, by the names of their requests. Their modules are imported on demand."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib import import_module
-from typing import Any
+from pathlib import Path
+from typing import Any, NamedTuple
 
 from ..errors import See2SoundError
-from ..neural.catalogue import PICTURE_TASKS
-from ..progress import Progress
+from ..neural import requests as neural_requests
+from ..neural.requests import Done, EnvironmentFacts
+from ..progress import Progress, no_progress
+from ..steps import BackendNames
+from ..weights.requests import Download
+from ..workers.messages import Request, Result
+from . import requests
 
-Task = Callable[[dict[str, Any], Progress], dict[str, Any]]
 
-
-def render_part(data: dict[str, Any], progress: Progress) -> dict[str, Any]:
-    """Samples `start` to `stop` of a plan's mix, as float32 (samples, channels) without a header in the file `out`."""
-    from pathlib import Path
-
+def render_part(request: requests.RenderPart, progress: Progress) -> requests.PartRendered:
+    """Render a part of a mix."""
     import numpy as np
 
     from .. import pipeline
     from ..planfile import read_plan
     from ..spatial.renderer import render
 
-    mixdown = pipeline.prepare_mix(read_plan(data["plan"]), data["layout"], data["sofa"])
-    start, stop, done = data["start"], data["stop"], data["start"]
+    mixdown = pipeline.prepare_mix(read_plan(request.plan), request.layout, request.sofa)
+    start, stop, done = request.start, request.stop, request.start
     notes: list[str] = []
-    with Path(data["out"]).open("wb") as raw:
+    with request.out.open("wb") as raw:
         for block in render(mixdown.scene, mixdown.clips, mixdown.layout, notes, mixdown.head, start, stop, mixdown.response):
             raw.write(np.ascontiguousarray(block.T, np.float32).tobytes())
             done += block.shape[1]
             progress("Mixing", done - start, stop - start)
-    return {"notes": notes}
+    return requests.PartRendered(notes)
 
 
-def mix(data: dict[str, Any], progress: Progress) -> dict[str, Any]:
-    """`jobs.mixing.mix_on_all_cores` of the file `plan`; `delivery` as its fields."""
-    from ..delivery.mixdown import Delivery
+def mix(request: requests.Mix, progress: Progress) -> requests.Mixed:
+    """Mix a plan on all cores."""
     from ..planfile import read_plan
     from .mixing import mix_on_all_cores
 
-    plan = read_plan(data["plan"])
-    report = mix_on_all_cores(plan, data["layout"], data["out"], progress, Delivery(**data["delivery"]), data["sofa"])
-    return {"true_peak": max(report.levels.true_peak, -999.0), "notes": report.notes, "seconds": plan.duration}
+    _load_files(request.backends)
+    plan = read_plan(request.plan)
+    report = mix_on_all_cores(plan, request.layout, request.out, progress, request.delivery, request.sofa)
+    return requests.Mixed(max(report.levels.true_peak, requests.LOWEST), plan.duration, report.notes)
 
 
-def reconstruct(data: dict[str, Any], progress: Progress) -> dict[str, Any]:
-    """`pipeline.reconstruct`; what was found, without masks."""
-    from .. import pipeline
-    from ..camera import Camera
-    from . import messages
-
-    camera = None if data["camera"] is None else Camera.from_json(data["camera"])
-    with _backends(data["neural"], progress) as backends:
-        found = pipeline.reconstruct(data["picture"], camera, pipeline.Settings(**data["settings"]), progress, backends)
-    return messages.findings_to_json(found)
-
-
-def voices(data: dict[str, Any], progress: Progress) -> dict[str, Any]:
-    """A clip for each of `wanted`: its `prompt`, `path`, `seconds` and `seed`."""
-    from pathlib import Path
-
+def reconstruct(request: requests.Reconstruct, progress: Progress) -> Any:
+    """Find the sources of a picture."""
     from .. import pipeline
 
-    made = []
-    with _backends(data["neural"], progress) as backends:
-        for number, one in enumerate(data["wanted"]):
-            progress("Making sounds", number, len(data["wanted"]))
-            voice = pipeline.voice(one["prompt"], Path(one["path"]), one["seconds"], one["seed"], backends=backends)
-            made.append(
-                {"model": voice.model, "level": voice.level, "reference": voice.reference_distance, "notes": voice.notes}
-            )
-    return {"made": made}
+    with _backends(request.backends, request.models, progress) as backends:
+        found = pipeline.reconstruct(request.picture, request.camera, request.settings, progress, backends)
+    return found.without_masks()
 
 
-_neurals: dict[str, Any] = {}
+def make_clips(request: requests.MakeClips, progress: Progress) -> requests.ClipsMade:
+    """Generate clips."""
+    from .. import pipeline
+
+    with _backends(request.backends, request.models, progress) as backends:
+        return requests.ClipsMade(pipeline.make_clips(request.wanted, progress, backends))
+
+
+_neurals: dict[Path, Any] = {}
 """The neural worker of this process, kept from one job to the next with the models that it holds."""
 
 
-@contextmanager
-def _backends(neural: dict[str, Any] | None, progress: Progress) -> Iterator[Any]:
-    """The backends that a job asks for: `python` and `choice`, or None for the embedded ones."""
-    from ..pipeline import Backends
+def _load_files(names: BackendNames) -> None:
+    if names.files:
+        from ..backends import load_backends
 
-    if neural is None:
-        yield Backends()
+        for path in names.files:
+            load_backends(path)
+
+
+@contextmanager
+def _backends(names: BackendNames, models: requests.Models | None, progress: Progress) -> Iterator[Any]:
+    """The backends that a job names, with neural ones in place of the embedded ones where models are chosen."""
+    from ..backends import choose_backends
+
+    chosen = choose_backends(names)
+    if models is None:
+        yield chosen
         return
     from ..neural.client import Neural
-    from .messages import choice_from_json
 
-    kept = _neurals.pop(neural["python"], None)
-    client = kept if kept is not None else Neural(neural["python"], choice_from_json(neural["choice"]), progress)
-    client.choice, client.progress = choice_from_json(neural["choice"]), progress
+    kept = _neurals.pop(models.python, None)
+    client = kept if kept is not None else Neural(models.python, models.choice, progress)
+    client.choice, client.progress = models.choice, progress
     try:
-        yield client.backends()
+        yield client.backends(chosen)
     except BaseException:
         client.close()
         raise
-    _neurals[neural["python"]] = client
+    _neurals[models.python] = client
 
 
-def free_neural(data: dict[str, Any], progress: Progress) -> dict[str, Any]:
-    """End the neural worker, and with it all that it holds."""
+def free_neural(request: requests.FreeNeural, progress: Progress) -> Done:
+    """End the neural worker."""
     while _neurals:
         _neurals.popitem()[1].close()
-    return {}
+    return Done()
 
 
-def set_up_neural(data: dict[str, Any], progress: Progress) -> dict[str, Any]:
-    """`neural.environment.set_up`. The caller has asked the user for consent."""
-    from pathlib import Path
-
+def set_up_neural(request: requests.SetUpNeural, progress: Progress) -> EnvironmentFacts:
+    """Set up the neural environment."""
     from ..neural.environment import Place, describe, set_up
 
-    place = Place(Path(data["folder"]))
-    free_neural({}, progress)  # nothing may run in what is about to be replaced
-    set_up(place, data["kind"], progress, online=True)
+    place = Place(request.folder)
+    free_neural(requests.FreeNeural(), progress)  # nothing may run in what is about to be replaced
+    set_up(place, request.kind, progress, online=True)
     return describe(place)
 
 
-def fetch_model(data: dict[str, Any], progress: Progress) -> dict[str, Any]:
-    """`neural.environment.fetch_model`. The caller has asked the user for consent."""
-    from pathlib import Path
+def fetch_model(request: requests.FetchModel, progress: Progress) -> requests.ModelFetched:
+    """Download a model."""
+    from ..neural.environment import Place, fetch_model
+    from ..weights.cards import CARDS
 
-    from ..neural import environment
-    from ..neural.catalogue import CARDS
-
-    place = environment.Place(Path(data["folder"]), Path(data["python"]) if data["python"] else None)
-    models = Path(data["models"]) if data.get("models") else None
-    return {"folder": str(environment.fetch_model(place, CARDS[data["model"]], progress, online=True, models=models))}
+    place = Place(request.folder, request.python)
+    return requests.ModelFetched(fetch_model(place, CARDS[request.model], progress, online=True, models=request.models))
 
 
-def describe_neural(data: dict[str, Any], progress: Progress) -> dict[str, Any]:
-    """`neural.environment.describe`."""
-    from pathlib import Path
-
+def describe_neural(request: requests.DescribeNeural, progress: Progress) -> EnvironmentFacts:
+    """Look at the neural environment."""
     from ..neural.environment import Place, describe
 
-    return describe(Place(Path(data["folder"]), Path(data["python"]) if data["python"] else None))
+    return describe(Place(request.folder, request.python))
 
 
-def _neural(module: str, name: str) -> Task:
-    """A task of a neural module, which is imported when it is first asked for: only where torch is."""
+class Task(NamedTuple):
+    """`request`: the class of its requests. `do`: the function of a request and a progress callback."""
 
-    def task(data: dict[str, Any], progress: Progress) -> dict[str, Any]:
+    request: type[Request[Any]]
+    do: Callable[[Any, Progress], Any]
+
+
+def _where_torch_is(request: type[Request[Any]], module: str, name: str) -> Task:
+    """A task whose module is imported when it is first asked for: only the neural environment has its libraries."""
+
+    def do(asked: Request[Any], progress: Progress) -> Any:
         progress("Loading the libraries", 0, 1)
         try:
-            loaded = import_module(f"..neural.{module}", __package__)
+            loaded = import_module(f"..{module}", __package__)
         except ImportError as error:
             raise See2SoundError(
                 "neural-missing",
                 f"This Python has no neural libraries: {error}.",
                 "Set up the neural environment, or repair it.",
             ) from error
-        result: dict[str, Any] = getattr(loaded, name)(data, progress)
-        return result
+        return getattr(loaded, name)(asked, progress)
 
-    return task
+    return Task(request, do)
 
 
 TASKS: dict[str, Task] = {
-    "render_part": render_part,
-    "mix": mix,
-    "reconstruct": reconstruct,
-    "voices": voices,
-    "set_up_neural": set_up_neural,
-    "fetch_model": fetch_model,
-    "describe_neural": describe_neural,
-    "free_neural": free_neural,
-    **{name: _neural("pictures", name) for name in PICTURE_TASKS},
-    "voice": _neural("sounds", "voice"),
-    "status": _neural("status", "status"),
-    "free": _neural("status", "free"),
-    "download": _neural("download", "download"),
+    task.request.task: task
+    for task in (
+        Task(requests.RenderPart, render_part),
+        Task(requests.Mix, mix),
+        Task(requests.Reconstruct, reconstruct),
+        Task(requests.MakeClips, make_clips),
+        Task(requests.SetUpNeural, set_up_neural),
+        Task(requests.FetchModel, fetch_model),
+        Task(requests.DescribeNeural, describe_neural),
+        Task(requests.FreeNeural, free_neural),
+        _where_torch_is(neural_requests.OutlineRegions, "neural.pictures", "outline_regions"),
+        _where_torch_is(neural_requests.DetectObjects, "neural.pictures", "detect_objects"),
+        _where_torch_is(neural_requests.EstimateDepth, "neural.pictures", "estimate_depth"),
+        _where_torch_is(neural_requests.LabelPictures, "neural.pictures", "label_pictures"),
+        _where_torch_is(neural_requests.DescribePictures, "neural.pictures", "describe_pictures"),
+        _where_torch_is(neural_requests.GenerateSound, "neural.sounds", "generate_sound"),
+        _where_torch_is(neural_requests.ReportStatus, "neural.status", "report_status"),
+        _where_torch_is(neural_requests.FreeModels, "neural.status", "free_models"),
+        _where_torch_is(Download, "weights.hub", "download"),
+    )
 }
 
 
@@ -182,3 +186,9 @@ def find_task(name: str) -> Task:
     if name not in TASKS:
         raise See2SoundError("task-unknown", f"There is no task {name!r}.", "Install See2Sound again.")
     return TASKS[name]
+
+
+def perform(request: Request[Result], progress: Progress = no_progress) -> Result:
+    """Do a request in this process. Errors: those of its task."""
+    result: Result = find_task(request.task).do(request, progress)
+    return result

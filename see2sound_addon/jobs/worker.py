@@ -19,7 +19,9 @@ from typing import Any
 
 from .. import logs
 from ..errors import Cancelled, See2SoundError
-from .tasks import find_task
+from ..workers.messages import from_message, to_message
+from .requests import FreeNeural
+from .tasks import find_task, perform
 
 HEARTBEAT = 1.0
 """Seconds between heartbeats. They come from a separate thread, so that only a process that is stuck as a whole sends none."""
@@ -76,12 +78,18 @@ def main() -> None:
     channel = Channel()
     while (request := channel.requests.get()) is not None:
         channel.send(_answer(request, channel))
-    find_task("free_neural")({}, lambda *_: None)
+    perform(FreeNeural())
 
 
 def _answer(request: dict[str, Any], channel: Channel) -> dict[str, Any]:
     try:
-        return {"result": find_task(request["task"])(request["data"], channel.progress)}
+        task = find_task(request["task"])
+        try:
+            asked = from_message(task.request, request["data"])
+        except (TypeError, ValueError, KeyError) as error:
+            message = f"The job {request['task']!r} cannot be started: {error}."
+            raise See2SoundError("task-data", message, "Install See2Sound again.") from error
+        return {"result": to_message(task.do(asked, channel.progress))}
     except Cancelled:
         return {"error": {"code": "cancelled", "message": "Cancelled.", "hint": ""}}
     except See2SoundError as error:

@@ -4,30 +4,33 @@ from __future__ import annotations
 
 import os
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
-from typing import Any
 
 import numpy as np
 from PIL import Image
 from scipy.signal import resample_poly
 
-from ..camera import Camera
+from ..backends import Backends
 from ..errors import Cancelled, See2SoundError
-from ..jobs.process import Worker
 from ..media.scratch import temporary_folder
-from ..pipeline import Backends
-from ..progress import Progress, silent
+from ..progress import Progress, no_progress
+from ..projection import Camera, Perspective
+from ..sound.generator import SHORTEST, GeneratedClip, choose_model
 from ..sound.joining import FADE, join, seamless
 from ..sound.levels import fit_level, typical_level
-from ..sound.voice import SHORTEST, Voice, choose_model
 from ..vision.classes import CLASSES, class_in, sounding_classes
 from ..vision.depth import FAR, depth_from_ground
-from ..vision.labeller import Guess, label_by_measures
+from ..vision.detectors import Detection
+from ..vision.labeller import Guess, Labeller, label_by_measures
 from ..vision.regions import Region, make_region
 from ..vision.view import View
-from .catalogue import CARDS
+from ..weights.cards import CARDS
+from ..workers.messages import Request, Result
+from ..workers.process import Worker
+from .choice import Choice
+from .requests import DescribePictures, DetectObjects, EstimateDepth, GenerateSound, LabelPictures, OutlineRegions
 
 OFFLINE = {"HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1", "HF_HUB_DISABLE_TELEMETRY": "1"}
 MARGIN = 0.15
@@ -36,42 +39,16 @@ SURE = 0.12
 """Likelihood from which on a name is taken; there are more than a hundred classes."""
 LEAST_DETECTION = 0.25
 MOST_PIECES = 12
+LONGEST_CAPTION = 200
+"""Characters of a caption that are read."""
 ALIGNED = 0.25
 """Share of the ground that must agree with a relative depth before it is believed."""
-
-
-@dataclass(frozen=True)
-class Choice:
-    """Which model does what: an id of the catalogue (in the folder `models`), a folder, or "" for the embedded way.
-
-    `regions` outlines whatever there is, `detection` looks for classes (and `regions` then outlines those); `names` or
-    `captions` say what a region is. `steps`, `guidance` (None: the model's own), `negative`, `takes`: of diffusion; `ranking`
-    chooses among takes.
-    """
-
-    models: str = ""
-    regions: str = ""
-    detection: str = ""
-    depth: str = ""
-    names: str = ""
-    captions: str = ""
-    voice: str = ""
-    ranking: str = ""
-    steps: int = 50
-    guidance: float | None = None
-    negative: str = "low quality, music"
-    takes: int = 1
-
-    @property
-    def any(self) -> bool:
-        """Whether there is anything neural to do."""
-        return any((self.regions, self.detection, self.depth, self.names, self.captions, self.voice))
 
 
 class Neural:
     """The worker and what it is asked; a context manager. `python`: of the neural environment."""
 
-    def __init__(self, python: str | os.PathLike[str], choice: Choice, progress: Progress = silent) -> None:
+    def __init__(self, python: str | os.PathLike[str], choice: Choice, progress: Progress = no_progress) -> None:
         self.choice, self.progress = choice, progress
         self._worker = Worker(python, OFFLINE)
         self._folder = ExitStack()
@@ -88,20 +65,22 @@ class Neural:
         self._worker.close()
         self._folder.close()
 
-    def backends(self) -> Backends:
-        """Neural where a model is chosen, embedded elsewhere."""
-        choice, usual = self.choice, Backends()
-        finder = self.detect if choice.detection else self.segment if choice.regions else usual.segmenter
-        namer = self.name if choice.names else self.describe if choice.captions else by_kind
-        return Backends(
-            finder, namer, self.depth if choice.depth else usual.depth, self.generate if choice.voice else usual.generator
+    def backends(self, usual: Backends = Backends()) -> Backends:
+        """Neural ones where a model is chosen, `usual` ones elsewhere."""
+        choice = self.choice
+        return replace(
+            usual,
+            detector=no_detections if choice.detection or choice.regions else usual.detector,
+            segmenter=self.detect if choice.detection else self.segment if choice.regions else usual.segmenter,
+            labeller=self.name if choice.names else self.describe if choice.captions else by_kind(usual.labeller),
+            depth=self.depth if choice.depth else usual.depth,
+            generator=self.generate if choice.voice else usual.generator,
         )
 
-    def ask(self, task: str, data: dict[str, Any]) -> dict[str, Any]:
-        """One task of the worker, waited for. Errors: its own, and those of `jobs.process`."""
-        self._worker.start(task, data)
+    def ask(self, request: Request[Result]) -> Result:
+        """Send a request to the worker and wait for the result. Errors: those of the task, and those of `workers.process`."""
         try:
-            return self._worker.wait(self.progress)
+            return self._worker.ask(request, self.progress)
         except Cancelled:
             raise
         except See2SoundError as error:
@@ -109,14 +88,14 @@ class Neural:
                 raise Cancelled from error
             raise
 
-    def folder(self, model: str) -> str:
+    def folder(self, model: str) -> Path:
         """Where a model lies."""
-        return str(Path(self.choice.models) / model if model in CARDS and self.choice.models else Path(model).absolute())
+        return Path(self.choice.models) / model if model in CARDS and self.choice.models else Path(model).absolute()
 
-    def segment(self, view: View, most: int) -> list[Region]:
+    def segment(self, view: View, detections: list[Detection], most: int) -> list[Region]:
         """`Segmenter`: outlined by the model, ordered by how much they stand out."""
         out = self._scratch / "regions.npz"
-        self.ask("regions", {"model": self.folder(self.choice.regions), "picture": self._picture(view.small), "out": str(out)})
+        self.ask(OutlineRegions(self.folder(self.choice.regions), self._picture(view.small), out))
         with np.load(out) as found:
             masks, scores = found["masks"], found["scores"]
         regions = []
@@ -127,14 +106,12 @@ class Neural:
             regions.append(make_region(mask, float(np.clip(score, 0.0, 1.0)) * worth))
         return _apart(sorted(regions, key=lambda region: -region.score), most)
 
-    def detect(self, view: View, most: int) -> list[Region]:
+    def detect(self, view: View, detections: list[Detection], most: int) -> list[Region]:
         """`Segmenter`: objects of the sounding classes."""
         out, classes = self._scratch / "objects.npz", sounding_classes()
-        self.ask("detection", {
-            "model": self.folder(self.choice.detection), "picture": self._picture(view.small), "out": str(out),
-            "refine": self.folder(self.choice.regions) if self.choice.regions else None,
-            "classes": classes, "least": LEAST_DETECTION,
-        })  # fmt: skip
+        refine = self.folder(self.choice.regions) if self.choice.regions else None
+        model, picture = self.folder(self.choice.detection), self._picture(view.small)
+        self.ask(DetectObjects(model, picture, out, classes, LEAST_DETECTION, refine))
         with np.load(out) as found:
             parts = zip(found["masks"], found["scores"], found["classes"], strict=True)
             regions = [make_region(mask, float(score), classes[int(number)]) for mask, score, number in parts]
@@ -145,8 +122,8 @@ class Neural:
         if region.kind in CLASSES:
             return CLASSES[region.kind]
         names = list(CLASSES)
-        asked = {"model": self.folder(self.choice.names), "pictures": [self._crop(view, region)], "classes": names}
-        scores = np.array(self.ask("names", asked)["scores"][0])
+        asked = LabelPictures(self.folder(self.choice.names), [self._crop(view, region)], names)
+        scores = np.array(self.ask(asked).scores[0])
         best = int(scores.argmax())
         return CLASSES[names[best]] if scores[best] >= SURE else label_by_measures(view, region)
 
@@ -154,28 +131,26 @@ class Neural:
         """`Labeller`: the class that a caption names; its words become the prompt."""
         if region.kind in CLASSES:
             return CLASSES[region.kind]
-        asked = {"model": self.folder(self.choice.captions), "pictures": [self._crop(view, region)]}
-        caption = str(self.ask("captions", asked)["captions"][0])[:200]
+        asked = DescribePictures(self.folder(self.choice.captions), [self._crop(view, region)])
+        caption = self.ask(asked).captions[0][:LONGEST_CAPTION]
         return class_in(caption) or label_by_measures(view, region)
 
     def depth(self, view: View, camera: Camera, camera_height: float) -> np.ndarray:
         """`DepthEstimator`: metric models as they are, relative ones brought into line with the ground."""
         out = self._scratch / "depth.npy"
-        answer = self.ask(
-            "depth", {"model": self.folder(self.choice.depth), "picture": self._picture(view.small), "out": str(out)}
-        )
+        estimated = self.ask(EstimateDepth(self.folder(self.choice.depth), self._picture(view.small), out))
         predicted = np.load(out).astype(np.float64)
         ground = depth_from_ground(view, camera, camera_height).astype(np.float64)
         slant = slants(camera, *view.small.shape[:2])
-        if answer["kind"] == "metres":
-            seen = answer["field_of_view"]
-            if seen is not None:  # measured for the focal length that the model believes in
-                predicted = predicted * camera.focal / (0.5 / np.tan(seen / 2.0))
+        if estimated.kind == "metres":
+            seen, lens = estimated.field_of_view, camera.projection
+            if seen is not None and isinstance(lens, Perspective):  # measured for the focal length that the model believes in
+                predicted = predicted * lens.focal / (0.5 / np.tan(seen / 2.0))
             return np.clip(predicted * slant, 0.05, FAR).astype(np.float32)
         fitted = fit_to_ground(predicted, ground / slant, view)
         return (ground if fitted is None else np.clip(fitted * slant, 0.05, FAR)).astype(np.float32)
 
-    def generate(self, prompt: str, duration: float, seed: int, rate: int) -> Voice:
+    def generate(self, prompt: str, duration: float, seed: int, rate: int) -> GeneratedClip:
         """`SoundGenerator`: as many pieces as it takes, joined, and its end led over into its beginning."""
         if duration < SHORTEST:
             raise See2SoundError("duration-invalid", f"A clip cannot last {duration:g} s.", f"Use {SHORTEST:g} s or more.")
@@ -190,25 +165,24 @@ class Neural:
         samples, reference = fit_level(seamless(whole, length), level)
         name = Path(self.choice.voice).name
         notes = [f"{len(pieces)} pieces were joined."] if len(pieces) > 1 else []
-        return Voice(samples, name, level, reference, notes)
+        return GeneratedClip(samples, name, level, reference, notes)
 
     def _piece(self, prompt: str, seconds: float, seed: int, rate: int) -> np.ndarray:
         out, choice = self._scratch / "voice.npy", self.choice
-        answer = self.ask("voice", {
-            "model": self.folder(choice.voice), "prompt": prompt, "negative": choice.negative, "seconds": seconds,
-            "steps": choice.steps, "guidance": choice.guidance, "seed": seed, "takes": choice.takes,
-            "ranking": self.folder(choice.ranking) if choice.ranking else None, "out": str(out),
-        })  # fmt: skip
-        samples, own = np.load(out).astype(np.float64), int(answer["rate"])
+        generated = self.ask(GenerateSound(
+            self.folder(choice.voice), prompt, seconds, out, choice.negative, choice.steps, choice.guidance, seed, choice.takes,
+            self.folder(choice.ranking) if choice.ranking else None,
+        ))  # fmt: skip
+        samples, own = np.load(out).astype(np.float64), generated.rate
         common = int(np.gcd(own, rate))
         return np.asarray(samples if own == rate else resample_poly(samples, rate // common, own // common), np.float32)
 
-    def _picture(self, pixels: np.ndarray) -> str:
+    def _picture(self, pixels: np.ndarray) -> Path:
         path = self._scratch / "picture.png"
         Image.fromarray(pixels).save(path)
-        return str(path)
+        return path
 
-    def _crop(self, view: View, region: Region) -> str:
+    def _crop(self, view: View, region: Region) -> Path:
         height, width = view.pixels.shape[:2]
         x0, y0, x1, y1 = region.box
         wide, high = MARGIN * (x1 - x0), MARGIN * (y1 - y0)
@@ -217,9 +191,14 @@ class Neural:
         return self._picture(view.pixels[top:bottom, left:right])
 
 
-def by_kind(view: View, region: Region) -> Guess:
-    """`Labeller`: what a detector knows, else what the embedded measures say."""
-    return CLASSES[region.kind] if region.kind in CLASSES else label_by_measures(view, region)
+def no_detections(pixels: np.ndarray) -> list[Detection]:
+    """`Detector` for segmenters that look for themselves."""
+    return []
+
+
+def by_kind(usual: Labeller) -> Labeller:
+    """`Labeller`: what a detector knows, else what the `usual` one says."""
+    return lambda view, region: CLASSES[region.kind] if region.kind in CLASSES else usual(view, region)
 
 
 def _apart(regions: list[Region], most: int) -> list[Region]:
@@ -236,9 +215,8 @@ def _apart(regions: list[Region], most: int) -> list[Region]:
 
 def slants(camera: Camera, height: int, width: int) -> np.ndarray:
     """(height, width): how much longer each pixel's ray is than its depth along the view's axis."""
-    x = ((np.arange(width) + 0.5) / width - camera.centre[0]) / camera.focal
-    y = ((np.arange(height) + 0.5) / height - camera.centre[1]) * camera.aspect / camera.focal
-    return np.sqrt(1.0 + x[None] ** 2 + y[:, None] ** 2)
+    _, directions = camera.rays(height, width)
+    return 1.0 / np.maximum(-directions[..., 2], 1e-6)
 
 
 def fit_to_ground(inverse: np.ndarray, ground: np.ndarray, view: View) -> np.ndarray | None:

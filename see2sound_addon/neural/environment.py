@@ -16,10 +16,12 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import See2SoundError
-from ..jobs.process import Worker, run_program
 from ..media.files import check_writable
-from ..progress import Progress, silent
-from .catalogue import Card
+from ..progress import Progress, no_progress
+from ..weights.cards import Card
+from ..weights.requests import Download
+from ..workers.process import Worker, run_program
+from .requests import EnvironmentFacts, ReportStatus
 
 LOCKS = Path(__file__).parent / "locks"
 SIZES = {"cpu": 1.6, "cuda": 6.5, "rocm": 9.0, "metal": 1.5}
@@ -58,7 +60,7 @@ def lock_of(kind: str) -> Path:
 
 
 def set_up(
-    place: Place, kind: str, progress: Progress = silent, online: bool = False, requirements: Path | None = None
+    place: Place, kind: str, progress: Progress = no_progress, online: bool = False, requirements: Path | None = None
 ) -> None:
     """Make the environment anew beside the old one, try it, and put it in its place.
 
@@ -190,22 +192,21 @@ def probe(python: Path) -> dict[str, Any]:
     return found
 
 
-def describe(place: Place) -> dict[str, Any]:
+def describe(place: Place) -> EnvironmentFacts:
     """For `doctor` and the panel: what there is, what is missing, the device, its memory. Never raises See2SoundError."""
     try:
-        found = probe(place.executable)
+        probe(place.executable)
         with Worker(place.executable) as worker:
-            worker.start("status", {})
-            found.update(worker.wait())
+            status = worker.ask(ReportStatus())
     except See2SoundError as error:
-        return {"ready": False, "problem": error.message, "hint": error.hint}
+        return EnvironmentFacts(False, error.message, error.hint)
     advice = ""
-    if found["device"] == "cpu" and usual_kind() in ("cuda", "rocm"):
-        build = "was made without CUDA" if not found["cuda_build"] else "sees no GPU; its driver may be too old"
+    if status.device == "cpu" and usual_kind() in ("cuda", "rocm"):
+        build = "was made without CUDA" if not status.cuda_build else "sees no GPU; its driver may be too old"
         advice = (
             f"This machine has a GPU, but torch {build}. Set the environment up again as {usual_kind()}, or renew the driver."
         )
-    return {"ready": True, "python_path": str(place.executable), "advice": advice, **found}
+    return EnvironmentFacts(True, advice=advice, python=str(place.executable), status=status)
 
 
 def remove(place: Place) -> None:
@@ -220,7 +221,7 @@ def remove(place: Place) -> None:
 
 
 def fetch_model(
-    place: Place, card: Card, progress: Progress = silent, online: bool = False, models: Path | None = None
+    place: Place, card: Card, progress: Progress = no_progress, online: bool = False, models: Path | None = None
 ) -> Path:
     """Download a model of the catalogue into the folder `models`; what is there already is kept.
 
@@ -233,6 +234,5 @@ def fetch_model(
     probe(place.executable)
     folder = (models or place.folder / "models") / card.id
     with Worker(place.executable, {"HF_HUB_DISABLE_TELEMETRY": "1"}, network=True) as worker:
-        worker.start("download", {"repository": card.repository, "task": card.task, "out": str(folder)})
-        worker.wait(progress)
+        worker.ask(Download(card.repository, card.task, folder), progress)
     return folder

@@ -12,6 +12,17 @@ from PIL import Image
 
 from ..progress import Progress
 from .loading import FROM_FOLDER, STORE, device, memory_errors, precision, watched
+from .requests import (
+    DepthEstimated,
+    DescribePictures,
+    DetectObjects,
+    EstimateDepth,
+    LabelPictures,
+    OutlineRegions,
+    PicturesDescribed,
+    PicturesLabelled,
+    RegionsFound,
+)  # fmt: skip
 
 POINTS_A_SIDE = 16
 """Of the grid that automatic masks begin with."""
@@ -26,7 +37,7 @@ MEAN, SPREAD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 CAPTION_TOKENS = 30
 
 
-def _open(path: str) -> Image.Image:
+def _open(path: Path) -> Image.Image:
     return Image.open(path).convert("RGB")
 
 
@@ -104,14 +115,11 @@ def _boxes_of(masks: np.ndarray) -> np.ndarray:
     return np.concatenate([first, last], axis=1).astype(float)
 
 
-def regions(data: dict[str, Any], progress: Progress) -> dict[str, Any]:
-    """Masks of whatever stands out in a picture, into the file `out`: masks (n, height, width), scores (n,).
-
-    `model`: the folder of SAM or SAM 2; `picture`: a file as large as the masks shall be.
-    """
-    picture = _open(data["picture"])
+def outline_regions(request: OutlineRegions, progress: Progress) -> RegionsFound:
+    """Masks of whatever stands out in a picture."""
+    picture = _open(request.picture)
     with memory_errors("the picture's size"), torch.inference_mode():
-        segmenter, _ = STORE.get(data["model"], "regions", _Segmenter)
+        segmenter, _ = STORE.get(request.model, "regions", _Segmenter)
         with watched(segmenter.model, progress, "Looking for regions"):
             features, scale = segmenter.see(picture)
             x, y = (np.arange(POINTS_A_SIDE) + 0.5) / POINTS_A_SIDE * np.array(picture.size)[:, None]
@@ -126,8 +134,8 @@ def regions(data: dict[str, Any], progress: Progress) -> dict[str, Any]:
                 scores.append(score[good])
     masks, score = np.concatenate(found), np.concatenate(scores)
     kept = non_maximum_suppression(_boxes_of(masks), score, SAME)[:MOST_MASKS] if len(masks) else []
-    np.savez_compressed(data["out"], masks=masks[kept], scores=score[kept].astype(np.float32))
-    return {"count": len(kept)}
+    np.savez_compressed(request.out, masks=masks[kept], scores=score[kept].astype(np.float32))
+    return RegionsFound(len(kept))
 
 
 def _load_detector(folder: Path, family: str) -> tuple[Any, Any]:
@@ -139,23 +147,20 @@ def _load_detector(folder: Path, family: str) -> tuple[Any, Any]:
     return _eval(model.from_pretrained(folder, **FROM_FOLDER)), processor.from_pretrained(folder, local_files_only=True)
 
 
-def detection(data: dict[str, Any], progress: Progress) -> dict[str, Any]:
-    """Objects of the asked `classes`, each with a mask, into the file `out`: masks, scores and the numbers of their classes.
-
-    `model`: a detector's folder; `refine`: that of SAM or SAM 2, or None for boxes as they are. `least`: the lowest score.
-    """
-    picture, classes = _open(data["picture"]), list(data["classes"])
+def detect_objects(request: DetectObjects, progress: Progress) -> RegionsFound:
+    """Objects of the classes that are asked for, each with a mask."""
+    picture, classes = _open(request.picture), request.classes
     with memory_errors("the number of classes"), torch.inference_mode():
-        (model, processor), family = STORE.get(data["model"], "detection", _load_detector)
+        (model, processor), family = STORE.get(request.model, "detection", _load_detector)
         with watched(model, progress, "Detecting objects"):
-            boxes, scores, numbers = _detect(model, processor, family, picture, classes, float(data["least"]))
+            boxes, scores, numbers = _detect(model, processor, family, picture, classes, request.least)
         kept = non_maximum_suppression(boxes, scores, 0.5)[:MOST_MASKS] if len(boxes) else []
         boxes, scores, numbers = boxes[kept], scores[kept], numbers[kept]
         masks = np.zeros((len(boxes), picture.height, picture.width), bool)
         for mask, (x0, y0, x1, y1) in zip(masks, np.rint(boxes).astype(int), strict=True):
             mask[max(0, y0) : max(0, y1), max(0, x0) : max(0, x1)] = True
-        if data.get("refine") and len(boxes):
-            segmenter, _ = STORE.get(data["refine"], "regions", _Segmenter)
+        if request.refine is not None and len(boxes):
+            segmenter, _ = STORE.get(request.refine, "regions", _Segmenter)
             with watched(segmenter.model, progress, "Outlining objects"):
                 features, scale = segmenter.see(picture)
                 outlined, _ = segmenter.masks(features, scale, picture.size, None, boxes)
@@ -164,8 +169,8 @@ def detection(data: dict[str, Any], progress: Progress) -> dict[str, Any]:
                 good = outlined.sum(axis=(1, 2)) > 0.1 * masks.sum(axis=(1, 2))
                 masks[good] = outlined[good]
     there = masks.any(axis=(1, 2))
-    np.savez_compressed(data["out"], masks=masks[there], scores=scores[there].astype(np.float32), classes=numbers[there])
-    return {"count": int(there.sum())}
+    np.savez_compressed(request.out, masks=masks[there], scores=scores[there].astype(np.float32), classes=numbers[there])
+    return RegionsFound(int(there.sum()))
 
 
 def _detect(
@@ -217,13 +222,12 @@ def _load_depth(folder: Path, family: str) -> tuple[Any, Any]:
     return model, transformers.DPTImageProcessorPil.from_pretrained(folder, local_files_only=True)
 
 
-def depth(data: dict[str, Any], progress: Progress) -> dict[str, Any]:
-    """How far everything is, into the file `out` (height, width) float32: metres along the view's axis, or 1 / distance in
-    an unknown unit where `kind` is "relative". `field_of_view`: horizontal, radians, where the model sees it, else None."""
-    picture = _open(data["picture"])
+def estimate_depth(request: EstimateDepth, progress: Progress) -> DepthEstimated:
+    """How far everything in a picture is."""
+    picture = _open(request.picture)
     view = None
     with memory_errors("the picture's size"), torch.inference_mode():
-        (model, processor), family = STORE.get(data["model"], "depth", _load_depth)
+        (model, processor), family = STORE.get(request.model, "depth", _load_depth)
         with watched(model, progress, "Measuring distances"):
             if family == "depth_pro":
                 size = model.config.patch_size * 4
@@ -239,8 +243,8 @@ def depth(data: dict[str, Any], progress: Progress) -> dict[str, Any]:
     fitted = torch.nn.functional.interpolate(
         predicted[None], (picture.height, picture.width), mode="bicubic", align_corners=False
     )
-    np.save(data["out"], fitted[0, 0].clamp(min=0.0).cpu().numpy().astype(np.float32))
-    return {"kind": kind, "field_of_view": view}
+    np.save(request.out, fitted[0, 0].clamp(min=0.0).cpu().numpy().astype(np.float32))
+    return DepthEstimated(kind, view)
 
 
 def _metres(canonical: torch.Tensor, view: float | None) -> torch.Tensor:
@@ -263,12 +267,12 @@ def _load_names(folder: Path, family: str) -> tuple[Any, Any, Any]:
     )
 
 
-def names(data: dict[str, Any], progress: Progress) -> dict[str, Any]:
-    """For each of the `pictures` (files), how likely each of the `classes` is: `scores`, a list of lists that add up to 1."""
+def label_pictures(request: LabelPictures, progress: Progress) -> PicturesLabelled:
+    """How likely each class is, for each picture."""
     with memory_errors("the number of sources"), torch.inference_mode():
-        (model, processor, tokenizer), family = STORE.get(data["model"], "names", _load_names)
+        (model, processor, tokenizer), family = STORE.get(request.model, "names", _load_names)
         with watched(model, progress, "Labelling objects"):
-            text = [f"a photo of a {name}" for name in data["classes"]]
+            text = [f"a photo of a {name}" for name in request.classes]
             padding = "max_length" if family == "siglip" else True
             tokens = tokenizer(text, padding=padding, truncation=True, return_tensors="pt").to(device())
             tokens = {
@@ -277,12 +281,12 @@ def names(data: dict[str, Any], progress: Progress) -> dict[str, Any]:
                 if key in tokens and not (family == "siglip" and key == "attention_mask")
             }
             rows = []
-            for number, path in enumerate(data["pictures"]):
-                progress("Labelling objects", number, len(data["pictures"]))
+            for number, path in enumerate(request.pictures):
+                progress("Labelling objects", number, len(request.pictures))
                 pixels = processor(images=_open(path), return_tensors="pt")["pixel_values"].to(device(), precision())
                 logits = model(pixel_values=pixels, **tokens).logits_per_image[0].float()
                 rows.append(logits.softmax(dim=0).cpu().tolist())
-    return {"scores": rows}
+    return PicturesLabelled(rows)
 
 
 def _load_captions(folder: Path, family: str) -> tuple[Any, Any]:
@@ -296,17 +300,17 @@ def _load_captions(folder: Path, family: str) -> tuple[Any, Any]:
     return _eval(transformers.BlipForConditionalGeneration.from_pretrained(folder, **FROM_FOLDER)), processor
 
 
-def captions(data: dict[str, Any], progress: Progress) -> dict[str, Any]:
-    """One sentence for each of the `pictures` (files)."""
+def describe_pictures(request: DescribePictures, progress: Progress) -> PicturesDescribed:
+    """One sentence for each picture."""
     with memory_errors("the number of sources"), torch.inference_mode():
-        (model, processor), family = STORE.get(data["model"], "captions", _load_captions)
+        (model, processor), family = STORE.get(request.model, "captions", _load_captions)
         found = []
         with watched(model, progress, "Describing objects"):
-            for number, path in enumerate(data["pictures"]):
-                progress("Describing objects", number, len(data["pictures"]))
+            for number, path in enumerate(request.pictures):
+                progress("Describing objects", number, len(request.pictures))
                 asked = {"text": "<CAPTION>"} if family == "florence2" else {}
                 inputs = processor(images=_open(path), return_tensors="pt", **asked).to(device())
                 inputs["pixel_values"] = inputs["pixel_values"].to(precision())
                 tokens = model.generate(**inputs, max_new_tokens=CAPTION_TOKENS, do_sample=False, num_beams=1)
                 found.append(processor.batch_decode(tokens, skip_special_tokens=True)[0].strip())
-    return {"captions": found}
+    return PicturesDescribed(found)

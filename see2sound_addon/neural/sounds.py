@@ -13,56 +13,54 @@ import transformers
 from ..errors import See2SoundError
 from ..progress import Progress
 from .loading import FROM_FOLDER, STORE, device, memory_errors, precision, watched
+from .requests import GenerateSound, SoundGenerated
 
-SILENT, CLIPPED = -50.0, 0.001
+INAUDIBLE, CLIPPED = -50.0, 0.001
 """A take is redone whose peak is below this many dB, or of which more than this share is at full scale."""
 TRIES = 3
 LOWER = "the steps, the number of takes or the length"
 
 
-def voice(data: dict[str, Any], progress: Progress) -> dict[str, Any]:
-    """The best of several takes, into the file `out` (n,) float32, at the rate that is returned.
-
-    `model`, `prompt`, `negative`, `seconds`, `steps`, `guidance` (None for the model's own), `seed`, `takes`; `ranking`: the
-    folder of CLAP that chooses among takes, or None to take the first. A take is never longer than the model can make.
-    Error: `voice-silent` where nothing that can be heard came out.
-    """
+def generate_sound(request: GenerateSound, progress: Progress) -> SoundGenerated:
+    """The best of several takes. Error: `voice-silent` if none can be heard."""
     with memory_errors(LOWER), torch.inference_mode():
-        model, family = STORE.get(data["model"], "voice", _load)
+        model, family = STORE.get(request.model, "voice", _load)
         takes = []
-        for number in range(int(data["takes"])):
-            take = _good_take(model, family, data, number, progress)
+        for number in range(request.takes):
+            take = _good_take(model, family, request, number, progress)
             if take is not None:
                 takes.append(take)
         if not takes:
             raise See2SoundError(
                 "voice-silent",
-                f"Nothing that can be heard came out for {data['prompt']!r}.",
+                f"Nothing that can be heard came out for {request.prompt!r}.",
                 "Change the prompt, the seed or the steps.",
             )
         rate = takes[0][1]
         best, scores = 0, None
-        if data.get("ranking") and len(takes) > 1:
-            scores = _rank(data["ranking"], data["prompt"], [samples for samples, _ in takes], rate, progress)
+        if request.ranking is not None and len(takes) > 1:
+            scores = _rank(request.ranking, request.prompt, [samples for samples, _ in takes], rate, progress)
             best = int(np.argmax(scores))
-    np.save(data["out"], takes[best][0])
-    return {"rate": rate, "take": best, "scores": scores}
+    np.save(request.out, takes[best][0])
+    return SoundGenerated(rate, best, scores)
 
 
-def _good_take(model: Any, family: str, data: dict[str, Any], number: int, progress: Progress) -> tuple[np.ndarray, int] | None:
+def _good_take(
+    model: Any, family: str, request: GenerateSound, number: int, progress: Progress
+) -> tuple[np.ndarray, int] | None:
     for attempt in range(TRIES):
-        seed = (int(data["seed"]) + 1000003 * number + 7919 * attempt) % 2**31
-        samples, rate = _MAKERS[family](model, data, seed, progress)
+        seed = (request.seed + 1000003 * number + 7919 * attempt) % 2**31
+        samples, rate = _MAKERS[family](model, request, seed, progress)
         samples = np.asarray(samples, np.float32)
         samples = samples.reshape(-1, samples.shape[-1]).mean(axis=0)
         peak = float(np.abs(samples).max(initial=0.0))
-        silent = not np.isfinite(samples).all() or 20.0 * np.log10(peak + 1e-12) < SILENT
+        silent = not np.isfinite(samples).all() or 20.0 * np.log10(peak + 1e-12) < INAUDIBLE
         if not silent and float((np.abs(samples) >= 0.9999).mean()) <= CLIPPED:
             return samples, rate
     return None if silent else (samples, rate)
 
 
-def _rank(folder: str, prompt: str, takes: list[np.ndarray], rate: int, progress: Progress) -> list[float]:
+def _rank(folder: Path, prompt: str, takes: list[np.ndarray], rate: int, progress: Progress) -> list[float]:
     """How well each take fits the prompt, by CLAP (Wu et al., ICASSP 2023)."""
     (model, processor), _ = STORE.get(folder, "ranking", _load_clap)
     wanted = processor.feature_extractor.sampling_rate
@@ -125,32 +123,32 @@ def _diffuse(pipeline: Any, progress: Progress, steps: int, seed: int, more: dic
     return np.asarray(audio.float().cpu().numpy() if isinstance(audio, torch.Tensor) else audio, np.float32)
 
 
-def _guided(data: dict[str, Any]) -> dict[str, Any]:
-    asked = {"prompt": data["prompt"]}
-    if data.get("negative"):
-        asked["negative_prompt"] = data["negative"]
-    if data.get("guidance") is not None:
-        asked["guidance_scale"] = float(data["guidance"])
+def _guided(request: GenerateSound) -> dict[str, Any]:
+    asked: dict[str, Any] = {"prompt": request.prompt}
+    if request.negative:
+        asked["negative_prompt"] = request.negative
+    if request.guidance is not None:
+        asked["guidance_scale"] = request.guidance
     return asked
 
 
-def _audioldm2(pipeline: Any, data: dict[str, Any], seed: int, progress: Progress) -> tuple[np.ndarray, int]:
-    seconds = min(float(data["seconds"]), 10.24)
+def _audioldm2(pipeline: Any, request: GenerateSound, seed: int, progress: Progress) -> tuple[np.ndarray, int]:
+    seconds = min(request.seconds, 10.24)
     torch.manual_seed(seed)  # its language model samples by the global state
-    asked = {**_guided(data), "audio_length_in_s": seconds}
-    return _diffuse(pipeline, progress, int(data["steps"]), seed, asked), int(pipeline.vocoder.config.sampling_rate)
+    asked = {**_guided(request), "audio_length_in_s": seconds}
+    return _diffuse(pipeline, progress, request.steps, seed, asked), int(pipeline.vocoder.config.sampling_rate)
 
 
-def _stable_audio(pipeline: Any, data: dict[str, Any], seed: int, progress: Progress) -> tuple[np.ndarray, int]:
+def _stable_audio(pipeline: Any, request: GenerateSound, seed: int, progress: Progress) -> tuple[np.ndarray, int]:
     rate = int(pipeline.vae.config.sampling_rate)
     longest = pipeline.transformer.config.sample_size * pipeline.vae.hop_length / rate
-    asked = {**_guided(data), "audio_end_in_s": min(float(data["seconds"]), longest)}
-    return _diffuse(pipeline, progress, int(data["steps"]), seed, asked), rate
+    asked = {**_guided(request), "audio_end_in_s": min(request.seconds, longest)}
+    return _diffuse(pipeline, progress, request.steps, seed, asked), rate
 
 
-def _stable_audio_3(pipeline: Any, data: dict[str, Any], seed: int, progress: Progress) -> tuple[np.ndarray, int]:
-    asked = {**_guided(data), "duration": min(float(data["seconds"]), 120.0)}
-    return _diffuse(pipeline, progress, int(data["steps"]), seed, asked), int(pipeline.vae.config.sampling_rate)
+def _stable_audio_3(pipeline: Any, request: GenerateSound, seed: int, progress: Progress) -> tuple[np.ndarray, int]:
+    asked = {**_guided(request), "duration": min(request.seconds, 120.0)}
+    return _diffuse(pipeline, progress, request.steps, seed, asked), int(pipeline.vae.config.sampling_rate)
 
 
 class _Tokens(transformers.StoppingCriteria):  # type: ignore[misc]
@@ -171,14 +169,14 @@ def _load_language_model(folder: Path, family: str) -> tuple[Any, Any]:
     return model, transformers.AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
 
 
-def _musicgen(loaded: tuple[Any, Any], data: dict[str, Any], seed: int, progress: Progress) -> tuple[np.ndarray, int]:
+def _musicgen(loaded: tuple[Any, Any], request: GenerateSound, seed: int, progress: Progress) -> tuple[np.ndarray, int]:
     model, tokenizer = loaded
     torch.manual_seed(seed)
     rate, frames = int(model.config.audio_encoder.sampling_rate), int(model.config.audio_encoder.frame_rate)
     longest = model.config.decoder.max_position_embeddings - 8
-    count = max(8, min(round(float(data["seconds"]) * frames), longest))
-    tokens = tokenizer([data["prompt"]], return_tensors="pt").to(device())
-    asked = {} if data.get("guidance") is None else {"guidance_scale": float(data["guidance"])}
+    count = max(8, min(round(request.seconds * frames), longest))
+    tokens = tokenizer([request.prompt], return_tensors="pt").to(device())
+    asked = {} if request.guidance is None else {"guidance_scale": request.guidance}
     with watched(model, progress, "Composing"):
         audio = model.generate(
             **tokens, do_sample=True, max_new_tokens=count,
@@ -187,11 +185,11 @@ def _musicgen(loaded: tuple[Any, Any], data: dict[str, Any], seed: int, progress
     return audio[0].float().cpu().numpy(), rate
 
 
-def _bark(loaded: tuple[Any, Any], data: dict[str, Any], seed: int, progress: Progress) -> tuple[np.ndarray, int]:
+def _bark(loaded: tuple[Any, Any], request: GenerateSound, seed: int, progress: Progress) -> tuple[np.ndarray, int]:
     model, tokenizer = loaded
     torch.manual_seed(seed)
     processor = transformers.BarkProcessor(tokenizer)
-    inputs = processor(data["prompt"], return_tensors="pt").to(device())
+    inputs = processor(request.prompt, return_tensors="pt").to(device())
     with watched(model, progress, "Speaking"):
         audio = model.generate(**inputs, do_sample=True)
     return audio.float().cpu().numpy().reshape(1, -1), int(model.generation_config.sample_rate)
@@ -201,7 +199,7 @@ def _load(folder: Path, family: str) -> Any:
     return _load_language_model(folder, family) if family in ("musicgen", "bark") else _load_diffusion(folder, family)
 
 
-_MAKERS: dict[str, Callable[[Any, dict[str, Any], int, Progress], tuple[np.ndarray, int]]] = {
+_MAKERS: dict[str, Callable[[Any, GenerateSound, int, Progress], tuple[np.ndarray, int]]] = {
     "audioldm2": _audioldm2,
     "stable_audio": _stable_audio,
     "stable_audio_3": _stable_audio_3,

@@ -3,32 +3,32 @@
 from __future__ import annotations
 
 import importlib.metadata
-from typing import Any
 
 import torch
 
 from ..progress import Progress
 from .loading import STORE, device, precision, total_memory
+from .requests import Done, FreeModels, ReportStatus, Status
 
 
-def status(data: dict[str, Any], progress: Progress) -> dict[str, Any]:
+def report_status(request: ReportStatus, progress: Progress) -> Status:
     """Versions, the device that will be used, its memory in bytes, and which models are loaded."""
     name = torch.cuda.get_device_name(0) if device() == "cuda" else device().upper()
-    return {
-        "torch": torch.__version__,
-        "cuda_build": torch.version.cuda or torch.version.hip,
-        "transformers": importlib.metadata.version("transformers"),
-        "diffusers": importlib.metadata.version("diffusers"),
-        "device": device(),
-        "device_name": name,
-        "precision": str(precision()).removeprefix("torch."),
-        "memory": total_memory(),
-        "budget": STORE.budget,
-        "loaded": STORE.names(),
-    }
+    return Status(
+        torch=str(torch.__version__),
+        cuda_build=torch.version.cuda or torch.version.hip,
+        transformers=importlib.metadata.version("transformers"),
+        diffusers=importlib.metadata.version("diffusers"),
+        device=device(),
+        device_name=name,
+        precision=str(precision()).removeprefix("torch."),
+        memory=total_memory(),
+        budget=STORE.budget,
+        loaded=STORE.names(),
+    )
 
 
-def free(data: dict[str, Any], progress: Progress) -> dict[str, Any]:
+def free_models(request: FreeModels, progress: Progress) -> Done:
     """Let go of every model in memory."""
     STORE.clear()
-    return {}
+    return Done()

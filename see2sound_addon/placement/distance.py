@@ -6,12 +6,22 @@ import math
 
 import numpy as np
 
-from ..camera import Camera
-from ..placed import Estimate
+from ..findings import Estimate
+from ..projection import Camera
 from .sizes import usual_height
 
 NEAREST, FARTHEST = 0.3, 1000.0
 """Metres: bounds of every estimate; only a known size can take an object beyond the depth map's own far end."""
+HEIGHT_DOUBT = 0.25
+"""Standard deviation of the logarithm of a distance that comes of the guessed height of the camera: people hold cameras at
+1.2 to 2 m."""
+LEAST_DOUBT, MORE_DOUBT = 0.01, 0.10
+"""Error of the horizon, as a share of the picture's vertical field of view: where it was seen, and more where it was not."""
+CUT_FOOT_DOUBT, CUT_SIZE_DOUBT = 0.7, 0.6
+"""Added where a region goes on outside the picture: its foot, or its size, is not seen."""
+BOX_DOUBT = 0.15
+"""Error of the height of a box."""
+MOST_DOUBT = 1.5
 BORDER = 0.012
 """Fraction of the picture: a region that comes this near to its edge goes on outside it."""
 
@@ -42,28 +52,40 @@ def surface_distance(
 
 def _with_doubt(metres: float, row: float, camera: Camera, horizon_row: float, confidence: float) -> Estimate:
     """The nearer to the horizon, the more an error of the horizon matters; the camera's height is a guess as well."""
-    below = camera.pitch_of_row(horizon_row) - camera.pitch_of_row(row)
-    height = camera.pitch_of_row(0.0) - camera.pitch_of_row(1.0)
-    horizon_doubt = (0.01 + 0.10 * (1.0 - confidence)) * height
-    sigma = math.hypot(0.25, horizon_doubt / max(below, 1e-3))
+    sigma = HEIGHT_DOUBT
+    angles = [camera.projection.elevation(y) for y in (horizon_row, row, 0.0, 1.0)]
+    if None not in angles:  # parallel rays have no horizon
+        horizon, foot, top, bottom = (angle or 0.0 for angle in angles)
+        horizon_doubt = (LEAST_DOUBT + MORE_DOUBT * (1.0 - confidence)) * (top - bottom)
+        sigma = math.hypot(sigma, horizon_doubt / max(horizon - foot, 1e-3))
     if row > 1.0 - BORDER:
-        sigma = math.hypot(sigma, 0.7)
-    return Estimate(float(np.clip(metres, NEAREST, FARTHEST)), min(sigma, 1.5))
+        sigma = math.hypot(sigma, CUT_FOOT_DOUBT)
+    return Estimate(float(np.clip(metres, NEAREST, FARTHEST)), min(sigma, MOST_DOUBT))
 
 
 def size_distance(label: str, box: tuple[float, float, float, float], camera: Camera) -> Estimate | None:
-    """How far an object of its usual height must be to look as high as its box (fractions); None for unknown labels."""
+    """How far an object of its usual height must be to look as high as its box (fractions).
+
+    None for unknown labels, and for cameras with parallel rays.
+    """
     known = usual_height(label)
     if known is None:
         return None
     metres, spread = known
     x0, y0, x1, y1 = box
-    top, bottom = camera.ray((x0 + x1) / 2.0, y0), camera.ray((x0 + x1) / 2.0, y1)
-    high = top[1] / -top[2] - bottom[1] / -bottom[2]
-    along = abs(float(camera.ray((x0 + x1) / 2.0, (y0 + y1) / 2.0)[2]))
+    top, level, bottom = (_slope(camera, (x0 + x1) / 2.0, y) for y in (y0, (y0 + y1) / 2.0, y1))
+    if top <= bottom:  # parallel rays: an object looks as high at every distance
+        return None
     cut = y0 < BORDER or y1 > 1.0 - BORDER
-    distance = metres / max(high, 1e-4) / along
-    return Estimate(float(np.clip(distance, NEAREST, FARTHEST)), math.hypot(spread, 0.6 if cut else 0.15))
+    distance = metres / max(top - bottom, 1e-4) * math.hypot(1.0, level)
+    doubt = CUT_SIZE_DOUBT if cut else BOX_DOUBT
+    return Estimate(float(np.clip(distance, NEAREST, FARTHEST)), math.hypot(spread, doubt))
+
+
+def _slope(camera: Camera, x: float, y: float) -> float:
+    """The tangent of the angle by which the ray through a point rises in the camera's frame."""
+    _, direction = camera.ray(x, y)
+    return float(direction[1] / max(math.hypot(direction[0], direction[2]), 1e-9))
 
 
 def combine(estimates: list[Estimate]) -> Estimate:

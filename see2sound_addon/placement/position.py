@@ -5,9 +5,11 @@ from __future__ import annotations
 import numpy as np
 from scipy import ndimage
 
-from ..camera import Camera
+from ..projection import Camera
 from ..shapes import AREA_SPLITS
 
+WIDEST = 1.4
+"""Radians: half the angle of the widest area; wider ones would have no end."""
 MOST_RELIEF = 3.0
 """How many times nearer or farther than its centre a part of a region may be."""
 
@@ -27,21 +29,23 @@ def visible_centre(mask: np.ndarray) -> tuple[float, float]:
 
 def place(camera: Camera, centre: tuple[float, float], metres: float) -> np.ndarray:
     """The world position (3,) at a distance along the ray through a point of the picture."""
-    return camera.world(camera.ray(*centre) * metres)
+    origin, direction = camera.ray(*centre)
+    return camera.world(origin + direction * metres)
 
 
 def distance_to_ground(camera: Camera, centre: tuple[float, float]) -> float:
     """Metres along the ray through a point of the picture to the ground at height 0; infinite where it never gets there."""
-    height, fall = float(camera.pose[2, 3]), -float((camera.pose[:3, :3] @ camera.ray(*centre))[2])
+    origin, direction = camera.ray(*centre)
+    height, fall = float(camera.world(origin)[2]), -float((camera.pose[:3, :3] @ direction)[2])
     return height / fall if height > 0.0 and fall > 1e-9 else float("inf")
 
 
 def area_radius(camera: Camera, box: tuple[float, float, float, float], metres: float) -> float:
     """Metres: half the width that a box (fractions) has at a distance."""
     x0, y0, x1, y1 = box
-    left, right = camera.ray(x0, (y0 + y1) / 2.0), camera.ray(x1, (y0 + y1) / 2.0)
+    (start, left), (end, right) = camera.ray(x0, (y0 + y1) / 2.0), camera.ray(x1, (y0 + y1) / 2.0)
     half = np.arccos(np.clip(left @ right, -1.0, 1.0)) / 2.0
-    return float(metres * np.tan(min(half, 1.4)))
+    return float(metres * np.tan(min(half, WIDEST)) + np.linalg.norm(end - start) / 2.0)
 
 
 def region_points(

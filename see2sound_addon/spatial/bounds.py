@@ -14,8 +14,8 @@ from . import panning
 from .extent import SPOKES
 from .layouts import Layout, find_layout
 from .renderer import MOST_AROUND
-from .reverberation import stands_still
-from .rooms import LONGEST_REVERBERATION, images, reverberation_time
+from .room.images import LONGEST_REVERBERATION, images, reverberation_time
+from .room.reverberation import stands_still
 
 MOST_CUTS = 60
 """Cuts of one trajectory in a second."""

@@ -19,7 +19,7 @@ from .delayline import Clip, Recent
 from .extent import SPOKES, decorrelated, spokes
 from .lowfrequency import low_frequencies
 from .motion import Reach, Segment, segments
-from .rooms import Image, images, outside
+from .room.images import Image, images, outside
 
 STEP = 64
 """Samples between control points: 1.3 ms at 48 kHz."""

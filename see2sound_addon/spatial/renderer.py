@@ -18,9 +18,9 @@ from .extent import SPOKES, diverged, spokes
 from .head import LEAD, Head, default_head, samples
 from .layouts import Layout, find_layout
 from .propagation import STEP, Arrival, Propagation, ramp, ramped_product
-from .reverberation import Noises
-from .rooms import check_listener
-from .surroundings import Spreader, Surroundings
+from .room.images import check_listener
+from .room.reverberation import Noises
+from .room.surroundings import Spreader, Surroundings
 
 BLOCK = 32768
 """Samples a block, a multiple of STEP and HOP: long enough that Python's overhead is small. The result does not

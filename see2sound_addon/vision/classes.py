@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..placed import SILENT
+from ..findings import SILENT
 from .labeller import Guess
 
 _POINTS = {

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from typing import Protocol
 
 import numpy as np
 
-from ..camera import Camera
+from ..projection import Camera
 from .view import View
 
 FAR = 150.0
@@ -24,15 +23,10 @@ class DepthEstimator(Protocol):
 
 def depth_from_ground(view: View, camera: Camera, camera_height: float) -> np.ndarray:
     """The embedded estimator: the ground plane under a camera of known height; FAR at and above the horizon."""
-    height, width = view.small.shape[:2]
-    x = ((np.arange(width) + 0.5) / width - camera.centre[0]) / camera.focal
-    y = -((np.arange(height) + 0.5) / height - camera.centre[1]) * camera.aspect / camera.focal
-    tilt = camera.pitch_of_row(view.horizon.row)
-    # The world's up in the camera's frame, the camera being level sideways; how deep a ray of z = -1 falls.
-    falls = -(y * math.cos(tilt) - math.sin(tilt))
-    length = np.sqrt(x[None] ** 2 + y[:, None] ** 2 + 1.0)
-    distance = camera_height / np.maximum(falls, 1e-6)[:, None] * length
-    return np.minimum(distance, FAR).astype(np.float32)
+    origins, directions = camera.rays(*view.small.shape[:2])
+    up = camera.up(view.horizon.row)
+    distance = (camera_height + origins @ up) / np.maximum(-(directions @ up), 1e-6)
+    return np.clip(distance, 0.0, FAR).astype(np.float32)
 
 
 DEPTH_ESTIMATORS: dict[str, DepthEstimator] = {"ground": depth_from_ground}

@@ -1,9 +1,10 @@
-"""OpenCV's built-in detectors: persons, faces, cats and number plates."""
+"""Detectors: name objects and box them."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import cv2
 import numpy as np
@@ -21,8 +22,16 @@ class Detection:
     score: float
 
 
-def detect(pixels: np.ndarray) -> list[Detection]:
-    """Surest first; (height, width, 3) RGB. Upright people, frontal faces, cat faces and number plates."""
+class Detector(Protocol):
+    """Find objects of known classes in a picture."""
+
+    def __call__(self, pixels: np.ndarray) -> list[Detection]:
+        """The objects of a picture (height, width, 3) uint8 RGB, surest first."""
+        ...
+
+
+def detect_by_cascades(pixels: np.ndarray) -> list[Detection]:
+    """The embedded detector: upright people, frontal faces, cat faces and number plates, by what OpenCV carries."""
     scale = min(1.0, DETECTING_SIDE / max(pixels.shape[:2]))
     size = (max(1, round(pixels.shape[1] * scale)), max(1, round(pixels.shape[0] * scale)))
     small = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
@@ -120,3 +129,6 @@ def _overlap(a: tuple[float, float, float, float], b: tuple[float, float, float,
     if width <= 0.0 or height <= 0.0:
         return 0.0
     return width * height / min((a[2] - a[0]) * (a[3] - a[1]), (b[2] - b[0]) * (b[3] - b[1]))
+
+
+DETECTORS: dict[str, Detector] = {"embedded": detect_by_cascades}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-from ..placed import SILENT
+from ..findings import SILENT
 from .regions import Region
 from .view import View
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..placed import SILENT
+from ..findings import SILENT
+from .detectors import DETECTORS, Detector
 from .labeller import LABELLERS, Guess, Labeller
 from .regions import Region
 from .segmenter import SEGMENTERS, Segmenter
@@ -28,11 +29,12 @@ def look(
     pixels: np.ndarray,
     max_sources: int,
     horizon_row: float | None = None,
+    detector: Detector = DETECTORS["embedded"],
     segmenter: Segmenter = SEGMENTERS["saliency"],
     labeller: Labeller = LABELLERS["measures"],
 ) -> tuple[View, list[Sighting]]:
     """What can sound in a picture (height, width, 3) uint8 RGB: at most `max_sources` sightings, surest first."""
     view = measure_view(pixels, horizon_row)
-    regions = segmenter(view, max_sources + SPARE)
+    regions = segmenter(view, detector(pixels), max_sources + SPARE)
     sightings = [Sighting(region, labeller(view, region)) for region in regions]
     return view, [sighting for sighting in sightings if sighting.guess.prompt != SILENT][:max_sources]

@@ -9,7 +9,7 @@ import numpy as np
 from scipy import ndimage
 
 from .candidates import find_candidates
-from .detectors import Detection, detect
+from .detectors import Detection
 from .regions import Region, choose_regions, make_region
 from .view import View
 
@@ -22,20 +22,20 @@ STREET_SCORE = 0.1
 
 
 class Segmenter(Protocol):
-    """Find at most `most` regions in a view, surest first; none is only background, none lies in another."""
+    """Find regions in a view; none is only background, none lies in another."""
 
-    def __call__(self, view: View, most: int) -> list[Region]:
-        """At most `most` regions, those that stand out most first."""
+    def __call__(self, view: View, detections: list[Detection], most: int) -> list[Region]:
+        """At most `most` regions, those that stand out most first. `detections`: what a detector has found, surest first."""
         ...
 
 
-def segment_by_saliency(view: View, most: int) -> list[Region]:
-    """The embedded segmenter: what detectors know, what stands out, and surfaces that sound; no weights, no network."""
+def segment_by_saliency(view: View, detections: list[Detection], most: int) -> list[Region]:
+    """The embedded segmenter: what was detected, what stands out, and surfaces that sound; no weights, no network."""
     if view.small.std(axis=(0, 1)).max() < 2.0:
         return []
     regions: list[Region] = []
     taken = np.zeros(len(view.patches), bool)
-    detected = [_detected(view, detection) for detection in detect(view.pixels)]
+    detected = [_detected(view, detection) for detection in detections]
     for region in [*(region for region in detected if region is not None), *_surfaces(view)]:
         claimed = view.patches.mean(region.mask) > 0.5
         # Detections come first and surest first; what lies mostly in an earlier one is not another object.

@@ -4,6 +4,7 @@ import json
 import math
 import time
 from importlib import import_module
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -45,27 +46,30 @@ def outcomes(desk, tickets):
 
 
 def test_a_job_that_cannot_start_leaves_the_queue_and_the_next_one_runs(extension, bpy):
-    desk = part(extension, "see2sound_addon.blender.desk").Desk()
+    desk, requests = part(extension, "see2sound_addon.blender.desk").Desk(), part(extension, "see2sound_addon.jobs.requests")
     error = part(extension, "see2sound_addon.errors").See2SoundError
     try:
         with pytest.raises(error, match="cannot be started"):
-            desk.submit("free_neural", {"focal": np.float32(0.5)})
+            desk.submit(requests.DescribeNeural(np.float32(0.5), None))
         assert desk.current() is None
-        tickets = [desk.submit("free_neural", {}), desk.submit("no_such_task", {}), desk.submit("free_neural", {})]
+        wrong = requests.FetchModel("", None, "", "")
+        type(wrong).task, task = "no_such_task", type(wrong).task
+        tickets = [desk.submit(request) for request in (requests.FreeNeural(), wrong, requests.FreeNeural())]
         first, second, third = outcomes(desk, tickets)
-        assert first == third == {} and "no task" in second
+        type(wrong).task = task
+        assert first == third == requests.Done() and "no task" in second
     finally:
         desk.close()
 
 
 def test_a_job_behind_one_that_cannot_start_is_not_held_up(extension, bpy):
     """The second fails only as it is begun, after the first has ended; its owner is told, and the third runs."""
-    desk = part(extension, "see2sound_addon.blender.desk").Desk()
+    desk, requests = part(extension, "see2sound_addon.blender.desk").Desk(), part(extension, "see2sound_addon.jobs.requests")
     try:
-        tickets = [desk.submit("free_neural", {}) for _ in range(3)]
-        tickets[1].data["late"] = object()
+        tickets = [desk.submit(requests.FreeNeural()) for _ in range(3)]
+        tickets[1].request = requests.DescribeNeural(object(), None)
         first, second, third = outcomes(desk, tickets)
-        assert first == third == {} and "cannot be started" in second
+        assert first == third == requests.Done() and "cannot be started" in second
     finally:
         desk.close()
 
@@ -73,9 +77,10 @@ def test_a_job_behind_one_that_cannot_start_is_not_held_up(extension, bpy):
 def test_one_job_is_shown_and_stopped_at_a_time(extension, bpy):
     """A scene that is read comes first, then the job at work; ESC and the panel's button mean the same one."""
     working = part(extension, "operators.working")
-    desk = part(extension, "see2sound_addon.blender.desk").DESK
+    desk, requests = part(extension, "see2sound_addon.blender.desk").DESK, part(extension, "see2sound_addon.jobs.requests")
     try:
-        mixing, waiting = desk.submit("describe_neural", {"folder": "/nowhere", "python": ""}), desk.submit("free_neural", {})
+        mixing = desk.submit(requests.DescribeNeural(Path("/nowhere"), None))
+        waiting = desk.submit(requests.FreeNeural())
         jobs = [working.Job(None, iter(()), None, ticket=ticket) for ticket in (waiting, mixing)]
         working.AT_WORK[:] = jobs
         assert working.shown_job() is jobs[1]
@@ -102,7 +107,7 @@ def test_one_job_is_shown_and_stopped_at_a_time(extension, bpy):
 
 def test_each_mix_has_its_own_freshness(extension, bpy, clip):
     """A is read, the scene changes, B is read, A finishes, B finishes: A was outdated, B is not, and B can become it."""
-    freshness = part(extension, "see2sound_addon.blender.freshness")
+    freshness = part(extension, "see2sound_addon.blender.soundtrack.freshness")
     add_camera(bpy)
     thing = add_speaker(bpy, clip)
     scene, settings = bpy.context.scene, bpy.context.scene.see2sound
@@ -154,11 +159,11 @@ def test_unlocking_a_source_while_its_picture_is_looked_at_does_not_mute_it(exte
     """It was locked when clips were chosen, and so has none; that is no wish for silence."""
     bpy.ops.see2sound.reconstruct(filepath=str(picture))
     thing = next(o for o in bpy.context.scene.objects if o.type == "SPEAKER")
-    voices = part(extension, "see2sound_addon.blender.voices")
-    voices.attach_voices(bpy.context.scene, [thing], {})
+    clips = part(extension, "see2sound_addon.blender.writing.clips")
+    clips.attach_clips(bpy.context.scene, [thing], [])
     assert not thing.data.muted
     thing.see2sound.prompt = "silent"
-    voices.attach_voices(bpy.context.scene, [thing], {})
+    clips.attach_clips(bpy.context.scene, [thing], [])
     assert thing.data.muted
 
 
@@ -322,7 +327,7 @@ def test_an_exported_plan_can_be_moved_with_its_clips(bpy, clip, tmp_path):
 
 def test_a_voice_that_the_device_drops_begins_anew(extension, bpy, clip):
     """The audio library refuses a pitch for a handle that has just stopped; the preview goes on, and says what never works."""
-    preview = part(extension, "see2sound_addon.blender.preview")
+    preview = part(extension, "see2sound_addon.blender.preview.player")
     pytest.importorskip("aud", reason="this Blender was built without its audio library")
     add_camera(bpy)
     add_speaker(bpy, clip, (0, 3, 0)).see2sound.source_id = "dog_1"

@@ -41,7 +41,7 @@ def choose(bpy, extension, tiny, **folders):
 
 def test_nothing_neural_is_chosen_at_first(bpy, extension):
     neural = import_module(f"{extension.__name__}.see2sound_addon.blender.neural")
-    assert neural.asked(bpy.context, bpy.context.scene) is None
+    assert neural.chosen_models(bpy.context, bpy.context.scene) is None
 
 
 def test_a_picture_by_neural_models(bpy, extension, picture, tiny, monkeypatch):
@@ -93,11 +93,15 @@ def test_the_desk_does_one_job_after_another_and_takes_them_back(bpy, extension,
     plan = scene([source((3, 1, 0), loop=True)], 600.0)
     plan.sources[0].clip = write_wav(tmp_path / "a.wav", noise())
     (tmp_path / "plan.json").write_text(plan_to_json(plan))
-    data = {"plan": str(tmp_path / "plan.json"), "layout": "ambix7", "sofa": None, "start": 0}
+    requests = import_module(f"{extension.__name__}.see2sound_addon.jobs.requests")
+
+    def part(stop, name):
+        return requests.RenderPart(tmp_path / "plan.json", "ambix7", 0, stop, tmp_path / name)
+
     ours = desk.Desk()
-    long = ours.submit("render_part", {**data, "stop": plan.samples, "out": str(tmp_path / "long.raw")})
-    waiting = ours.submit("render_part", {**data, "stop": plan.samples, "out": str(tmp_path / "never.raw")})
-    short = ours.submit("render_part", {**data, "stop": 48000, "out": str(tmp_path / "short.raw")})
+    long = ours.submit(part(plan.samples, "long.raw"))
+    waiting = ours.submit(part(plan.samples, "never.raw"))
+    short = ours.submit(part(48000, "short.raw"))
     ours.cancel(waiting)
     with pytest.raises(errors.Cancelled):
         ours.poll(waiting)
@@ -115,7 +119,7 @@ def test_the_desk_does_one_job_after_another_and_takes_them_back(bpy, extension,
             time.sleep(0.02)
     while (result := ours.poll(short)) is None:
         time.sleep(0.02)
-    assert result == {"notes": []} and ours.current() is None
+    assert result == requests.PartRendered([]) and ours.current() is None
     assert (tmp_path / "short.raw").stat().st_size == 48000 * 64 * 4 and not (tmp_path / "never.raw").exists()
     ours.close()
 
@@ -132,16 +136,20 @@ def test_a_cancelled_job_that_nobody_asks_for_makes_room(bpy, extension, tmp_pat
     plan = scene([source((3, 1, 0), loop=True)], 600.0)
     plan.sources[0].clip = write_wav(tmp_path / "a.wav", noise())
     (tmp_path / "plan.json").write_text(plan_to_json(plan))
-    data = {"plan": str(tmp_path / "plan.json"), "layout": "ambix7", "sofa": None, "start": 0}
+    requests = import_module(f"{extension.__name__}.see2sound_addon.jobs.requests")
+
+    def part(stop, name):
+        return requests.RenderPart(tmp_path / "plan.json", "ambix7", 0, stop, tmp_path / name)
+
     ours = desk.Desk()
-    lost = ours.submit("render_part", {**data, "stop": plan.samples, "out": str(tmp_path / "lost.raw")})
+    lost = ours.submit(part(plan.samples, "lost.raw"))
     while ours.poll(lost) is None and lost.share == 0.0:
         time.sleep(0.02)
     ours.cancel(lost)
-    short = ours.submit("render_part", {**data, "stop": 48000, "out": str(tmp_path / "short.raw")})
+    short = ours.submit(part(48000, "short.raw"))
     end = time.monotonic() + 120.0
     while (result := ours.poll(short)) is None:
         assert time.monotonic() < end
         time.sleep(0.02)
-    assert result == {"notes": []}
+    assert result == requests.PartRendered([])
     ours.close()

@@ -15,7 +15,7 @@ aud = pytest.importorskip("aud", reason="this Blender was built without its audi
 
 @pytest.fixture
 def preview(extension, bpy):
-    return import_module(f"{extension.__name__}.see2sound_addon.blender.preview")
+    return import_module(f"{extension.__name__}.see2sound_addon.blender.preview.player")
 
 
 def heard(bpy, preview):

@@ -187,15 +187,44 @@ def test_a_clip_folder_that_cannot_be_written_changes_nothing(bpy, picture, tmp_
     assert scene_content(bpy) == before
 
 
-def test_an_orthographic_camera_is_refused(bpy, picture):
-    data = bpy.data.cameras.new("flat")
-    data.type = "ORTHO"
-    thing = bpy.data.objects.new("flat", data)
+def other_camera(bpy, kind):
+    data = bpy.data.cameras.new("other")
+    data.type = kind
+    thing = bpy.data.objects.new("other", data)
     bpy.context.scene.collection.objects.link(thing)
     bpy.context.scene.camera = thing
-    with pytest.raises(RuntimeError, match="not a perspective camera"):
+    return thing
+
+
+def test_a_panoramic_camera_is_refused(bpy, picture):
+    other_camera(bpy, "PANO")
+    with pytest.raises(RuntimeError, match="neither a perspective nor an orthographic camera"):
         bpy.ops.see2sound.reconstruct(filepath=str(picture), camera="ACTIVE")
     assert speakers(bpy) == []
+
+
+def test_an_orthographic_camera_sees_the_sources_where_blender_draws_them(bpy, picture):
+    """Parallel rays: Blender's own projection of each Speaker is the visible centre that it was found at."""
+    from bpy_extras.object_utils import world_to_camera_view
+
+    scene = bpy.context.scene
+    camera = other_camera(bpy, "ORTHO")
+    camera.data.ortho_scale = 12.0
+    camera.location, camera.rotation_euler = (1.0, -8.0, 6.0), (math.radians(60), 0.0, 0.3)
+    bpy.ops.see2sound.reconstruct(filepath=str(picture), camera="ACTIVE", generate=False)
+    found = speakers(bpy)
+    assert found
+    size = bpy.data.images[0].size
+    fit = min(1.0, (scene.render.resolution_y / scene.render.resolution_x) / (size[1] / size[0]))
+    for thing in found:
+        seen = world_to_camera_view(scene, camera, thing.location)
+        x, y = thing.see2sound.centre
+        tall = fit * (size[1] / size[0]) / (scene.render.resolution_y / scene.render.resolution_x)
+        assert (seen.x, 1.0 - seen.y) == pytest.approx((0.5 + (x - 0.5) * fit, 0.5 + (y - 0.5) * tall), abs=1e-4)
+        assert thing.location.z >= -1e-4
+        thing.see2sound.label = "dog"  # a size tells no distance where rays are parallel, but the Speaker stays on its ray
+        again = world_to_camera_view(scene, camera, thing.location)
+        assert (again.x, again.y) == pytest.approx((seen.x, seen.y), abs=1e-4)
 
 
 def test_an_unsaved_file_keeps_its_clips_in_the_extension_s_own_folder(extension, picture):

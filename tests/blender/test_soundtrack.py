@@ -118,7 +118,7 @@ def test_what_is_out_of_date_says_so(bpy, scene, tmp_path):
 
 def test_a_source_s_own_settings_and_the_room_make_a_mix_out_of_date(bpy, scene, extension):
     """What no handler hears of is looked at once a second, here at once."""
-    look = import_module(f"{extension.__name__}.see2sound_addon.blender.freshness").look
+    look = import_module(f"{extension.__name__}.see2sound_addon.blender.soundtrack.freshness").look
     settings, thing = scene.see2sound, speakers(scene)[0]
     thing.select_set(True)
     bpy.ops.see2sound.use_speaker()

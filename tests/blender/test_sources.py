@@ -413,14 +413,14 @@ def test_what_is_locked_or_changed_while_sounds_are_made_stays(bpy, found, exten
     first, second = found
     for thing in found:
         thing.see2sound.prompt = "dog barking"
-    clip, make = first.data.sound.filepath, tasks.TASKS["voices"]
+    clip, make = first.data.sound.filepath, tasks.TASKS["make_clips"]
 
-    def meanwhile(data, progress):
+    def meanwhile(request, progress):
         first.see2sound.locked = True
         second.data.sound = bpy.data.sounds.load(str(mine))
-        return make(data, progress)
+        return make.do(request, progress)
 
-    monkeypatch.setitem(tasks.TASKS, "voices", meanwhile)
+    monkeypatch.setitem(tasks.TASKS, "make_clips", make._replace(do=meanwhile))
     bpy.ops.see2sound.generate()
     assert first.data.sound.filepath == clip and second.data.sound.filepath == str(mine)
 

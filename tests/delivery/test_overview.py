@@ -2,11 +2,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from see2sound_addon.camera import Camera
 from see2sound_addon.delivery.overview import COLOURS, write_overview
 from see2sound_addon.errors import See2SoundError
-from see2sound_addon.placed import Estimate, PlacedSource
+from see2sound_addon.findings import Estimate, Evidence, FoundSource
 from see2sound_addon.placement.position import place
+from see2sound_addon.projection import Camera, Perspective
+from see2sound_addon.soundscene import Trajectory
 
 
 def found(camera):
@@ -15,13 +16,14 @@ def found(camera):
         mask = np.zeros((90, 120), bool)
         mask[40:60, int(120 * x) - 10 : int(120 * x) + 10] = True
         box, sure = (x - 0.08, 0.44, x + 0.08, 0.67), Estimate(metres, 0.1)
-        place_ = place(camera, (x, 0.55), metres)
-        sources.append(PlacedSource(f"s{number}", "thing", "", "point", 1.0, box, (x, 0.55), mask, sure, sure, place_, 0.0))
+        path = Trajectory.fixed(place(camera, (x, 0.55), metres))
+        evidence = Evidence(box, (x, 0.55), sure, mask)
+        sources.append(FoundSource(f"s{number}", "thing", "", "point", 1.0, path, sure, evidence=evidence))
     return sources
 
 
 def standing():
-    camera = Camera.from_field_of_view(np.radians(60), 0.75)
+    camera = Camera(Perspective.of_view(np.radians(60), 0.75))
     camera.pose[1:3, 1:3] = [[0.0, -1.0], [1.0, 0.0]]  # along +Y
     return camera
 

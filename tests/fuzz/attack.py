@@ -63,7 +63,7 @@ def mix_and_check(random, scene, folder):
     import soundfile
 
     from see2sound_addon import pipeline
-    from see2sound_addon.spatial.rooms import images
+    from see2sound_addon.spatial.room.images import images
 
     layout = str(random.choice(LAYOUTS))
     mixdown = pipeline.prepare_mix(scene, layout)
@@ -87,10 +87,11 @@ def blends(random, folder):
     import bpy
     import states
 
-    from see2sound_addon.blender import properties, sampling
+    from see2sound_addon.blender.properties import registration
+    from see2sound_addon.blender.reading import sampling
 
     if not hasattr(bpy.types.Object, "see2sound"):
-        properties.register()
+        registration.register()
     if not (folder / "a.wav").exists():
         import soundfile
 

@@ -6,19 +6,35 @@ import stat
 import subprocess
 import sys
 import time
+from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 import pytest
 import soundfile
-from scenes import moving, noise, scene, source, write_wav
+from scenes import RATE, moving, noise, scene, source, write_wav
 
 from see2sound_addon import pipeline
 from see2sound_addon.errors import See2SoundError
-from see2sound_addon.jobs import process
+from see2sound_addon.findings import Settings
 from see2sound_addon.jobs.mixing import mix_on_all_cores
-from see2sound_addon.jobs.process import Worker
+from see2sound_addon.jobs.requests import FreeNeural, PartRendered, Reconstruct, RenderPart
+from see2sound_addon.neural.requests import Done
 from see2sound_addon.planfile import plan_to_json
+from see2sound_addon.projection import Camera, Perspective
+from see2sound_addon.workers import process
+from see2sound_addon.workers.messages import Request
+from see2sound_addon.workers.process import Worker
+
+
+@dataclass(frozen=True)
+class Fly(Request[Done]):
+    """What no worker can do."""
+
+    task: ClassVar[str] = "fly"
+    result: ClassVar[type] = Done
+
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals and scripts are those of a Unix")
 
@@ -34,10 +50,7 @@ def plan_file(folder, seconds=30.0):
 
 def long_task(folder):
     plan_file(folder, 3600.0)
-    return {
-        "plan": str(folder / "plan.json"), "layout": "ambix7", "sofa": None, "start": 0, "stop": 3600 * 48000,
-        "out": str(folder / "out.raw"),
-    }  # fmt: skip
+    return RenderPart(folder / "plan.json", "ambix7", 0, 3600 * RATE, folder / "out.raw")
 
 
 def pretender(folder, text):
@@ -61,10 +74,7 @@ def test_a_worker_does_one_task_after_another_and_says_how_far_it_is(tmp_path):
     with Worker() as worker:
         for layout, channels in (("mono", 1), ("5.1", 6)):
             seen = []
-            worker.start("render_part", {
-                "plan": str(tmp_path / "plan.json"), "layout": layout, "sofa": None, "start": 0, "stop": plan.samples,
-                "out": str(tmp_path / "out.raw"),
-            })  # fmt: skip
+            worker.start(RenderPart(tmp_path / "plan.json", layout, 0, plan.samples, tmp_path / "out.raw"))
             worker.wait(lambda label, done, total, seen=seen: seen.append(done / total))
             assert np.fromfile(tmp_path / "out.raw", np.float32).size == channels * plan.samples
             assert seen == sorted(seen) and seen[-1] == 1.0
@@ -73,18 +83,18 @@ def test_a_worker_does_one_task_after_another_and_says_how_far_it_is(tmp_path):
 
 def test_a_task_s_own_error_arrives_whole(tmp_path):
     with Worker() as worker:
-        worker.start("render_part", {"plan": str(tmp_path / "none.json"), "layout": "mono", "sofa": None})
+        worker.start(RenderPart(tmp_path / "none.json", "mono", 0, 1, tmp_path / "out.raw"))
         with pytest.raises(See2SoundError) as caught:
             worker.wait()
         assert (caught.value.code, caught.value.hint) == ("plan-missing", "Check the path.")
-        worker.start("fly", {})
+        worker.start(Fly())
         with pytest.raises(See2SoundError, match="no task 'fly'"):
             worker.wait()
 
 
 def test_cancelling_stops_soon_and_the_worker_lives_on(tmp_path):
     with Worker() as worker:
-        worker.start("render_part", long_task(tmp_path))
+        worker.start(long_task(tmp_path))
         while not (tmp_path / "out.raw").exists():
             worker.poll()
             time.sleep(0.01)
@@ -94,23 +104,20 @@ def test_cancelling_stops_soon_and_the_worker_lives_on(tmp_path):
             until(worker)
         assert caught.value.code == "cancelled"
         assert time.monotonic() - begin < 10.0  # usually 0.1; a busy machine is no error
-        worker.start("fly", {})
+        worker.start(Fly())
         with pytest.raises(See2SoundError, match="no task"):
             until(worker)
 
 
 def test_a_cancel_that_comes_too_late_does_not_stop_the_next_task(tmp_path):
     plan = plan_file(tmp_path, 1.0)
-    task = {
-        "plan": str(tmp_path / "plan.json"), "layout": "mono", "sofa": None, "start": 0, "stop": plan.samples,
-        "out": str(tmp_path / "out.raw"),
-    }  # fmt: skip
+    task = RenderPart(tmp_path / "plan.json", "mono", 0, plan.samples, tmp_path / "out.raw")
     with Worker() as worker:
-        worker.start("render_part", task)
+        worker.start(task)
         worker.wait()
         worker.cancel()
-        worker.start("render_part", task)
-        assert worker.wait() == {"notes": []}
+        worker.start(task)
+        assert worker.wait() == PartRendered([])
 
 
 def test_a_worker_leaves_no_log_no_process_and_no_open_files(tmp_path):
@@ -118,7 +125,7 @@ def test_a_worker_leaves_no_log_no_process_and_no_open_files(tmp_path):
     if not handles.exists():
         pytest.skip("only Linux lists a process's open files")
     with Worker() as worker:  # whatever is opened once for all
-        worker.start("fly", {})
+        worker.start(Fly())
         with pytest.raises(See2SoundError):
             until(worker)
     before = len(list(handles.iterdir()))
@@ -166,21 +173,23 @@ def test_a_clip_that_changes_during_a_mix_changes_nothing(tmp_path, monkeypatch)
 
 def test_an_idle_worker_s_signs_of_life_are_not_kept(monkeypatch):
     with Worker() as worker:
-        worker.start("free_neural", {})
-        assert worker.wait() == {}
+        worker.start(FreeNeural())
+        assert worker.wait() == Done()
         time.sleep(3.5)
         assert worker._lines.qsize() == 0
 
 
 def test_time_in_which_both_processes_stood_still_does_not_count(tmp_path):
     """As after Ctrl Z and fg, or after a laptop's sleep: the job goes on."""
+    task = long_task(tmp_path)
     code = f"""
-import os, signal, sys, threading, time
+import os, pathlib, signal, sys, threading, time
 sys.path[:0] = {sys.path!r}
-from see2sound_addon.jobs import process
+from see2sound_addon.jobs.requests import RenderPart
+from see2sound_addon.workers import process
 process.SILENCE = 8.0
 worker = process.Worker()
-worker.start("render_part", {long_task(tmp_path)!r})
+worker.start(RenderPart(pathlib.Path({str(task.plan)!r}), "ambix7", 0, {task.stop}, pathlib.Path({str(task.out)!r})))
 print(worker._process.pid, flush=True)
 while worker.poll() is None:
     time.sleep(0.05)
@@ -215,10 +224,10 @@ def test_a_worker_gets_what_it_needs_of_the_environment_and_nothing_else(monkeyp
 def test_a_job_that_cannot_be_started_is_an_error_and_blocks_nothing(tmp_path):
     with Worker() as worker:
         with pytest.raises(See2SoundError) as caught:
-            worker.start("free_neural", {"focal": np.float32(1.0)})
+            worker.start(Reconstruct(tmp_path / "a.png", Camera(Perspective(np.float32(1.0), 1.0)), Settings()))
         assert caught.value.code == "task-data" and not worker.busy
-        worker.start("free_neural", {})
-        assert worker.wait() == {}
+        worker.start(FreeNeural())
+        assert worker.wait() == Done()
 
 
 def test_whoever_waits_can_stop_waiting(tmp_path):
@@ -226,7 +235,7 @@ def test_whoever_waits_can_stop_waiting(tmp_path):
         raise KeyboardInterrupt
 
     worker = Worker()
-    worker.start("render_part", long_task(tmp_path))
+    worker.start(long_task(tmp_path))
     with pytest.raises(KeyboardInterrupt):
         worker.wait(enough)
     assert worker._process.poll() is not None
@@ -234,7 +243,7 @@ def test_whoever_waits_can_stop_waiting(tmp_path):
 
 def test_a_killed_worker_is_a_clear_error(tmp_path):
     with Worker() as worker:
-        worker.start("render_part", long_task(tmp_path))
+        worker.start(long_task(tmp_path))
         os.kill(worker._process.pid, signal.SIGKILL)
         with pytest.raises(See2SoundError, match=r"stopped unexpectedly \(killed by signal 9\)") as caught:
             until(worker)
@@ -243,7 +252,7 @@ def test_a_killed_worker_is_a_clear_error(tmp_path):
 
 def test_a_worker_that_crashes_shows_the_end_of_its_log(tmp_path):
     with Worker(pretender(tmp_path, "echo 'no torch here' >&2; exit 3")) as worker:
-        worker.start("render_part", {})
+        worker.start(FreeNeural())
         with pytest.raises(See2SoundError, match="exit 3") as caught:
             until(worker)
     assert "no torch here" in caught.value.hint
@@ -252,7 +261,7 @@ def test_a_worker_that_crashes_shows_the_end_of_its_log(tmp_path):
 @pytest.mark.parametrize("rubbish", ["hello", "[1,2]", '{"progress": 7}', '{"error": {}}', "7"])
 def test_rubbish_is_an_error_and_ends_the_worker(tmp_path, rubbish):
     with Worker(pretender(tmp_path, f"echo '{rubbish}'; sleep 60")) as worker:
-        worker.start("render_part", {})
+        worker.start(FreeNeural())
         with pytest.raises(See2SoundError) as caught:
             until(worker)
         assert caught.value.code == "worker-rubbish"
@@ -262,7 +271,7 @@ def test_rubbish_is_an_error_and_ends_the_worker(tmp_path, rubbish):
 def test_a_worker_that_hangs_is_given_up(tmp_path, monkeypatch):
     monkeypatch.setattr(process, "SILENCE", 0.5)
     with Worker(pretender(tmp_path, "sleep 60")) as worker:
-        worker.start("render_part", {})
+        worker.start(FreeNeural())
         with pytest.raises(See2SoundError) as caught:
             until(worker)
         assert caught.value.code == "worker-hangs"
@@ -278,7 +287,7 @@ def test_what_lies_in_the_working_folder_is_not_imported(tmp_path, monkeypatch):
     (tmp_path / "json.py").write_text("import os; os._exit(9)")
     monkeypatch.chdir(tmp_path)
     with Worker() as worker:
-        worker.start("fly", {})
+        worker.start(Fly())
         with pytest.raises(See2SoundError, match="no task"):
             until(worker)
 

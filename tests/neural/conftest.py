@@ -33,8 +33,8 @@ def models(python, tmp_path_factory, worker_id):
 
 @pytest.fixture(scope="session")
 def worker(python):
-    from see2sound_addon.jobs.process import Worker
     from see2sound_addon.neural.client import OFFLINE
+    from see2sound_addon.workers.process import Worker
 
     with Worker(python, {**OFFLINE, **ONE_THREAD}) as worker:
         yield worker

@@ -7,10 +7,11 @@ import pytest
 import soundfile
 
 from see2sound_addon import pipeline
-from see2sound_addon.camera import Camera
 from see2sound_addon.errors import See2SoundError
-from see2sound_addon.neural.client import Choice, Neural, fit_to_ground, slants
-from see2sound_addon.placed import SILENT
+from see2sound_addon.findings import SILENT
+from see2sound_addon.neural.choice import Choice
+from see2sound_addon.neural.client import Neural, fit_to_ground, slants
+from see2sound_addon.projection import Camera, Perspective
 from see2sound_addon.sound.joining import join, seamless
 from see2sound_addon.soundscene import SoundScene, Source, Trajectory
 from see2sound_addon.vision.classes import CLASSES, class_in, sounding_classes
@@ -71,7 +72,7 @@ def ground_scene():
     rows = np.arange(240)[:, None, None]
     pixels = np.where(rows < 100, (150, 190, 240), (120, 110, 90)) + np.random.default_rng(0).integers(0, 12, (240, 320, 3))
     view = measure_view(pixels.astype(np.uint8), 100 / 240)
-    camera = Camera.from_field_of_view(math.radians(60), 0.75)
+    camera = Camera(Perspective.of_view(math.radians(60), 0.75))
     return view, camera
 
 
@@ -97,8 +98,8 @@ def test_a_depth_that_contradicts_the_ground_is_not_believed():
 
 
 def test_slants_are_those_of_the_camera_s_rays():
-    camera = Camera.from_field_of_view(1.2, 0.5)
-    expected = [[1.0 / -camera.ray((x + 0.5) / 8, (y + 0.5) / 4)[2] for x in range(8)] for y in range(4)]
+    camera = Camera(Perspective.of_view(1.2, 0.5))
+    expected = [[1.0 / -camera.ray((x + 0.5) / 8, (y + 0.5) / 4)[1][2] for x in range(8)] for y in range(4)]
     assert slants(camera, 4, 8) == pytest.approx(np.array(expected))
 
 

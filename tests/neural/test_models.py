@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from see2sound_addon.errors import See2SoundError
-from see2sound_addon.neural.catalogue import CARDS, TASKS
-from see2sound_addon.neural.checks import FAMILIES
 from see2sound_addon.vision.classes import sounding_classes
+from see2sound_addon.weights.cards import CARDS, TASKS
+from see2sound_addon.weights.checks import FAMILIES
 
 
 def ask(worker, task, data, progress=lambda *_: None):
@@ -135,7 +135,7 @@ def test_the_least_recently_used_model_goes_first(python, models, tmp_path):
     code = f"""
 import sys; sys.path.insert(0, {str(tmp_path.parent)!r})
 from see2sound_addon.neural.loading import Store
-from see2sound_addon.neural.checks import weights_size
+from see2sound_addon.weights.checks import weights_size
 from pathlib import Path
 folders = [Path({str(models)!r}) / name for name in ("sam", "sam2")]
 store = Store(budget=sum(map(weights_size, folders)) + 1)
@@ -145,7 +145,7 @@ for name in ("sam", "sam2", "sam"):
 store.get(Path({str(models)!r}) / "clip", "names", load)
 print([Path(name).name for name in store.names()])
 """
-    from see2sound_addon.jobs.process import PACKAGE_ROOT
+    from see2sound_addon.workers.process import PACKAGE_ROOT
 
     done = subprocess.run([python, "-c", code], capture_output=True, text=True, cwd=PACKAGE_ROOT)
     loaded = done.stdout.strip().splitlines()[-1]
@@ -154,8 +154,8 @@ print([Path(name).name for name in store.names()])
 
 def test_running_out_of_memory_says_what_to_lower(python, models, tmp_path):
     """A worker that may not take more than it has: the error names the settings, and the worker lives on."""
-    from see2sound_addon.jobs.process import Worker
     from see2sound_addon.neural.client import OFFLINE
+    from see2sound_addon.workers.process import Worker
 
     with Worker(python, {**OFFLINE, "OMP_NUM_THREADS": "1"}) as worker:
         ask(worker, "voice", wanted(models, tmp_path / "v.npy", "stable_audio_3"))

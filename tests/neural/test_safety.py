@@ -7,7 +7,7 @@ import subprocess
 import pytest
 
 from see2sound_addon.errors import See2SoundError
-from see2sound_addon.neural.checks import RECORD, check_model, record_files
+from see2sound_addon.weights.checks import RECORD, check_model, record_files
 
 
 @pytest.fixture
@@ -215,8 +215,8 @@ def test_weights_of_another_architecture_are_a_clear_error(worker, copy, models,
 
 def test_nothing_tries_the_network(python, models, picture, tmp_path):
     """Every family with sockets that fail loudly: none is ever asked to connect."""
-    from see2sound_addon.jobs.process import PACKAGE_ROOT
     from see2sound_addon.neural.client import OFFLINE
+    from see2sound_addon.workers.process import PACKAGE_ROOT
 
     code = f"""
 import socket, sys

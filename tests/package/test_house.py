@@ -92,7 +92,7 @@ def test_no_code_reaches_for_the_network_or_a_shell():
                 heads = {(node.module or "").split(".")[0]}
             else:
                 continue
-            allowed = {"subprocess"} if path.match("see2sound_addon/jobs/process.py") else set()
+            allowed = {"subprocess"} if path.match("see2sound_addon/workers/process.py") else set()
             assert not heads & (FORBIDDEN - allowed), (path, heads)
 
 

@@ -5,13 +5,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from see2sound_addon.camera import Camera
+from see2sound_addon.findings import Estimate
 from see2sound_addon.media.pictures import Picture
 from see2sound_addon.pipeline import Settings, distance_for_label, standing_camera
-from see2sound_addon.placed import Estimate
 from see2sound_addon.placement.distance import combine, size_distance, standing_distance
 from see2sound_addon.placement.position import area_radius, place, visible_centre
 from see2sound_addon.placement.sizes import usual_height
+from see2sound_addon.projection import Camera, Orthographic, Perspective
 from see2sound_addon.vision.depth import FAR, depth_from_ground
 from see2sound_addon.vision.view import measure_view
 
@@ -20,30 +20,27 @@ FRACTION = st.floats(0.0, 1.0)
 
 @given(FRACTION, FRACTION, st.floats(0.3, 3.0), st.floats(0.2, 3.0), st.floats(0.2, 0.8), st.floats(0.5, 100.0))
 def test_a_ray_leads_back_to_its_pixel(x, y, focal, aspect, centre, metres):
-    camera = Camera(focal, aspect, (centre, 1 - centre))
-    ray = camera.ray(x, y)
-    assert np.linalg.norm(ray) == pytest.approx(1.0)
-    assert ray[2] < 0
-    assert camera.pixel(ray * metres) == pytest.approx((x, y), abs=1e-9)
+    for projection in (Perspective(focal, aspect, (centre, 1 - centre)), Orthographic(focal, aspect, (centre, 1 - centre))):
+        origin, ray = Camera(projection).ray(x, y)
+        assert np.linalg.norm(ray) == pytest.approx(1.0)
+        assert ray[2] < 0
+        assert projection.points((origin + ray * metres)[None])[0] == pytest.approx((x, y), abs=1e-9)
 
 
 def test_the_picture_s_edges_are_half_the_field_of_view_away():
-    camera = Camera.from_field_of_view(np.radians(50), 0.75)
-    assert np.degrees(np.arctan2(camera.ray(1.0, 0.5)[0], -camera.ray(1.0, 0.5)[2])) == pytest.approx(25.0)
-    assert camera.ray(0.5, 0.0)[1] > 0 > camera.ray(0.5, 1.0)[1]
+    camera = Camera(Perspective.of_view(np.radians(50), 0.75))
+    _, right = camera.ray(1.0, 0.5)
+    assert np.degrees(np.arctan2(right[0], -right[2])) == pytest.approx(25.0)
+    assert camera.ray(0.5, 0.0)[1][1] > 0 > camera.ray(0.5, 1.0)[1][1]
 
 
 @pytest.mark.parametrize(("frame", "picture"), [(0.5625, 0.5625), (0.5625, 1.0), (0.5625, 0.3), (1.5, 0.6)])
 def test_a_picture_fitted_into_another_frame(frame, picture):
     """Its nearer pair of edges coincides with the frame's; what is seen there is the same ray."""
-    camera = Camera(1.2, frame, (0.53, 0.48))
-    fitted = camera.for_picture(picture)
-    if picture >= frame:
-        assert fitted.ray(0.5, 0.0) == pytest.approx(camera.ray(0.5, 0.0))
-        assert fitted.ray(0.5, 1.0) == pytest.approx(camera.ray(0.5, 1.0))
-    else:
-        assert fitted.ray(0.0, 0.5) == pytest.approx(camera.ray(0.0, 0.5))
-        assert fitted.ray(1.0, 0.5) == pytest.approx(camera.ray(1.0, 0.5))
+    edges = np.array([[0.5, 0.0], [0.5, 1.0]] if picture >= frame else [[0.0, 0.5], [1.0, 0.5]])
+    for whole in (Perspective(1.2, frame, (0.53, 0.48)), Orthographic(1.2, frame, (0.53, 0.48))):
+        for seen, expected in zip(whole.fitted(picture).rays(edges), whole.rays(edges), strict=True):
+            assert seen == pytest.approx(expected)
 
 
 @pytest.mark.parametrize("horizon", [0.2, 0.45, 0.7])
@@ -67,26 +64,26 @@ def test_a_foot_on_the_ground_lies_on_the_ground(horizon, row):
 def test_the_horizon_is_level():
     picture = Picture(np.zeros((300, 400, 3), np.uint8), 400, 300)
     camera = standing_camera(picture, 0.3, Settings())
-    assert (camera.pose[:3, :3] @ camera.ray(0.5, 0.3))[2] == pytest.approx(0.0, abs=1e-12)
+    assert (camera.pose[:3, :3] @ camera.ray(0.5, 0.3)[1])[2] == pytest.approx(0.0, abs=1e-12)
 
 
 def test_field_of_view_from_option_then_exif_then_fifty_degrees():
     picture = Picture(np.zeros((300, 400, 3), np.uint8), 400, 300, focal_pixels=400.0)
     given_one = standing_camera(picture, 0.5, Settings(field_of_view=1.0))
-    assert given_one.horizontal_field_of_view == pytest.approx(1.0)
-    assert standing_camera(picture, 0.5, Settings()).focal == pytest.approx(1.0)
+    assert given_one.projection.field_of_view == pytest.approx(1.0)
+    assert standing_camera(picture, 0.5, Settings()).projection.focal == pytest.approx(1.0)
     picture.focal_pixels = None
     fallback = standing_camera(picture, 0.5, Settings())
-    assert np.degrees(fallback.horizontal_field_of_view) == pytest.approx(50.0)
-    assert "50 degrees are assumed" in fallback.source
+    assert np.degrees(fallback.projection.field_of_view) == pytest.approx(50.0)
+    assert "50 degrees are assumed" in fallback.note
 
 
 @pytest.mark.parametrize("metres", [2.0, 8.0, 30.0])
 def test_a_person_s_height_in_pixels_is_their_distance(metres):
     """Project a person of 1.7 m at a known distance, level with the axis; the size alone must find them."""
-    camera = Camera.from_field_of_view(np.radians(60), 0.75)
-    x, top = camera.pixel(np.array([0.0, 0.85, -metres]))
-    _, bottom = camera.pixel(np.array([0.0, -0.85, -metres]))
+    camera = Camera(Perspective.of_view(np.radians(60), 0.75))
+    x, top = camera.projection.points(np.array([[0.0, 0.85, -metres]]))[0]
+    _, bottom = camera.projection.points(np.array([[0.0, -0.85, -metres]]))[0]
     estimate = size_distance("person", (x - 0.02, top, x + 0.02, bottom), camera)
     assert estimate.metres == pytest.approx(metres, rel=1e-3)
 
@@ -107,18 +104,18 @@ def test_the_surer_estimate_weighs_more_and_both_together_are_surer():
 
 
 def test_a_label_moves_a_source_to_its_usual_size():
-    camera = Camera.from_field_of_view(np.radians(50), 0.75)
+    camera = Camera(Perspective.of_view(np.radians(50), 0.75))
     box = (0.4, 0.3, 0.6, 0.7)
     guess = Estimate(20.0, 0.8)
     assert distance_for_label(guess, "unknown object", box, (0.5, 0.5), camera) == guess
     assert distance_for_label(guess, "cat", box, (0.5, 0.5), camera).metres < 2.0
     assert distance_for_label(guess, "train", box, (0.5, 0.5), camera).metres == pytest.approx(
-        4.1 * camera.focal / 0.3, rel=0.05
+        4.1 * camera.projection.focal / 0.3, rel=0.05
     )
 
 
 def test_a_foot_below_the_picture_s_edge_is_doubtful():
-    camera = Camera.from_field_of_view(np.radians(50), 0.75)
+    camera = Camera(Perspective.of_view(np.radians(50), 0.75))
     depth = np.full((100, 100), 5.0, np.float32)
     whole, cut = np.zeros((100, 100), bool), np.zeros((100, 100), bool)
     whole[60:90, 40:60] = True
@@ -135,7 +132,7 @@ def test_the_visible_centre_lies_in_the_mask():
 
 
 def test_an_area_is_as_wide_as_it_looks():
-    camera = Camera.from_field_of_view(np.radians(50), 0.75)
+    camera = Camera(Perspective.of_view(np.radians(50), 0.75))
     assert area_radius(camera, (0.0, 0.5, 1.0, 0.5), 10.0) == pytest.approx(10.0 * np.tan(np.radians(25)))
 
 
@@ -143,11 +140,11 @@ def test_a_region_s_points_lie_in_it_and_as_far_as_its_ground():
     """A road that runs away from a camera at 1.6 m: its points lie on the ground, near and far, left and right."""
     from see2sound_addon.placement.position import region_points
 
-    camera = Camera.from_field_of_view(np.radians(60), 0.75)
+    camera = Camera(Perspective.of_view(np.radians(60), 0.75))
     camera.pose = np.array([[1.0, 0, 0, 0], [0, 0, -1, 0], [0, 1, 0, 1.6], [0, 0, 0, 1]])
     mask = np.zeros((90, 120), bool)
     mask[60:85, 30:90] = True
-    rays = np.array([[camera.ray((x + 0.5) / 120, (y + 0.5) / 90) for x in range(120)] for y in range(90)])
+    rays = np.array([[camera.ray((x + 0.5) / 120, (y + 0.5) / 90)[1] for x in range(120)] for y in range(90)])
     down = (rays @ camera.pose[:3, :3].T)[..., 2]
     depth = np.where(down < 0, 1.6 / np.maximum(-down, 1e-9), np.inf)
     centre = (0.5, 72.5 / 90)

@@ -15,12 +15,13 @@ import bpy
 import numpy as np
 from scenes import write_wav
 
-from see2sound_addon.blender import properties, sources
+from see2sound_addon.blender import sources
+from see2sound_addon.blender.properties import registration
 
 
 def main() -> None:
     assert bpy.app.version[:2] == (4, 2), bpy.app.version_string
-    properties.register()
+    registration.register()
     bpy.ops.wm.read_homefile(use_empty=True, use_factory_startup=True)
     scene = bpy.context.scene
     scene.frame_end = 24

@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 
 from see2sound_addon.errors import See2SoundError
+from see2sound_addon.sound.generator import MODELS, choose_model, synthesise
 from see2sound_addon.sound.levels import FARTHEST_REFERENCE, FULL_SCALE, TYPICAL_LEVELS
 from see2sound_addon.sound.periodic import Circle
-from see2sound_addon.sound.voice import MODELS, choose_model, synthesise
 
 RATE = 48000
 PROMPTS = {

@@ -10,9 +10,9 @@ from scipy.spatial.transform import Rotation
 from see2sound_addon.errors import See2SoundError
 from see2sound_addon.materials import BANDS, MATERIALS
 from see2sound_addon.soundscene import Air, Cone, Ground, Response, Shoebox, Trajectory
-from see2sound_addon.spatial import surroundings
 from see2sound_addon.spatial.bands import filter_bands
-from see2sound_addon.spatial.rooms import images, reverberation_time
+from see2sound_addon.spatial.room import surroundings
+from see2sound_addon.spatial.room.images import images, reverberation_time
 
 REFERENCE = np.load(Path(__file__).parents[1] / "data" / "pyroomacoustics_images.npz")
 ROOMS = ("plain", "hall", "odd")

@@ -23,5 +23,5 @@ def add_camera(bpy, location=(0, 0, 0), rotation=(math.pi / 2, 0, 0), name="came
 def sampled(bpy, extension):
     from importlib import import_module
 
-    sampling = import_module(f"{extension.__name__}.see2sound_addon.blender.sampling")
+    sampling = import_module(f"{extension.__name__}.see2sound_addon.blender.reading.sampling")
     return sampling.sample_scene(bpy.context, bpy.context.scene, Path(bpy.app.tempdir))

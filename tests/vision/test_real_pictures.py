@@ -14,7 +14,7 @@ def found():
 @needs_pictures
 def test_at_least_six_of_eight_marked_objects_have_a_source(found):
     points = [(name, mark) for name, marks in MARKS.items() for mark in marks if mark["extent"] == "point"]
-    hits = [any(contains(mark["box"], source.centre) for source in found[name]) for name, mark in points]
+    hits = [any(contains(mark["box"], source.evidence.centre) for source in found[name]) for name, mark in points]
     missed = [(name, mark["label"]) for (name, mark), hit in zip(points, hits, strict=True) if not hit]
     assert len(points) == 8
     assert sum(hits) >= 6, missed
@@ -25,7 +25,7 @@ def test_no_object_is_split_over_more_than_two_sources(found):
     for name, marks in MARKS.items():
         for mark in marks:
             if mark["extent"] == "point":
-                assert sum(contains(mark["box"], source.centre) for source in found[name]) <= 2, (name, mark["label"])
+                assert sum(contains(mark["box"], source.evidence.centre) for source in found[name]) <= 2, (name, mark["label"])
 
 
 @needs_pictures

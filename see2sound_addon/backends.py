@@ -1,0 +1,131 @@
+"""Backends: the ways to do each step, by name, and how other add-ons bring their own.
+
+A backend of a step is a function with the signature of that step's Protocol, or a `Format` for the step "format".
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from .delivery.formats import FORMATS
+from .errors import See2SoundError
+from .sound.generator import GENERATORS, SoundGenerator
+from .steps import STEPS, BackendNames
+from .vision.depth import DEPTH_ESTIMATORS, DepthEstimator
+from .vision.detectors import DETECTORS, Detector
+from .vision.labeller import LABELLERS, Labeller
+from .vision.segmenter import SEGMENTERS, Segmenter
+
+TABLES: dict[str, dict[str, Any]] = {
+    "detector": DETECTORS,
+    "segmenter": SEGMENTERS,
+    "labeller": LABELLERS,
+    "depth": DEPTH_ESTIMATORS,
+    "generator": GENERATORS,
+    "format": FORMATS,
+}
+"""The backends of each step."""
+_files: dict[Path, list[tuple[str, str]]] = {}
+"""Files of other add-ons that are loaded, with the backends that each has registered."""
+_own = {(step, name) for step, table in TABLES.items() for name in table}
+
+
+@dataclass(frozen=True)
+class Backends:
+    """The backend of each step of the method; the embedded ones by default."""
+
+    detector: Detector = DETECTORS["embedded"]
+    segmenter: Segmenter = SEGMENTERS["saliency"]
+    labeller: Labeller = LABELLERS["measures"]
+    depth: DepthEstimator = DEPTH_ESTIMATORS["ground"]
+    generator: SoundGenerator = GENERATORS["procedural"]
+
+
+def register_backend(step: str, name: str, backend: Any) -> None:
+    """Add a backend to a step, or replace one that was registered before.
+
+    `step`: a key of TABLES. `backend`: a function as the Protocol of the step says (`Detector`, `Segmenter`, `Labeller`,
+    `DepthEstimator`, `SoundGenerator`), or a `Format`.
+    Errors: `step-unknown`, `backend-embedded` for the name of an embedded one.
+    """
+    table = _table(step)
+    if (step, name) in _own:
+        raise See2SoundError("backend-embedded", f"{name!r} is the embedded {step}.", "Choose another name.")
+    table[name] = backend
+
+
+def unregister_backend(step: str, name: str) -> None:
+    """Remove a backend that was registered; nothing happens if there is none."""
+    if (step, name) not in _own:
+        _table(step).pop(name, None)
+
+
+def find_backend(step: str, name: str) -> Any:
+    """The backend of a step. Errors: `step-unknown`, `backend-unknown`."""
+    table = _table(step)
+    if name not in table:
+        raise See2SoundError("backend-unknown", f"There is no {step} {name!r}.", f"Use {', '.join(sorted(table))}.")
+    return table[name]
+
+
+def choose_backends(names: BackendNames) -> Backends:
+    """The backends that a job names; files of other add-ons are loaded first. Errors: `backend-unknown`, `backend-file`."""
+    for path in names.files:
+        load_backends(path)
+    return Backends(**{step: find_backend(step, getattr(names, step)) for step in STEPS})
+
+
+def load_backends(path: Path) -> None:
+    """Load a Python file of another add-on, in this process and in all workers that it starts jobs in.
+
+    The file has a function `register(api)`, which calls `api.register_backend(step, name, backend)`; `api` is
+    `see2sound_addon.api`. Error: `backend-file`.
+    """
+    path = Path(path).absolute()
+    if path in _files:
+        return
+    before = {(step, name) for step, table in TABLES.items() for name in table}
+    try:
+        module = _module(path)
+        module.register(importlib.import_module(f"{__package__}.api"))
+    except See2SoundError:
+        raise
+    except Exception as error:  # whatever the code of another add-on raises
+        message = f"{path.name} cannot be loaded: {type(error).__name__}: {' '.join(str(error).split())[:160]}."
+        raise See2SoundError("backend-file", message, "Ask its author, or disable the add-on that brings it.") from error
+    after = {(step, name) for step, table in TABLES.items() for name in table}
+    _files[path] = sorted(after - before)
+
+
+def unload_backends(path: Path) -> None:
+    """Remove the backends that a file has registered."""
+    for step, name in _files.pop(Path(path).absolute(), []):
+        unregister_backend(step, name)
+
+
+def loaded_files() -> tuple[Path, ...]:
+    """The files that are loaded, for a job in another process."""
+    return tuple(_files)
+
+
+def _table(step: str) -> dict[str, Any]:
+    if step not in TABLES:
+        raise See2SoundError("step-unknown", f"There is no step {step!r}.", f"Use {', '.join(TABLES)}.")
+    return TABLES[step]
+
+
+def _module(path: Path) -> ModuleType:
+    name = f"see2sound_backends_{abs(hash(path)):x}"
+    spec = importlib.util.spec_from_file_location(name, path)
+    if spec is None or spec.loader is None:
+        raise ImportError("it is no Python file")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module  # data classes look their module up
+    spec.loader.exec_module(module)
+    return module

@@ -1,0 +1,1 @@
+"""Property groups of scenes, objects and the window manager, and the preferences."""

@@ -1,0 +1,55 @@
+"""Items of menus, and options that properties share."""
+
+from __future__ import annotations
+
+import bpy
+
+# Since 4.5 Blender wants to be told that a path may begin with "//".
+RELATIVE_PATH = {"PATH_SUPPORTS_BLEND_RELATIVE"} if bpy.app.version >= (4, 5, 0) else set()
+OVERRIDABLE = {"LIBRARY_OVERRIDABLE"}
+HIDDEN = {"HIDDEN"}
+"""For what panels do not show: facts that we keep, not settings."""
+EXTENT_ITEMS = (
+    ("point", "Point", "Sounds from one place", "DOT", 0),
+    ("area", "Area", "Sounds from a surface as wide as its radius", "MESH_CIRCLE", 1),
+    ("ambient", "Ambient", "Sounds from everywhere, without direction", "WORLD", 2),
+)
+LAYOUT_ITEMS = (
+    ("binaural", "Binaural", "Two channels for headphones, by measured ears"),
+    ("stereo", "Stereo", "Two loudspeakers at 30 degrees left and right"),
+    ("5.1", "5.1", "ITU-R BS.2051 0+5+0"),
+    ("5.1.2", "5.1.2", "ITU-R BS.2051 2+5+0"),
+    ("5.1.4", "5.1.4", "ITU-R BS.2051 4+5+0"),
+    ("4+5+1", "4+5+1", "ITU-R BS.2051 4+5+1"),
+    ("7.1", "7.1", "ITU-R BS.2051 0+7+0"),
+    ("3+7+0", "3+7+0", "ITU-R BS.2051 3+7+0, 7.2.3"),
+    ("7.1.4", "7.1.4", "ITU-R BS.2051 4+7+0"),
+    ("9.1.4", "9.1.4", "ITU-R BS.2051 4+9+0"),
+    ("22.2", "22.2", "ITU-R BS.2051 9+10+3"),
+    *((f"ambix{n}", f"Ambisonics, Order {n}", f"AmbiX, {(n + 1) ** 2} channels") for n in range(1, 8)),
+    ("mono", "Mono", "One channel, without direction"),
+)
+CAMERA_ITEMS = (
+    ("OWN", "Picture's Own", "A camera of its own, as the picture was taken; it becomes the active one"),
+    ("ACTIVE", "Active Camera", "Fit the picture into the frame of the scene's active camera, which stays as it is"),
+)
+OTHERS_ITEMS = (
+    ("REPLACE", "Replace", "Remove their sources, cameras and backgrounds, but for those that you have changed"),
+    ("KEEP", "Keep", "Keep their sources and cameras, and add this picture's"),
+)
+AS_SET = "scene"
+"""The choice of an operator that takes the setting of the scene."""
+LAYOUT_CHOICES = ((AS_SET, "As Set in the Scene", "The layout chosen in the scene's settings"), *LAYOUT_ITEMS)
+PREVIEW_ITEMS = (
+    ("binaural", "Binaural", "For headphones"),
+    ("stereo", "Stereo", "For two loudspeakers"),
+)
+LISTENER_ITEMS = (
+    ("CAMERA", "Camera", "The scene's active camera"),
+    ("VIEW", "Viewport", "The eye of the 3D viewport, while it does not look through the camera"),
+)
+BITS_ITEMS = (
+    ("32", "32-bit Float", "Keeps what is above full scale", 32),
+    ("24", "24-bit", "Integers, dithered", 24),
+    ("16", "16-bit", "Integers, dithered", 16),
+)

@@ -1,0 +1,34 @@
+"""Register all property groups."""
+
+from __future__ import annotations
+
+import bpy
+from bpy.props import PointerProperty
+
+from ..room.properties import RoomProperties
+from .backends import BackendProperties
+from .choices import OVERRIDABLE
+from .neural import NeuralProperties
+from .scene import SceneProperties
+from .source import SourceProperties
+from .window import WindowProperties
+
+CLASSES = (SourceProperties, RoomProperties, NeuralProperties, BackendProperties, SceneProperties, WindowProperties)
+
+
+def register() -> None:
+    """Add the property groups to Blender's types."""
+    for cls in CLASSES:
+        bpy.utils.register_class(cls)
+    bpy.types.Object.see2sound = PointerProperty(type=SourceProperties, override=OVERRIDABLE)
+    bpy.types.Scene.see2sound = PointerProperty(type=SceneProperties)
+    bpy.types.WindowManager.see2sound = PointerProperty(type=WindowProperties)
+
+
+def unregister() -> None:
+    """Take them away again."""
+    del bpy.types.WindowManager.see2sound
+    del bpy.types.Scene.see2sound
+    del bpy.types.Object.see2sound
+    for cls in reversed(CLASSES):
+        bpy.utils.unregister_class(cls)

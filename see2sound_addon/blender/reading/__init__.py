@@ -1,0 +1,1 @@
+"""Read the scene: cameras, and what sounds over its frames."""

@@ -1,0 +1,1 @@
+"""The mix as the soundtrack, and whether it is outdated."""

@@ -1,0 +1,1 @@
+"""Write to the scene: cameras, Speakers and their clips."""

@@ -1,0 +1,48 @@
+"""Build and save a scene from a reconstruction, for the shell."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import bpy
+
+from ... import pipeline
+from ...progress import Progress, no_progress
+from ...soundscene import SoundScene
+from .. import session
+from ..reading import sampling
+from . import camera, clips, speakers
+
+
+@dataclass
+class BuiltScene:
+    """`plan`: of the scene as its camera hears it. `models`: source id to what made its sound."""
+
+    plan: SoundScene
+    models: dict[str, str] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+
+
+def build(
+    scene: bpy.types.Scene,
+    found: pipeline.Reconstruction,
+    picture: Path,
+    out: Path,
+    progress: Progress = no_progress,
+    backends: pipeline.Backends = pipeline.Backends(),
+) -> BuiltScene:
+    """Fill an empty scene and save it as scene.blend in `out`, with clips/ beside it."""
+    session.save_scene(out / "scene.blend")
+    scene.see2sound.picture = str(picture)
+    scene.camera = camera.make_camera(scene, found.camera, (found.picture.width, found.picture.height), str(picture))
+    camera.show_picture(scene.camera, str(picture), set(), replace=False)
+    matches = speakers.match(scene, found, str(picture))
+    wanted = clips.wanted_clips(scene, [(m.source_id, m.prompt) for m in matches], out / "clips")
+    made = pipeline.make_clips(wanted, progress, backends)
+    objects = speakers.apply(bpy.context, scene, found, matches, str(picture))
+    notes = clips.attach_clips(scene, objects, made)
+    models = {clip.source_id: clip.model for clip in made}
+    session.save_scene(out / "scene.blend")
+    plan, more = sampling.sample_scene(bpy.context, scene, out / "clips", progress)
+    return BuiltScene(plan, models, notes + more)

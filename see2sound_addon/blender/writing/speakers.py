@@ -1,0 +1,378 @@
+"""Make and update the Speakers of sources, and give them their clips."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import bpy
+import numpy as np
+from mathutils import Matrix, Vector
+
+from ...findings import Box, Estimate, Evidence, Findings, FoundSource
+from ...pipeline import distance_for_label
+from ...placement.position import area_radius, place
+from ...projection import Camera, Orthographic, Perspective
+from ...shapes import AREA_POINTS, OUTLINE_POINTS
+from ..sources import (
+    beside_blend,
+    clean_label,
+    describe,
+    free_id,
+    has_own_sound,
+    is_muted,
+    is_source,
+    remove,
+    same_file,
+    sound_strips,
+    sources,
+)
+from ..units import frame_rate, metres_per_unit
+
+COLLECTION = "See2Sound"
+SAME = 0.5
+"""Overlap of boxes in the picture above which a source is the one that was found before."""
+MOVED = 1e-4
+"""Blender units: a Speaker farther than this from its stored location was moved by hand."""
+
+
+@dataclass
+class Match:
+    """A found source, its existing Speaker (None for a new one), and the id and prompt that it gets."""
+
+    source: FoundSource
+    obj: bpy.types.Object | None
+    source_id: str
+    prompt: str
+
+    @property
+    def locked(self) -> bool:
+        """Whether the source is locked."""
+        return self.obj is not None and self.obj.see2sound.locked
+
+
+def match(scene: bpy.types.Scene, found: Findings, picture: str) -> list[Match]:
+    """Match found sources with existing Speakers of the same picture. Changes nothing."""
+    before = _of_picture(scene, picture)
+    taken = {obj.see2sound.source_id for obj in bpy.data.objects if is_source(obj)}
+    matches = []
+    for source in found.sources:
+        obj = max(before, key=lambda old: _likeness(old, source), default=None)
+        if obj is not None and _likeness(obj, source) > SAME:
+            before.remove(obj)
+            prompt = obj.see2sound.prompt if _edited(obj) else source.prompt
+            matches.append(Match(source, obj, obj.see2sound.source_id, prompt))
+        else:
+            name = free_id(source.id, taken)
+            taken.add(name)
+            matches.append(Match(source, None, name, source.prompt))
+    return matches
+
+
+def other_pictures(scene: bpy.types.Scene, picture: str) -> set[str]:
+    """The other pictures that a scene has sources or cameras of."""
+    named = {obj.see2sound.picture for obj in scene.objects if obj.type in {"SPEAKER", "CAMERA"}}
+    return {other for other in named | {scene.see2sound.picture} if other and not same_file(other, picture)}
+
+
+def apply(
+    context: bpy.types.Context,
+    scene: bpy.types.Scene,
+    found: Findings,
+    matches: list[Match],
+    picture: str,
+    replace: bool = False,
+) -> list[bpy.types.Object]:
+    """Make or update a Speaker for each source; what was edited or moved by hand stays as it is.
+
+    Unchanged Speakers of the same picture that were not found again are removed. `replace`: those of other pictures, too.
+    """
+    ours = (obj for obj in sources(scene) if obj.library is None and obj.see2sound.picture)
+    of_these = [obj for obj in ours if replace or same_file(obj.see2sound.picture, picture)]
+    gone = [obj for obj in of_these if all(obj != m.obj for m in matches)]
+    made = []
+    for matched in matches:
+        if matched.locked:
+            continue
+        obj = matched.obj or _new_speaker(context, scene, matched.source_id)
+        _describe(obj, matched.source, found.camera, picture, scene)
+        made.append(obj)
+    for obj in gone:
+        if not _touched(obj):
+            remove(obj)
+    return made
+
+
+def add_source(
+    context: bpy.types.Context,
+    scene: bpy.types.Scene,
+    label: str,
+    follows: bpy.types.Object | None,
+    like: bpy.types.Object | None = None,
+) -> bpy.types.Object:
+    """A source without a picture, at the 3D cursor or on an object that it `follows`. It has no sound yet.
+
+    `like`: a new source to copy, which is much faster.
+    """
+    obj = _new_speaker(context, scene, "") if like is None else _copy(like)
+    describe(obj, label)
+    _name(obj)
+    if follows is None:
+        obj.location = scene.cursor.location
+    else:
+        _follow(obj, follows)
+    return obj
+
+
+def _follow(obj: bpy.types.Object, parent: bpy.types.Object) -> None:
+    """Parent a Speaker to the centre of an object, without the object's scale, which would distort its drawing."""
+    corners = [Vector(corner) for corner in parent.bound_box]
+    bounded = any(corner != corners[0] for corner in corners)  # lights and empties have no bounds
+    middle = sum(corners, Vector()) / 8.0 if bounded else Vector()
+    scale = parent.matrix_world.to_scale()
+    obj.location = (0.0, 0.0, 0.0)
+    obj.parent = parent
+    unscaled = Matrix.Diagonal([1.0 / (value or 1.0) for value in scale]).to_4x4()
+    obj.matrix_parent_inverse = Matrix.Translation(middle) @ unscaled
+
+
+def add_sound(
+    context: bpy.types.Context,
+    scene: bpy.types.Scene,
+    path: Path,
+    seconds: float,
+    location: Vector | None,
+    follows: bpy.types.Object | None = None,
+) -> bpy.types.Object:
+    """A source with a sound file that plays once from the current frame, at a location or on an object."""
+    obj = add_source(context, scene, clean_label(path.stem) or "sound", follows)
+    if location is not None and follows is None:
+        obj.location = location
+    obj.see2sound.loop = False
+    sound = bpy.data.sounds.load(str(path), check_existing=True)
+    sound.filepath = beside_blend(path)
+    obj.data.sound = sound
+    for strip in sound_strips(obj):
+        strip.frame_start = scene.frame_current
+        strip.frame_end = scene.frame_current + max(1.0, math.ceil(seconds * frame_rate(scene)))
+    return obj
+
+
+def _of_picture(scene: bpy.types.Scene, picture: str) -> list[bpy.types.Object]:
+    """The Speakers of a picture that are not linked."""
+    return [obj for obj in sources(scene) if obj.library is None and same_file(obj.see2sound.picture, picture)]
+
+
+def _new_speaker(context: bpy.types.Context, scene: bpy.types.Scene, source_id: str) -> bpy.types.Object:
+    # The operator is the only way to the NLA sound strip without which Blender plays nothing.
+    if context.mode != "OBJECT":
+        bpy.ops.object.mode_set(mode="OBJECT")
+    bpy.ops.object.speaker_add(rotation=(0.0, 0.0, 0.0))
+    obj = context.view_layer.objects.active
+    obj.see2sound.source_id = source_id
+    home = _collection(context, scene)
+    for collection in list(obj.users_collection):
+        collection.objects.unlink(obj)
+    home.objects.link(obj)
+    return obj
+
+
+def _copy(like: bpy.types.Object) -> bpy.types.Object:
+    obj = like.copy()
+    obj.data = like.data.copy()
+    for collection in like.users_collection:
+        collection.objects.link(obj)
+    return obj
+
+
+def _collection(context: bpy.types.Context, scene: bpy.types.Scene) -> bpy.types.Collection:
+    layers = context.view_layer.layer_collection.children
+    for child in scene.collection.children:
+        if child.name.split(".")[0] == COLLECTION and child.library is None:
+            layer = layers.get(child.name)
+            return child if layer is not None and not layer.exclude else scene.collection
+    home = bpy.data.collections.new(COLLECTION)
+    scene.collection.children.link(home)
+    return home
+
+
+def _describe(obj: bpy.types.Object, source: FoundSource, camera: Camera, picture: str, scene: bpy.types.Scene) -> None:
+    facts = obj.see2sound
+    new = not facts.picture
+    edited, moved = not new and _edited(obj), not new and _moved(obj)
+    facts.picture, facts.score = picture, source.score
+    # Relative to the radius, so that an area that an artist makes wider keeps its shape.
+    shape = source.points / source.radius if source.radius > 0.0 else np.zeros((0, 3))
+    facts.shape = np.pad(shape.ravel(), (0, 3 * AREA_POINTS - shape.size)).tolist()
+    if source.evidence is not None:
+        _keep_evidence(facts, source.evidence, camera)
+    if new:
+        facts.extent = source.extent
+    if not edited:
+        facts.prompt = facts.guessed_prompt = source.prompt
+        facts.guessed_label = source.label
+        facts.label = source.label
+    if not moved:
+        _place(obj, source, scene)
+    if new:
+        _name(obj)
+
+
+def _keep_evidence(facts: Any, evidence: Evidence, camera: Camera) -> None:
+    """What a source was placed by, so that another label can place it anew."""
+    facts.box, facts.centre = evidence.box, evidence.centre
+    facts.outline = (evidence.outline if len(evidence.outline) else np.zeros((OUTLINE_POINTS, 2))).tolist()
+    facts.picture_distance, facts.picture_doubt = evidence.distance.metres, evidence.distance.sigma
+    facts.camera_pose = camera.pose.tolist()
+    lens = camera.projection
+    if isinstance(lens, Perspective):
+        facts.lens, facts.parallel = (lens.focal, lens.aspect, *lens.centre), False
+    elif isinstance(lens, Orthographic):
+        facts.lens, facts.parallel = (lens.width, lens.aspect, *lens.centre), True
+
+
+def _place(obj: bpy.types.Object, source: FoundSource, scene: bpy.types.Scene) -> None:
+    """Place a Speaker where its source was found; keyframes, where that moves."""
+    facts, path = obj.see2sound, source.path
+    if source.evidence is not None and len(path.times) == 1:
+        _put(obj, scene)
+        return
+    scale = metres_per_unit(scene)
+    for time, position in zip(path.times, path.positions, strict=True):
+        obj.location = Vector(position.tolist()) / scale
+        if len(path.times) > 1:
+            obj.keyframe_insert("location", frame=scene.frame_start + float(time) * frame_rate(scene))
+    facts.placed = Vector(path.positions[0].tolist()) / scale
+    if facts.extent == "area":
+        facts.radius = source.radius / scale
+
+
+def _name(obj: bpy.types.Object) -> None:
+    obj.name = f"{obj.see2sound.label or 'sound'} ({obj.see2sound.source_id})"
+    if obj.data.library is None:
+        obj.data.name = obj.name
+
+
+def _put(obj: bpy.types.Object, scene: bpy.types.Scene) -> None:
+    """Place a Speaker by its label and the stored facts of its picture."""
+    facts = obj.see2sound
+    estimate = Estimate(facts.picture_distance, facts.picture_doubt)
+    camera = _kept_camera(obj)
+    distance = distance_for_label(estimate, facts.label, tuple(facts.box), tuple(facts.centre), camera)
+    obj.location = Vector(place(camera, tuple(facts.centre), distance.metres)) / metres_per_unit(scene)
+    facts.placed = obj.location
+    if facts.extent == "area":
+        facts.radius = area_radius(camera, tuple(facts.box), distance.metres) / metres_per_unit(scene)
+
+
+def extent_changed(obj: bpy.types.Object) -> None:
+    """Set the radius of a new area from the width of its region."""
+    facts = obj.see2sound
+    if facts.extent != "area" or facts.radius > 0.0 or not facts.picture:
+        return
+    scene = next((s for s in obj.users_scene), bpy.context.scene)
+    camera = _kept_camera(obj)
+    metres = (np.array(obj.location) * metres_per_unit(scene) - camera.pose[:3, 3]).tolist()
+    facts.radius = area_radius(camera, tuple(facts.box), float(np.linalg.norm(metres))) / metres_per_unit(scene)
+
+
+def _kept_camera(obj: bpy.types.Object) -> Camera:
+    focal, aspect, x, y = obj.see2sound.lens
+    projection = (Orthographic if obj.see2sound.parallel else Perspective)(focal, aspect, (x, y))
+    return Camera(projection, np.array([list(row) for row in obj.see2sound.camera_pose]))
+
+
+def label_changed(obj: bpy.types.Object) -> None:
+    """Update the distance for a new label, unless the Speaker was moved by hand, and the prompt, unless it was edited."""
+    facts = obj.see2sound
+    if obj.type != "SPEAKER":
+        return
+    named = obj.name.endswith(f"({facts.source_id})")
+    if facts.label and facts.label != facts.guessed_label and facts.prompt == facts.guessed_prompt:
+        facts.prompt = facts.guessed_prompt = facts.label
+    if facts.picture and facts.picture_distance > 0.0 and not _moved(obj):
+        _put(obj, next((s for s in obj.users_scene), bpy.context.scene))
+    if named:
+        _name(obj)
+
+
+def _edited(obj: bpy.types.Object) -> bool:
+    return obj.see2sound.label != obj.see2sound.guessed_label or obj.see2sound.prompt != obj.see2sound.guessed_prompt
+
+
+def _moved(obj: bpy.types.Object) -> bool:
+    """Whether a Speaker was moved, parented, constrained or animated by hand."""
+    animation = obj.animation_data
+    animated = animation is not None and (animation.action is not None or len(animation.drivers) > 0)
+    tied = obj.parent is not None or len(obj.constraints) > 0
+    return animated or tied or (obj.location - Vector(obj.see2sound.placed)).length > MOVED
+
+
+def _touched(obj: bpy.types.Object) -> bool:
+    """Whether a Speaker was changed by hand, so that it must not be removed automatically."""
+    speaker = obj.data
+    if obj.see2sound.locked:
+        return True
+    levels = speaker.volume != 1.0 or speaker.pitch != 1.0 or is_muted(obj) or speaker.animation_data is not None
+    return levels or _moved(obj) or _edited(obj) or has_own_sound(obj)
+
+
+def attach_clip(obj: bpy.types.Object, path: Path, reference_distance: float, scene: bpy.types.Scene) -> None:
+    """Give a Speaker its sound and a strip from the scene's first frame over its whole length.
+
+    A distance reference or strip start that was set by hand stays. `reference_distance`: metres.
+    The sound that it had stays in the file; `drop_unused` removes it.
+    """
+    if obj.data.users > 1:  # a linked duplicate has had the other's sound until now
+        obj.data = obj.data.copy()
+    facts, speaker, old = obj.see2sound, obj.data, obj.data.sound
+    first = old is None
+    sound = bpy.data.sounds.load(str(path))
+    sound.name = facts.source_id
+    sound.filepath = beside_blend(path)
+    speaker.sound = sound
+    speaker.update_tag()  # or what Blender plays goes on pointing to the old sound, and crashes once that is gone
+    facts.clip = sound.filepath
+    if first or abs(speaker.distance_reference - facts.set_reference) < 1e-5:
+        speaker.distance_reference = reference_distance / metres_per_unit(scene)
+        facts.set_reference = speaker.distance_reference
+    for strip in sound_strips(obj):
+        if first or abs(strip.frame_start - facts.set_start) < 1e-5:
+            strip.frame_start, strip.frame_end = scene.frame_start, scene.frame_end + 1
+            facts.set_start = strip.frame_start
+
+
+def set_own_sound(obj: bpy.types.Object, path: Path) -> None:
+    """Give a Speaker a sound file. A distance reference that fits the generated sound before it goes to 1."""
+    facts, speaker = obj.see2sound, obj.data
+    sound = bpy.data.sounds.load(str(path), check_existing=True)
+    sound.filepath = beside_blend(path)
+    speaker.sound = sound
+    speaker.update_tag()
+    if facts.clip and abs(speaker.distance_reference - facts.set_reference) < 1e-5:
+        speaker.distance_reference = facts.set_reference = 1.0
+
+
+def drop_unused(sounds: list[bpy.types.Sound]) -> None:
+    """Remove sounds that nothing uses any more, once Blender no longer plays them."""
+    bpy.context.view_layer.update()
+    for sound in {sound for sound in sounds if sound.users == 0}:
+        bpy.data.sounds.remove(sound)
+
+
+def _likeness(obj: bpy.types.Object, source: FoundSource) -> float:
+    """How surely a Speaker is that of a source, 0 to 1: by their boxes, or by their ids where no picture shows the source."""
+    if source.evidence is None:
+        return float(obj.see2sound.source_id == source.id)
+    return _overlap(obj.see2sound.box, source.evidence.box)
+
+
+def _overlap(a: Box, b: Box) -> float:
+    """Intersection over union of two boxes."""
+    width, height = min(a[2], b[2]) - max(a[0], b[0]), min(a[3], b[3]) - max(a[1], b[1])
+    if width <= 0.0 or height <= 0.0:
+        return 0.0
+    shared = width * height
+    return shared / ((a[2] - a[0]) * (a[3] - a[1]) + (b[2] - b[0]) * (b[3] - b[1]) - shared)

@@ -1,0 +1,150 @@
+"""Requests for jobs, and their results: what operators, the shell and scripts ask for. Light."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import ClassVar
+
+from ..clips import MadeClip, WantedClip
+from ..delivery.formats import Delivery
+from ..findings import Findings, Settings
+from ..neural.choice import Choice
+from ..neural.requests import Done, EnvironmentFacts
+from ..projection import Camera
+from ..steps import EMBEDDED, BackendNames
+from ..workers.messages import Request
+
+
+@dataclass(frozen=True)
+class Models:
+    """The neural models that a job uses. `python`: of the neural environment."""
+
+    python: Path
+    choice: Choice
+
+
+@dataclass(frozen=True)
+class Reconstruct(Request[Findings]):
+    """`pipeline.reconstruct`; the result has no masks. `models`: None for the embedded backends."""
+
+    task: ClassVar[str] = "reconstruct"
+    result: ClassVar[type] = Findings
+    picture: Path
+    camera: Camera | None
+    settings: Settings
+    backends: BackendNames = EMBEDDED
+    models: Models | None = None
+
+
+@dataclass(frozen=True)
+class ClipsMade:
+    """One for each clip that was wanted."""
+
+    clips: list[MadeClip]
+
+
+@dataclass(frozen=True)
+class MakeClips(Request[ClipsMade]):
+    """`pipeline.make_clips`."""
+
+    task: ClassVar[str] = "make_clips"
+    result: ClassVar[type] = ClipsMade
+    wanted: list[WantedClip]
+    backends: BackendNames = EMBEDDED
+    models: Models | None = None
+
+
+@dataclass(frozen=True)
+class Mixed:
+    """`true_peak`: dB re full scale, LOWEST for silence. `seconds`: of the mix."""
+
+    true_peak: float
+    seconds: float
+    notes: list[str]
+
+
+@dataclass(frozen=True)
+class Mix(Request[Mixed]):
+    """`jobs.mixing.mix_on_all_cores` of the file `plan`."""
+
+    task: ClassVar[str] = "mix"
+    result: ClassVar[type] = Mixed
+    plan: Path
+    layout: str
+    out: Path
+    delivery: Delivery
+    sofa: Path | None = None
+    backends: BackendNames = EMBEDDED
+
+
+LOWEST = -999.0
+"""dB: JSON has no infinity."""
+
+
+@dataclass(frozen=True)
+class PartRendered:
+    """What the user should know."""
+
+    notes: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class RenderPart(Request[PartRendered]):
+    """Samples `start` to `stop` of a plan's mix, as float32 (samples, channels) without a header in the file `out`."""
+
+    task: ClassVar[str] = "render_part"
+    result: ClassVar[type] = PartRendered
+    plan: Path
+    layout: str
+    start: int
+    stop: int
+    out: Path
+    sofa: Path | None = None
+
+
+@dataclass(frozen=True)
+class SetUpNeural(Request[EnvironmentFacts]):
+    """`neural.environment.set_up`. The user has consented."""
+
+    task: ClassVar[str] = "set_up_neural"
+    result: ClassVar[type] = EnvironmentFacts
+    folder: Path
+    kind: str
+
+
+@dataclass(frozen=True)
+class DescribeNeural(Request[EnvironmentFacts]):
+    """`neural.environment.describe`. `python`: one that the user has chosen, or None for that of the environment."""
+
+    task: ClassVar[str] = "describe_neural"
+    result: ClassVar[type] = EnvironmentFacts
+    folder: Path
+    python: Path | None
+
+
+@dataclass(frozen=True)
+class ModelFetched:
+    """Where it lies."""
+
+    folder: Path
+
+
+@dataclass(frozen=True)
+class FetchModel(Request[ModelFetched]):
+    """`neural.environment.fetch_model`. The user has consented. `model`: id of its card; `models`: folder of all models."""
+
+    task: ClassVar[str] = "fetch_model"
+    result: ClassVar[type] = ModelFetched
+    folder: Path
+    python: Path | None
+    model: str
+    models: Path
+
+
+@dataclass(frozen=True)
+class FreeNeural(Request[Done]):
+    """End the neural worker of this process, and with it all that it holds."""
+
+    task: ClassVar[str] = "free_neural"
+    result: ClassVar[type] = Done

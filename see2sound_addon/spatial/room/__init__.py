@@ -1,0 +1,1 @@
+"""Rooms: reflections and reverberation."""

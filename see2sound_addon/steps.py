@@ -1,0 +1,24 @@
+"""The steps of the method that have backends, and the names of the backends that a job uses. Light."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+STEPS = ("detector", "segmenter", "labeller", "depth", "generator")
+
+
+@dataclass(frozen=True)
+class BackendNames:
+    """The backend of each step, by name. `files`: Python files that register backends of other add-ons."""
+
+    detector: str = "embedded"
+    segmenter: str = "saliency"
+    labeller: str = "measures"
+    depth: str = "ground"
+    generator: str = "procedural"
+    files: tuple[Path, ...] = ()
+
+
+EMBEDDED = BackendNames()
+"""The backends that need no weights and no network."""

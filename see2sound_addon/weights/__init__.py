@@ -1,0 +1,1 @@
+"""Weights of models: cards, consent, downloads and checks. Needs no torch."""
