@@ -11,6 +11,7 @@ from see2sound_addon.errors import See2SoundError
 from see2sound_addon.findings import SILENT
 from see2sound_addon.neural.choice import Choice
 from see2sound_addon.neural.client import Neural, fit_to_ground, slants
+from see2sound_addon.neural.requests import EstimateDepth
 from see2sound_addon.projection import Camera, Perspective
 from see2sound_addon.sound.joining import join, seamless
 from see2sound_addon.soundscene import SoundScene, Source, Trajectory
@@ -61,9 +62,9 @@ def test_the_embedded_backends_stay_where_nothing_is_chosen(python, models):
 
 def test_a_model_by_its_id_lies_in_the_models_folder(python, picture, tmp_path):
     with Neural(python, Choice(models=str(tmp_path), depth="depth-anything-small")) as neural:
-        assert neural.folder("depth-anything-small") == str(tmp_path / "depth-anything-small")
+        assert neural.folder("depth-anything-small") == tmp_path / "depth-anything-small"
         with pytest.raises(See2SoundError) as caught:
-            neural.ask("depth", {"model": neural.folder("depth-anything-small"), "picture": str(picture), "out": ""})
+            neural.ask(EstimateDepth(neural.folder("depth-anything-small"), picture, tmp_path / "out.npy"))
     assert caught.value.code == "model-missing"
 
 

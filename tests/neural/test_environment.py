@@ -64,14 +64,14 @@ def test_set_up_for_real_then_repair_then_remove(tmp_path):
     assert seen == sorted(seen) and seen[-1] == 100
     assert sorted(path.name for path in place.folder.iterdir()) == ["env"]
     found = describe(place)
-    assert found["ready"] and found["device"] in ("cpu", "cuda", "mps") and found["torch"].startswith("2.13.0")
+    assert found.ready and found.status.device in ("cpu", "cuda", "mps") and found.status.torch.startswith("2.13.0")
 
     lock.write_text("no-such-package-of-see2sound==1.0\n")
     raises("neural-setup", lambda: set_up(place, "cpu", online=True, requirements=lock))
-    assert describe(place)["ready"] and not (place.folder / "env.new").exists()
+    assert describe(place).ready and not (place.folder / "env.new").exists()
     remove(place)
     assert not (place.folder / "env").exists()
-    assert not describe(place)["ready"]
+    assert not describe(place).ready
 
 
 def test_a_cancelled_set_up_leaves_nothing_half_done(tmp_path):
@@ -94,14 +94,14 @@ def test_what_is_wrong_with_an_environment_is_named(tmp_path):
     raises("neural-broken", lambda: probe(script(tmp_path, "echo 'dyld: broken' >&2; exit 7")))
     old = "echo 'see2sound:{\"python\": [3, 8, 1]}'"
     assert "3.8.1, too old" in raises("neural-broken", lambda: probe(script(tmp_path, old)))
-    assert describe(Place(tmp_path, tmp_path / "none"))["problem"].startswith("The neural environment is not set up")
+    assert describe(Place(tmp_path, tmp_path / "none")).problem.startswith("The neural environment is not set up")
 
 
 def test_a_torch_without_cuda_on_a_machine_with_a_gpu_is_told(python, tmp_path, monkeypatch):
     monkeypatch.setattr(environment, "usual_kind", lambda: "cuda")
     found = describe(Place(tmp_path, python))
-    if found["device"] == "cpu":
-        assert "without CUDA" in found["advice"] and "again as cuda" in found["advice"]
+    if found.status.device == "cpu":
+        assert "without CUDA" in found.advice and "again as cuda" in found.advice
 
 
 class Hub(http.server.BaseHTTPRequestHandler):

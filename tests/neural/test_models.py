@@ -6,35 +6,38 @@ import numpy as np
 import pytest
 
 from see2sound_addon.errors import See2SoundError
+from see2sound_addon.neural.requests import (
+    DescribePictures,
+    DetectObjects,
+    EstimateDepth,
+    FreeModels,
+    GenerateSound,
+    LabelPictures,
+    OutlineRegions,
+    ReportStatus,
+)  # fmt: skip
 from see2sound_addon.vision.classes import sounding_classes
 from see2sound_addon.weights.cards import CARDS, TASKS
 from see2sound_addon.weights.checks import FAMILIES
 
 
-def ask(worker, task, data, progress=lambda *_: None):
-    worker.start(task, data)
-    return worker.wait(progress)
-
-
 @pytest.mark.parametrize("family", ["sam", "sam2"])
 def test_regions(worker, models, picture, tmp_path, family):
-    answer = ask(worker, "regions", {"model": str(models / family), "picture": str(picture), "out": str(tmp_path / "o.npz")})
+    answer = worker.ask(OutlineRegions(models / family, picture, tmp_path / "o.npz"))
     with np.load(tmp_path / "o.npz") as found:
-        assert found["masks"].shape == (answer["count"], 90, 120)
-        assert found["masks"].dtype == bool and found["scores"].shape == (answer["count"],)
-        assert answer["count"] >= 1 and found["masks"].any(axis=(1, 2)).all()
+        assert found["masks"].shape == (answer.count, 90, 120)
+        assert found["masks"].dtype == bool and found["scores"].shape == (answer.count,)
+        assert answer.count >= 1 and found["masks"].any(axis=(1, 2)).all()
 
 
 @pytest.mark.parametrize("family", ["owlv2", "grounding_dino"])
 @pytest.mark.parametrize("refine", [None, "sam2"])
 def test_detection(worker, models, picture, tmp_path, family, refine):
     classes = sounding_classes()
-    answer = ask(worker, "detection", {
-        "model": str(models / family), "refine": refine and str(models / refine), "picture": str(picture),
-        "out": str(tmp_path / "o.npz"), "classes": classes, "least": 0.0,
-    })  # fmt: skip
+    refined = models / refine if refine else None
+    answer = worker.ask(DetectObjects(models / family, picture, tmp_path / "o.npz", classes, 0.0, refined))
     with np.load(tmp_path / "o.npz") as found:
-        assert len(found["masks"]) == len(found["classes"]) == answer["count"] >= 1
+        assert len(found["masks"]) == len(found["classes"]) == answer.count >= 1
         assert found["masks"].any(axis=(1, 2)).all()
         assert ((found["classes"] >= 0) & (found["classes"] < len(classes))).all()
 
@@ -43,33 +46,29 @@ def test_detection(worker, models, picture, tmp_path, family, refine):
     ("family", "kind"), [("depth_anything", "relative"), ("depth_metric", "metres"), ("depth_pro", "metres")]
 )
 def test_depth(worker, models, picture, tmp_path, family, kind):
-    answer = ask(worker, "depth", {"model": str(models / family), "picture": str(picture), "out": str(tmp_path / "d.npy")})
-    assert answer["kind"] == kind
-    assert (answer["field_of_view"] is not None) == (family == "depth_pro")
+    answer = worker.ask(EstimateDepth(models / family, picture, tmp_path / "d.npy"))
+    assert answer.kind == kind
+    assert (answer.field_of_view is not None) == (family == "depth_pro")
     depth = np.load(tmp_path / "d.npy")
     assert depth.shape == (90, 120) and np.isfinite(depth).all() and (depth >= 0).all()
 
 
 @pytest.mark.parametrize("family", ["clip", "siglip"])
 def test_names(worker, models, picture, family):
-    answer = ask(
-        worker, "names", {"model": str(models / family), "pictures": [str(picture)] * 2, "classes": ["dog", "sea", "car"]}
-    )
-    assert np.array(answer["scores"]).shape == (2, 3)
-    assert np.array(answer["scores"]).sum(axis=1) == pytest.approx(1.0)
+    answer = worker.ask(LabelPictures(models / family, [picture] * 2, ["dog", "sea", "car"]))
+    assert np.array(answer.scores).shape == (2, 3)
+    assert np.array(answer.scores).sum(axis=1) == pytest.approx(1.0)
 
 
 @pytest.mark.parametrize("family", ["blip", "florence2"])
 def test_captions(worker, models, picture, family):
-    answer = ask(worker, "captions", {"model": str(models / family), "pictures": [str(picture)]})
-    assert len(answer["captions"]) == 1 and isinstance(answer["captions"][0], str)
+    answer = worker.ask(DescribePictures(models / family, [picture]))
+    assert len(answer.captions) == 1 and isinstance(answer.captions[0], str)
 
 
 def wanted(models, out, family, **more):
-    return {
-        "model": str(models / family), "prompt": "dog barking", "negative": "music", "seconds": 1.0, "steps": 3,
-        "guidance": 2.0, "seed": 5, "takes": 1, "ranking": None, "out": str(out), **more,
-    }  # fmt: skip
+    asked = {"seconds": 1.0, "steps": 3, "guidance": 2.0, "seed": 5, **more}
+    return GenerateSound(models / family, "dog barking", out=out, negative="music", **asked)
 
 
 @pytest.mark.parametrize(
@@ -80,11 +79,10 @@ def test_voices(worker, models, tmp_path, family, rate):
     """Sound comes out, mono, at its own rate; the same seed gives the same; progress tells the steps."""
     seen, takes = [], []
     for _ in range(2):
-        answer = ask(
-            worker, "voice", wanted(models, tmp_path / "v.npy", family), lambda label, done, total: seen.append((label, done))
-        )
+        asked = wanted(models, tmp_path / "v.npy", family)
+        answer = worker.ask(asked, lambda label, done, total: seen.append((label, done)))
         takes.append(np.load(tmp_path / "v.npy"))
-    assert answer["rate"] == rate
+    assert answer.rate == rate
     assert takes[0].ndim == 1 and takes[0].dtype == np.float32 and np.abs(takes[0]).max() > 0.003
     assert (takes[0] == takes[1]).all()
     if family != "bark":
@@ -93,8 +91,8 @@ def test_voices(worker, models, tmp_path, family, rate):
 
 
 def test_clap_chooses_among_takes(worker, models, tmp_path):
-    answer = ask(worker, "voice", wanted(models, tmp_path / "v.npy", "stable_audio_3", takes=3, ranking=str(models / "clap")))
-    assert len(answer["scores"]) == 3 and answer["take"] == int(np.argmax(answer["scores"]))
+    answer = worker.ask(wanted(models, tmp_path / "v.npy", "stable_audio_3", takes=3, ranking=models / "clap"))
+    assert len(answer.scores) == 3 and answer.take == int(np.argmax(answer.scores))
 
 
 def test_cancel_in_the_middle_of_a_diffusion(worker, models, tmp_path):
@@ -105,7 +103,7 @@ def test_cancel_in_the_middle_of_a_diffusion(worker, models, tmp_path):
         if label == "Diffusing":
             steps.append(done)
 
-    worker.start("voice", wanted(models, tmp_path / "v.npy", "stable_audio", steps=20000))
+    worker.start(wanted(models, tmp_path / "v.npy", "stable_audio", steps=20000))
     while len(steps) < 3:
         worker.poll(follow)
         time.sleep(0.01)
@@ -115,17 +113,17 @@ def test_cancel_in_the_middle_of_a_diffusion(worker, models, tmp_path):
         worker.wait(follow)
     assert caught.value.code == "cancelled" and time.monotonic() - begin < 10.0
     assert max(steps) < 20000 and not (tmp_path / "v.npy").exists()
-    assert ask(worker, "voice", wanted(models, tmp_path / "v.npy", "stable_audio"))["rate"] == 4000
+    assert worker.ask(wanted(models, tmp_path / "v.npy", "stable_audio")).rate == 4000
 
 
 def test_status_and_free(worker, models, picture):
-    ask(worker, "free", {})
-    ask(worker, "captions", {"model": str(models / "blip"), "pictures": [str(picture)]})
-    status = ask(worker, "status", {})
-    assert status["device"] in ("cpu", "cuda", "mps") and status["memory"] > 2**30
-    assert [name.rpartition("/")[2] for name in status["loaded"]] == ["blip"]
-    ask(worker, "free", {})
-    assert ask(worker, "status", {})["loaded"] == []
+    worker.ask(FreeModels())
+    worker.ask(DescribePictures(models / "blip", [picture]))
+    status = worker.ask(ReportStatus())
+    assert status.device in ("cpu", "cuda", "mps") and status.memory > 2**30
+    assert [name.rpartition("/")[2] for name in status.loaded] == ["blip"]
+    worker.ask(FreeModels())
+    assert worker.ask(ReportStatus()).loaded == []
 
 
 def test_the_least_recently_used_model_goes_first(python, models, tmp_path):
@@ -158,15 +156,15 @@ def test_running_out_of_memory_says_what_to_lower(python, models, tmp_path):
     from see2sound_addon.workers.process import Worker
 
     with Worker(python, {**OFFLINE, "OMP_NUM_THREADS": "1"}) as worker:
-        ask(worker, "voice", wanted(models, tmp_path / "v.npy", "stable_audio_3"))
+        worker.ask(wanted(models, tmp_path / "v.npy", "stable_audio_3"))
         import resource
 
         used = int((tmp_path.joinpath("/proc") / str(worker._process.pid) / "statm").read_text().split()[0]) * 4096
         resource.prlimit(worker._process.pid, resource.RLIMIT_AS, (used + 2**24, used + 2**24))
         with pytest.raises(See2SoundError) as caught:
-            ask(worker, "voice", wanted(models, tmp_path / "v.npy", "stable_audio_3", seconds=120.0))
+            worker.ask(wanted(models, tmp_path / "v.npy", "stable_audio_3", seconds=120.0))
         assert caught.value.code == "out-of-memory" and "takes" in caught.value.hint
-        assert ask(worker, "status", {})["device"] == "cpu"
+        assert worker.ask(ReportStatus()).device == "cpu"
 
 
 def test_the_catalogue_is_whole():

@@ -7,6 +7,7 @@ import subprocess
 import pytest
 
 from see2sound_addon.errors import See2SoundError
+from see2sound_addon.neural.requests import FreeModels, GenerateSound, LabelPictures
 from see2sound_addon.weights.checks import RECORD, check_model, record_files
 
 
@@ -57,7 +58,7 @@ def test_code_beside_the_weights_is_refused(worker, copy, picture, tmp_path):
     (folder / "modeling.py").unlink()
     edit(folder / "config.json", auto_map={"AutoModel": "modeling.Evil"})
     assert "auto_map" in refused(folder, "names", "model-unsafe")
-    worker.start("names", {"model": str(folder), "pictures": [str(picture)], "classes": ["dog"]})
+    worker.start(LabelPictures(folder, [picture], ["dog"]))
     with pytest.raises(See2SoundError, match="auto_map"):
         worker.wait()
     assert not (tmp_path / "owned").exists()
@@ -78,7 +79,7 @@ def test_a_model_index_that_names_anything_else_is_refused(worker, copy, change,
     folder = copy("stable_audio")
     edit(folder / "model_index.json", **change)
     refused(folder, "voice", "model-unsafe")
-    worker.start("voice", {"model": str(folder), "prompt": "dog", "takes": 1, "seed": 0, "seconds": 1, "steps": 1, "out": ""})
+    worker.start(GenerateSound(folder, "dog", 1.0, tmp_path / "out.npy"))
     with pytest.raises(See2SoundError) as caught:
         worker.wait()
     assert caught.value.code == "model-unsafe"
@@ -186,16 +187,14 @@ def test_without_weights_half_there_broken_or_another(copy, tmp_path):
 def test_what_changed_since_its_download_is_refused(worker, copy, picture):
     folder = copy("clip")
     record_files(folder, "somebody/clip", "0" * 40)
-    asked = {"model": str(folder), "pictures": [str(picture)], "classes": ["dog", "car"]}
-    worker.start("names", asked)
-    assert worker.wait()["scores"]
+    asked = LabelPictures(folder, [picture], ["dog", "car"])
+    assert worker.ask(asked).scores
     weights = folder / "model.safetensors"
     data = bytearray(weights.read_bytes())
     data[-1] ^= 1
     weights.write_bytes(bytes(data))
-    worker.start("free", {})
-    worker.wait()
-    worker.start("names", asked)
+    worker.ask(FreeModels())
+    worker.start(asked)
     with pytest.raises(See2SoundError) as caught:
         worker.wait()
     assert caught.value.code == "model-changed"
@@ -207,7 +206,7 @@ def test_what_changed_since_its_download_is_refused(worker, copy, picture):
 def test_weights_of_another_architecture_are_a_clear_error(worker, copy, models, picture):
     folder = copy("clip")
     shutil.copy(models / "siglip" / "model.safetensors", folder / "model.safetensors")
-    worker.start("names", {"model": str(folder), "pictures": [str(picture)], "classes": ["dog", "car"]})
+    worker.start(LabelPictures(folder, [picture], ["dog", "car"]))
     with pytest.raises(See2SoundError) as caught:
         worker.wait()
     assert caught.value.code == "model-wrong"
@@ -226,16 +225,21 @@ def deny(*a, **k):
     raise OSError("no network here")
 socket.socket.connect = socket.create_connection = socket.getaddrinfo = deny
 from pathlib import Path
-from see2sound_addon.jobs.tasks import find_task
-models, quiet = Path({str(models)!r}), lambda *_: None
-seen = {{"picture": {str(picture)!r}, "pictures": [{str(picture)!r}], "out": {str(tmp_path / "o")!r}, "classes": ["dog", "car"],
-    "least": 0.0, "prompt": "dog", "negative": "", "seconds": 0.6, "steps": 2, "guidance": None, "seed": 0, "takes": 1,
-    "ranking": None, "refine": None}}
-for task, names in {{"regions": ["sam", "sam2"], "detection": ["owlv2", "grounding_dino"], "names": ["clip", "siglip"],
-    "depth": ["depth_anything", "depth_metric", "depth_pro"], "captions": ["blip", "florence2"],
-    "voice": ["audioldm2", "stable_audio", "stable_audio_3", "musicgen", "bark"]}}.items():
-    for name in names:
-        find_task(task)({{**seen, "model": str(models / name)}}, quiet)
+from see2sound_addon.jobs.tasks import perform
+from see2sound_addon.neural.requests import *
+models, picture, out = Path({str(models)!r}), Path({str(picture)!r}), Path({str(tmp_path / "o")!r})
+for name in ("sam", "sam2"):
+    perform(OutlineRegions(models / name, picture, out))
+for name in ("owlv2", "grounding_dino"):
+    perform(DetectObjects(models / name, picture, out, ["dog", "car"], 0.0))
+for name in ("clip", "siglip"):
+    perform(LabelPictures(models / name, [picture], ["dog", "car"]))
+for name in ("depth_anything", "depth_metric", "depth_pro"):
+    perform(EstimateDepth(models / name, picture, out))
+for name in ("blip", "florence2"):
+    perform(DescribePictures(models / name, [picture]))
+for name in ("audioldm2", "stable_audio", "stable_audio_3", "musicgen", "bark"):
+    perform(GenerateSound(models / name, "dog", 0.6, out, steps=2))
 print("tried", tried)
 """
     done = subprocess.run(
