@@ -1,6 +1,7 @@
 """Operators: one file for each verb, or family of verbs."""
 
 import sys
+from typing import Any
 
 import bpy
 
@@ -58,7 +59,7 @@ CLASSES = (
 )
 LOOK_EVERY = 1.0
 """Seconds."""
-_commands = []
+_commands: list[Any] = []
 _state: dict[str, bool] = {}
 
 

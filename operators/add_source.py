@@ -1,6 +1,7 @@
 """Operators: add sources by hand, from a label, a sound file or a Speaker."""
 
 from pathlib import Path
+from typing import Any
 
 import bpy
 from bpy.props import BoolProperty, CollectionProperty, StringProperty
@@ -12,7 +13,7 @@ from ..see2sound_addon.errors import See2SoundError
 from . import reporting
 
 
-def _may_add(cls: type, context: bpy.types.Context) -> bool:
+def _may_add(cls: Any, context: bpy.types.Context) -> bool:
     if context.mode != "OBJECT":
         cls.poll_message_set("Sources are added in Object Mode")
         return False

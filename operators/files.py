@@ -6,6 +6,7 @@ from pathlib import Path
 import bpy
 from bpy.props import BoolProperty, EnumProperty, StringProperty
 
+from ..see2sound_addon.blender.backends import load_plugins
 from ..see2sound_addon.blender.properties import choices
 from . import reporting
 from .render_mix import RenderMix, plan_of_scene, target_path
@@ -19,7 +20,7 @@ def _suggested(suffix: str) -> str:
     return bpy.path.abspath(f"//{Path(bpy.data.filepath).stem or 'untitled'}{suffix}")
 
 
-class SEE2SOUND_OT_export_mix(RenderMix, Working, bpy.types.Operator):
+class SEE2SOUND_OT_export_mix(RenderMix, bpy.types.Operator):
     """Render what the active camera hears to a sound file"""
 
     bl_idname = "see2sound.export_mix"
@@ -40,6 +41,7 @@ class SEE2SOUND_OT_export_mix(RenderMix, Working, bpy.types.Operator):
 
         if not self.filepath:
             self.filepath = _suggested(".wav")
+        load_plugins()
         self.filter_glob = ";".join(f"*{suffix}" for suffix in formats.suffixes())  # other add-ons may bring formats
         context.window_manager.fileselect_add(self)
         return {"RUNNING_MODAL"}
@@ -82,7 +84,7 @@ class SEE2SOUND_OT_clear_cache(bpy.types.Operator):
     bl_options = {"REGISTER"}
 
     def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
-        return context.window_manager.invoke_confirm(self, event)
+        return context.window_manager.invoke_confirm(self, event)  # type: ignore[return-value]
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         return reporting.run(self, self._clear)

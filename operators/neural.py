@@ -37,7 +37,7 @@ class SEE2SOUND_OT_set_up_neural(Working, bpy.types.Operator):
 
         self.kind = usual_kind()
         self._sizes = SIZES
-        return context.window_manager.invoke_props_dialog(self, width=420, confirm_text="Download")
+        return context.window_manager.invoke_props_dialog(self, width=420, confirm_text="Download")  # type: ignore[return-value]
 
     def draw(self, context: bpy.types.Context) -> None:
         layout = self.layout
@@ -87,7 +87,7 @@ class SEE2SOUND_OT_remove_neural(bpy.types.Operator):
     bl_options = {"REGISTER"}
 
     def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
-        return context.window_manager.invoke_confirm(self, event)
+        return context.window_manager.invoke_confirm(self, event)  # type: ignore[return-value]
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         from ..see2sound_addon.blender.desk import DESK
@@ -113,7 +113,7 @@ class SEE2SOUND_OT_download_model(Working, bpy.types.Operator):
     model: EnumProperty(name="Model", description="The model to download", items=MODEL_ITEMS)
 
     def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
-        return context.window_manager.invoke_props_dialog(self, width=420)
+        return context.window_manager.invoke_props_dialog(self, width=420)  # type: ignore[return-value]
 
     def draw(self, context: bpy.types.Context) -> None:
         card = CARDS[self.model]

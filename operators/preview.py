@@ -3,6 +3,7 @@
 import tempfile
 from concurrent.futures import Future
 from pathlib import Path
+from typing import Any
 
 import bpy
 
@@ -13,7 +14,7 @@ from .working import LOADER, Work, Working, ask
 
 EVERY = 0.015
 """Seconds."""
-_live: dict[str, object] = {}
+_live: dict[str, Any] = {}
 """What is heard now: `ears` while they are made, then `preview`. Nothing of a .blend is kept."""
 _snippet: list = []
 """The device and the handle of the snippet that was played last."""

@@ -14,8 +14,9 @@ from .choose_picture import first_folder
 from .working import Work, Working, ask, same_scene
 
 if TYPE_CHECKING:
+    from ..see2sound_addon.clips import MadeClip
     from ..see2sound_addon.findings import Findings
-    from ..see2sound_addon.jobs.requests import ClipsMade, Reconstruct
+    from ..see2sound_addon.jobs.requests import Reconstruct
 
 
 class SEE2SOUND_OT_reconstruct(Working, bpy.types.Operator):
@@ -61,17 +62,16 @@ class SEE2SOUND_OT_reconstruct(Working, bpy.types.Operator):
 
     def work(self, context: bpy.types.Context, seconds: float) -> Work:
         from ..see2sound_addon.blender.writing import clips, speakers
-        from ..see2sound_addon.jobs.requests import ClipsMade
 
         scene, uid = context.scene, context.scene.session_uid
         picture = self.filepath if is_chosen(self.filepath) else scene.see2sound.picture
         request = self._request(context, scene, picture)
         found = yield from ask(request)
-        scene, made = same_scene(context, uid), ClipsMade([])
+        scene, made = same_scene(context, uid), None
         if self.generate:
             matches = speakers.match(scene, found, picture)
             prompts = [(m.source_id, m.prompt) for m in matches if not m.locked]
-            made = yield from ask(clips.request(scene, prompts, request.backends, request.models))
+            made = (yield from ask(clips.request(scene, prompts, request.backends, request.models))).clips
             scene = same_scene(context, uid)
         return self._apply(context, scene, picture, found, made)
 
@@ -117,49 +117,19 @@ class SEE2SOUND_OT_reconstruct(Working, bpy.types.Operator):
         return str(getattr(scene.see2sound, of_scene)) if chosen == choices.AS_SET else chosen
 
     def _apply(
-        self, context: bpy.types.Context, scene: bpy.types.Scene, picture: str, found: "Findings", made: "ClipsMade"
+        self, context: bpy.types.Context, scene: bpy.types.Scene, picture: str, found: "Findings", made: list["MadeClip"] | None
     ) -> list[str]:
         """All that can fail came before: now the scene changes, as one undo step."""
-        from ..see2sound_addon.blender.writing import clips, speakers
+        from ..see2sound_addon.blender.writing.pictures import put_picture
 
-        path = bpy.path.abspath(picture)
-        matches = speakers.match(scene, found, picture)  # the scene may have changed in the meantime
+        own_camera = self._setting(scene, "camera", "picture_camera") == "OWN"
         replace = self._setting(scene, "others", "other_pictures") == "REPLACE"
-        before = speakers.other_pictures(scene, picture)
-        self._set_camera(scene, picture, found, before, replace)
-        objects = speakers.apply(context, scene, found, matches, picture, replace)
-        scene.see2sound.picture = picture
+        objects, notes = put_picture(context, scene, picture, found, made, own_camera, replace)
         for note in found.notes:
             self.report({"INFO"} if found.sources else {"WARNING"}, note)
-        self.report({"INFO"}, f"{len(objects)} sources found in {bpy.path.basename(path)}")
+        self.report({"INFO"}, f"{len(objects)} sources found in {bpy.path.basename(bpy.path.abspath(picture))}")
         look_through_camera(context)
-        notes = kept_of_others(scene, picture) if replace else []
-        if not self.generate:
-            return notes
-        return notes + clips.attach_clips(scene, [obj for obj in objects if not sources.has_own_sound(obj)], made.clips)
-
-    def _set_camera(self, scene: bpy.types.Scene, picture: str, found: "Findings", before: set[str], replace: bool) -> None:
-        from ..see2sound_addon.blender.writing import camera
-
-        if replace:
-            camera.remove_own(scene, picture)
-        if self._setting(scene, "camera", "picture_camera") == "OWN" or scene.camera is None:
-            own = camera.own_camera(scene, picture)
-            if own is None:
-                own = camera.make_camera(scene, found.camera, found.size, picture)
-            elif camera.is_as_made(own):
-                camera.set_camera(own, scene, found.camera, picture)
-            scene.camera = own
-        camera.show_picture(scene.camera, bpy.path.abspath(picture), before, replace)
-
-
-def kept_of_others(scene: bpy.types.Scene, picture: str) -> list[str]:
-    """A note on sources of other pictures that were changed by hand, and so were kept."""
-    kept = [obj for obj in sources.sources(scene) if obj.see2sound.picture]
-    names = [obj.name for obj in kept if not sources.same_file(obj.see2sound.picture, picture)]
-    if not names:
-        return []
-    return [f"Kept from pictures before, because they were changed: {', '.join(names[:3])}{', ...' if len(names) > 3 else ''}"]
+        return notes
 
 
 def is_chosen(path: str) -> bool:
@@ -172,6 +142,6 @@ def look_through_camera(context: bpy.types.Context) -> None:
     if bpy.app.background or context.window is None:
         return
     areas = [context.area] if context.area is not None and context.area.type == "VIEW_3D" else context.window.screen.areas
-    view = next((area.spaces.active.region_3d for area in areas if area.type == "VIEW_3D"), None)
+    view = next((area.spaces.active.region_3d for area in areas if area.type == "VIEW_3D"), None)  # type: ignore[attr-defined]
     if view is not None:
         view.view_perspective = "CAMERA"

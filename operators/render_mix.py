@@ -9,6 +9,7 @@ import bpy
 from bpy.props import EnumProperty, StringProperty
 
 from ..see2sound_addon.blender import sources
+from ..see2sound_addon.blender.backends import load_plugins
 from ..see2sound_addon.blender.properties import choices, preferences
 from ..see2sound_addon.blender.soundtrack import freshness
 from ..see2sound_addon.errors import See2SoundError
@@ -66,7 +67,7 @@ def head_for(context: bpy.types.Context, layout: str) -> Path | None:
     return Path(file) if file and layout == "binaural" else None
 
 
-class RenderMix:
+class RenderMix(Working):
     """Base class of operators that render a mix: sample the scene, then render it in the worker."""
 
     filepath = ""
@@ -102,7 +103,7 @@ class RenderMix:
 
     def chosen_layout(self, scene: bpy.types.Scene) -> str:
         """The operator's own, where it has such a property, or the scene's."""
-        return scene.see2sound.layout if self.layout == choices.AS_SET else self.layout
+        return scene.see2sound.layout if self.layout == choices.AS_SET else self.layout  # type: ignore[comparison-overlap, return-value]
 
 
 OTHER_FORMATS = {
@@ -126,6 +127,7 @@ def target_path(target: str, suffixes: tuple[str, ...] = (), stem: str = "mix") 
     from ..see2sound_addon.delivery import formats
     from ..see2sound_addon.media.files import check_place
 
+    load_plugins()  # other add-ons may bring formats
     suffixes = suffixes or formats.suffixes()
     path = Path(bpy.path.abspath(target))
     try:
@@ -144,7 +146,7 @@ def target_path(target: str, suffixes: tuple[str, ...] = (), stem: str = "mix") 
     return path
 
 
-class SEE2SOUND_OT_render_mix(RenderMix, Working, bpy.types.Operator):
+class SEE2SOUND_OT_render_mix(RenderMix, bpy.types.Operator):
     """Render what the active camera hears over the frame range as a sound file"""
 
     bl_idname = "see2sound.render_mix"

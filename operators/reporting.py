@@ -20,7 +20,7 @@ def run(operator: bpy.types.Operator, work: Callable[[], Iterable[str]]) -> set[
     return {"FINISHED"}
 
 
-def is_own_scene(cls: type, context: bpy.types.Context) -> bool:
+def is_own_scene(cls: Any, context: bpy.types.Context) -> bool:
     """For `poll`: a scene that is linked from another file cannot be changed."""
     if context.scene.library is None:
         return True
@@ -28,7 +28,7 @@ def is_own_scene(cls: type, context: bpy.types.Context) -> bool:
     return False
 
 
-def has_listener(cls: type, context: bpy.types.Context) -> bool:
+def has_listener(cls: Any, context: bpy.types.Context) -> bool:
     """For `poll`: a mix needs a camera to listen from."""
     if context.scene.camera is not None or any(marker.camera for marker in context.scene.timeline_markers):
         return True

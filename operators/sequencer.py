@@ -8,7 +8,7 @@ import bpy
 from ..see2sound_addon.blender.soundtrack import strip
 from . import reporting
 from .render_mix import RenderMix
-from .working import Work, Working, same_scene
+from .working import Work, same_scene
 
 
 class SEE2SOUND_OT_add_to_sequencer(bpy.types.Operator):
@@ -54,7 +54,7 @@ class SEE2SOUND_OT_remove_from_sequencer(bpy.types.Operator):
         return {"FINISHED"}
 
 
-class SEE2SOUND_OT_render_with_sound(RenderMix, Working, bpy.types.Operator):
+class SEE2SOUND_OT_render_with_sound(RenderMix, bpy.types.Operator):
     """Render the mix, add it to the sequencer, and render the animation with it"""
 
     bl_idname = "see2sound.render_with_sound"
@@ -102,7 +102,7 @@ def _start_render(scene_uid: int) -> float | None:
     if scene is None or not bpy.context.window_manager.windows:
         return None
     with bpy.context.temp_override(window=bpy.context.window_manager.windows[0]):
-        if not bpy.ops.render.render.poll():
+        if not bpy.ops.render.render.poll():  # type: ignore[call-arg]
             return RENDER_AFTER
         bpy.ops.render.render("INVOKE_DEFAULT", animation=True, scene=scene.name)
     return None

@@ -16,6 +16,10 @@ from . import reporting
 if TYPE_CHECKING:
     from ..see2sound_addon.workers.messages import Request, Result
 
+    Operator = bpy.types.Operator
+else:
+    Operator = object  # Blender registers no class that mixes in an operator
+
 POLL_EVERY = 0.05
 """Seconds."""
 SLICE = 0.02
@@ -56,7 +60,7 @@ class Job:
     entered: bool = False
 
 
-class Working:
+class Working(Operator):
     """Mixed into an operator that has long work.
 
     Blender keeps the operator's undo step for when it has finished.

@@ -1,5 +1,7 @@
 """Panels, lists, menus and overlays. They only draw."""
 
+from typing import Any
+
 import bpy
 
 from ..see2sound_addon import logs
@@ -39,7 +41,7 @@ def register() -> None:
     menus.register()
     words.register()
     overlay.register()
-    own = bpy.context.preferences.addons.get(preferences.SEE2SOUND_AP_preferences.bl_idname)
+    own: Any = bpy.context.preferences.addons.get(preferences.SEE2SOUND_AP_preferences.bl_idname)
     if own is not None and own.preferences is not None and own.preferences.is_property_set("log_level"):
         logs.set_level(own.preferences.log_level)
 

@@ -1,5 +1,7 @@
 """Entries in Blender's menus, and keys."""
 
+from typing import Any
+
 import bpy
 
 KEYS = (
@@ -68,7 +70,7 @@ def register() -> None:
         return
     keymap = keys.keymaps.new(name="3D View", space_type="VIEW_3D")
     for operator, key in KEYS:
-        _ours.append((keymap, keymap.keymap_items.new(operator, key, "PRESS", shift=True, alt=True)))
+        _ours.append((keymap, keymap.keymap_items.new(operator, key, "PRESS", shift=True, alt=True)))  # type: ignore[arg-type]
 
 
 def unregister() -> None:
@@ -86,7 +88,7 @@ def draw_keys(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
 
     user = context.window_manager.keyconfigs.user
     for keymap, item in _ours:
-        mine = user.keymaps.get(keymap.name)
+        mine: Any = user.keymaps.get(keymap.name)
         found = next((k for k in mine.keymap_items if k.idname == item.idname), None) if mine is not None else None
         if found is not None:
             rna_keymap_ui.draw_kmi([], user, mine, found, layout, 0)

@@ -42,7 +42,7 @@ class SEE2SOUND_PT_backends(Sidebar, bpy.types.Panel):
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        return backends.has_others()
+        return backends.has_plugins()
 
     def draw(self, context: bpy.types.Context) -> None:
         layout = self.layout

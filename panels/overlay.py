@@ -34,7 +34,7 @@ def unregister() -> None:
 def _draw() -> None:
     context = bpy.context
     view, scene, space = context.region_data, context.scene, context.space_data
-    if view is None or not space.overlay.show_overlays or not scene.see2sound.show_outlines:
+    if view is None or not space.overlay.show_overlays or not scene.see2sound.show_outlines:  # type: ignore[attr-defined]
         return
     objects = sources.sources(scene)
     if not objects:
@@ -57,14 +57,14 @@ def _draw() -> None:
             place = None
         if place is not None:
             labels.append((facts.label or "unknown", place, colour))
-    _draw_labels(labels, scale)
+    _draw_labels(labels, scale)  # type: ignore[arg-type]
     gpu.state.blend_set("NONE")
 
 
 def _picture_in_view(context: bpy.types.Context, objects: list[bpy.types.Object]) -> tuple[Vector, Vector] | None:
     """The corners of the scene's picture where the viewport looks through its camera, else None."""
     scene, space, view = context.scene, context.space_data, context.region_data
-    camera = space.camera if space.use_local_camera else scene.camera
+    camera = space.camera if space.use_local_camera else scene.camera  # type: ignore[attr-defined]
     found = [obj for obj in objects if obj.see2sound.picture == scene.see2sound.picture != ""]
     if not found or view.view_perspective != "CAMERA" or camera is None or camera.type != "CAMERA":
         return None

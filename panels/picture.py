@@ -28,7 +28,7 @@ def draw_button_or_progress(layout: bpy.types.UILayout, context: bpy.types.Conte
     state = context.window_manager.see2sound
     row = layout.row(align=True)
     if not state.job:
-        row.operator(verb, icon=icon)
+        row.operator(verb, icon=icon)  # type: ignore[arg-type]
         return
     row.progress(factor=state.share, text=state.job)
     row.operator("see2sound.cancel_job", text="", icon="X")

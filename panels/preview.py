@@ -16,7 +16,7 @@ class SEE2SOUND_PT_preview(Sidebar, bpy.types.Panel):
         layout.use_property_decorate = False
         text = "Stop Preview" if state.previewing else "Live Preview"
         icon = "SNAP_FACE" if state.previewing else "PLAY"
-        layout.operator("see2sound.preview", text=text, icon=icon, depress=state.previewing)
+        layout.operator("see2sound.preview", text=text, icon=icon, depress=state.previewing)  # type: ignore[arg-type]
         column = layout.column()
         column.active = not state.previewing
         column.prop(settings, "preview_kind")

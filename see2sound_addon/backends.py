@@ -8,6 +8,7 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import sys
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -31,7 +32,7 @@ TABLES: dict[str, dict[str, Any]] = {
     "format": FORMATS,
 }
 """The backends of each step."""
-_files: dict[Path, list[tuple[str, str]]] = {}
+_loaded: dict[Path, set[tuple[str, str]]] = {}
 """Files of other add-ons that are loaded, with the backends that each has registered."""
 _own = {(step, name) for step, table in TABLES.items() for name in table}
 
@@ -75,43 +76,39 @@ def find_backend(step: str, name: str) -> Any:
 
 
 def choose_backends(names: BackendNames) -> Backends:
-    """The backends that a job names; files of other add-ons are loaded first. Errors: `backend-unknown`, `backend-file`."""
-    for path in names.files:
-        load_backends(path)
+    """The backends that a job names. Errors: `backend-unknown`, `plugin-failed`."""
+    load_plugins(names.plugins)
     return Backends(**{step: find_backend(step, getattr(names, step)) for step in STEPS})
 
 
-def load_backends(path: Path) -> None:
-    """Load a Python file of another add-on, in this process and in all workers that it starts jobs in.
-
-    The file has a function `register(api)`, which calls `api.register_backend(step, name, backend)`; `api` is
-    `see2sound_addon.api`. Error: `backend-file`.
-    """
-    path = Path(path).absolute()
-    if path in _files:
-        return
-    before = {(step, name) for step, table in TABLES.items() for name in table}
-    try:
-        module = _module(path)
-        module.register(importlib.import_module(f"{__package__}.api"))
-    except See2SoundError:
-        raise
-    except Exception as error:  # whatever the code of another add-on raises
-        message = f"{path.name} cannot be loaded: {type(error).__name__}: {' '.join(str(error).split())[:160]}."
-        raise See2SoundError("backend-file", message, "Ask its author, or disable the add-on that brings it.") from error
-    after = {(step, name) for step, table in TABLES.items() for name in table}
-    _files[path] = sorted(after - before)
+def load_plugins(files: Iterable[Path]) -> None:
+    """Load files of other add-ons that are not loaded yet, see `plugins`. Error: `plugin-failed`."""
+    for path in files:
+        if path in _loaded:
+            continue
+        before = _names()
+        try:
+            _module(path).register(importlib.import_module(f"{__package__}.api"))
+        except See2SoundError:
+            raise
+        except Exception as error:  # whatever the code of another add-on raises
+            why = f"{type(error).__name__}: {' '.join(str(error).split())[:160]}"
+            raise See2SoundError(
+                "plugin-failed",
+                f"{path.name} cannot be loaded: {why}.",
+                "Disable the add-on that brings it.",
+            ) from error
+        _loaded[path] = _names() - before
 
 
-def unload_backends(path: Path) -> None:
+def unload_plugin(path: Path) -> None:
     """Remove the backends that a file has registered."""
-    for step, name in _files.pop(Path(path).absolute(), []):
+    for step, name in _loaded.pop(path, set()):
         unregister_backend(step, name)
 
 
-def loaded_files() -> tuple[Path, ...]:
-    """The files that are loaded, for a job in another process."""
-    return tuple(_files)
+def _names() -> set[tuple[str, str]]:
+    return {(step, name) for step, table in TABLES.items() for name in table}
 
 
 def _table(step: str) -> dict[str, Any]:

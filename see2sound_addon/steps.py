@@ -10,14 +10,14 @@ STEPS = ("detector", "segmenter", "labeller", "depth", "generator")
 
 @dataclass(frozen=True)
 class BackendNames:
-    """The backend of each step, by name. `files`: Python files that register backends of other add-ons."""
+    """The backend of each step, by name. `plugins`: files that register backends of other add-ons."""
 
     detector: str = "embedded"
     segmenter: str = "saliency"
     labeller: str = "measures"
     depth: str = "ground"
     generator: str = "procedural"
-    files: tuple[Path, ...] = ()
+    plugins: tuple[Path, ...] = ()
 
 
 EMBEDDED = BackendNames()

@@ -1,31 +1,38 @@
-"""Which backends a scene uses. Light: panels draw with it."""
+"""Which backends a scene uses, and those of other add-ons. Light: panels draw with it."""
 
 from __future__ import annotations
 
-import sys
 from dataclasses import replace
-from typing import Any
 
 import bpy
 
+from ..plugins import plugin_files
 from ..steps import STEPS, BackendNames
 
 
 def chosen_backends(scene: bpy.types.Scene) -> BackendNames:
-    """The backends that a scene names, with the files of other add-ons that bring some."""
-    from ..backends import loaded_files
-
+    """The backends that a scene names."""
     settings = scene.see2sound.backends
     chosen = {step: getattr(settings, step) for step in STEPS if getattr(settings, step)}
-    return replace(BackendNames(files=loaded_files()), **chosen)
+    return replace(BackendNames(plugins=plugin_files()), **chosen)
 
 
-def registered(step: str) -> list[str]:
-    """Names of the backends of a step, those of other add-ons included; empty while nothing has loaded the library."""
-    library: Any = sys.modules.get(f"{__package__.rpartition('.')[0]}.backends")
-    return sorted(library.TABLES[step]) if library is not None else []
+def has_plugins() -> bool:
+    """Whether another add-on brings backends."""
+    return bool(plugin_files())
 
 
-def has_others() -> bool:
-    """Whether another add-on has registered backends for a step."""
-    return any(len(registered(step)) > 1 for step in STEPS)
+def load_plugins() -> None:
+    """Load what other add-ons bring, if there is anything. Error: `plugin-failed`."""
+    if plugin_files():
+        from ..backends import load_plugins
+
+        load_plugins(plugin_files())
+
+
+def names_of(step: str) -> list[str]:
+    """Names of all backends of a step."""
+    from ..backends import TABLES
+
+    load_plugins()
+    return sorted(TABLES[step])

@@ -60,8 +60,8 @@ def chosen_models(context: bpy.types.Context, scene: bpy.types.Scene) -> Models 
     place = Place(folder(), chosen_python(context))
     if not place.executable.is_file():
         probe(place.executable)  # says what is missing
-    more: dict[str, Any] = {"steps": settings.steps, "guidance": settings.guidance or None, "takes": settings.takes}
-    return Models(place.executable, Choice(**folders, **more, negative=settings.negative))
+    more: dict[str, Any] = {**folders, "steps": settings.steps, "guidance": settings.guidance or None, "takes": settings.takes}
+    return Models(place.executable, Choice(**more, negative=settings.negative))
 
 
 def remember(context: bpy.types.Context, found: EnvironmentFacts | None) -> None:

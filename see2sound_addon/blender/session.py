@@ -23,6 +23,11 @@ def context() -> bpy.types.Context:
     return bpy.context
 
 
+def scene() -> bpy.types.Scene:
+    """The scene that is open."""
+    return bpy.context.scene
+
+
 def has_scripts() -> bool:
     """Whether the open file brings text blocks, of which some might want to be run."""
     return len(bpy.data.texts) > 0

@@ -189,7 +189,7 @@ def remove(obj: bpy.types.Object, clip: bool = False) -> None:
     sound, source_id = speaker.sound, obj.see2sound.source_id
     bpy.data.objects.remove(obj)
     if speaker.users == 0:
-        bpy.data.speakers.remove(speaker)
+        bpy.data.speakers.remove(speaker)  # type: ignore[arg-type]
     if sound is not None and sound.users == 0:
         bpy.context.view_layer.update()  # Blender must stop playing it first
         path = Path(bpy.path.abspath(sound.filepath, library=sound.library))

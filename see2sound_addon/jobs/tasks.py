@@ -42,7 +42,10 @@ def mix(request: requests.Mix, progress: Progress) -> requests.Mixed:
     from ..planfile import read_plan
     from .mixing import mix_on_all_cores
 
-    _load_files(request.backends)
+    if request.backends.plugins:
+        from ..backends import load_plugins
+
+        load_plugins(request.backends.plugins)  # one of them may bring the format
     plan = read_plan(request.plan)
     report = mix_on_all_cores(plan, request.layout, request.out, progress, request.delivery, request.sofa)
     return requests.Mixed(max(report.levels.true_peak, requests.LOWEST), plan.duration, report.notes)
@@ -67,14 +70,6 @@ def make_clips(request: requests.MakeClips, progress: Progress) -> requests.Clip
 
 _neurals: dict[Path, Any] = {}
 """The neural worker of this process, kept from one job to the next with the models that it holds."""
-
-
-def _load_files(names: BackendNames) -> None:
-    if names.files:
-        from ..backends import load_backends
-
-        for path in names.files:
-            load_backends(path)
 
 
 @contextmanager

@@ -279,7 +279,7 @@ def listener_pose(context: bpy.types.Context, scene: bpy.types.Scene) -> Any:
     if scene.see2sound.preview_from == "VIEW":
         for window in context.window_manager.windows:
             for area in window.screen.areas:
-                view = area.spaces.active.region_3d if area.type == "VIEW_3D" else None
+                view = area.spaces.active.region_3d if area.type == "VIEW_3D" else None  # type: ignore[attr-defined]
                 if view is not None and view.view_perspective != "CAMERA":
                     return view.view_matrix.inverted()
     return None if scene.camera is None else scene.camera.matrix_world

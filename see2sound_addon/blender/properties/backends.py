@@ -7,11 +7,11 @@ from collections.abc import Callable
 import bpy
 from bpy.props import StringProperty
 
-from ..backends import registered
+from ..backends import names_of
 
 
 def _names(step: str) -> Callable[[BackendProperties, bpy.types.Context, str], list[str]]:
-    return lambda settings, context, text: registered(step)
+    return lambda settings, context, text: names_of(step)
 
 
 def _backend(name: str, step: str, description: str) -> object:

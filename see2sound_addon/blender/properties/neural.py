@@ -30,7 +30,7 @@ def _choice(name: str, task: str, description: str, without: str) -> object:
 
 def _folder(name: str) -> object:
     description = f"The folder of a model of your own, for {name}"
-    return StringProperty(name="Folder", description=description, subtype="DIR_PATH", options=RELATIVE_PATH)
+    return StringProperty(name="Folder", description=description, subtype="DIR_PATH", options=RELATIVE_PATH)  # type: ignore[arg-type]
 
 
 class NeuralProperties(bpy.types.PropertyGroup):

@@ -11,5 +11,5 @@ from ..sources import PACKAGE
 
 def preferences(context: bpy.types.Context) -> Any:
     """The extension's preferences, or None where it is not an extension."""
-    addon = context.preferences.addons.get(PACKAGE)
+    addon: Any = context.preferences.addons.get(PACKAGE)
     return None if addon is None else addon.preferences

@@ -20,7 +20,7 @@ def register() -> None:
     """Add the property groups to Blender's types."""
     for cls in CLASSES:
         bpy.utils.register_class(cls)
-    bpy.types.Object.see2sound = PointerProperty(type=SourceProperties, override=OVERRIDABLE)
+    bpy.types.Object.see2sound = PointerProperty(type=SourceProperties, override=OVERRIDABLE)  # type: ignore[arg-type]
     bpy.types.Scene.see2sound = PointerProperty(type=SceneProperties)
     bpy.types.WindowManager.see2sound = PointerProperty(type=WindowProperties)
 

@@ -14,11 +14,11 @@ from .neural import NeuralProperties
 
 
 def _chosen_row(self: SceneProperties) -> int:
-    return sources.active_row(self.id_data)
+    return sources.active_row(self.id_data)  # type: ignore[arg-type]
 
 
 def _choose_row(self: SceneProperties, row: int) -> None:
-    sources.choose_row(self.id_data, row)
+    sources.choose_row(self.id_data, row)  # type: ignore[arg-type]
 
 
 class SceneProperties(bpy.types.PropertyGroup):

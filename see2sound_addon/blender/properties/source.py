@@ -13,21 +13,21 @@ from .choices import EXTENT_ITEMS, HIDDEN, OVERRIDABLE, RELATIVE_PATH
 def _label_changed(self: SourceProperties, context: bpy.types.Context) -> None:
     from ..writing import speakers  # brings NumPy and more, which the extension must not wait for at its start
 
-    speakers.label_changed(self.id_data)
+    speakers.label_changed(self.id_data)  # type: ignore[arg-type]
 
 
 def _extent_changed(self: SourceProperties, context: bpy.types.Context) -> None:
     from ..writing import speakers
 
-    speakers.extent_changed(self.id_data)
+    speakers.extent_changed(self.id_data)  # type: ignore[arg-type]
 
 
 def _is_muted(self: SourceProperties) -> bool:
-    return sources.is_muted(self.id_data)
+    return sources.is_muted(self.id_data)  # type: ignore[arg-type]
 
 
 def _mute(self: SourceProperties, muted: bool) -> None:
-    sources.mute(self.id_data, muted)
+    sources.mute(self.id_data, muted)  # type: ignore[arg-type]
 
 
 class SourceProperties(bpy.types.PropertyGroup):

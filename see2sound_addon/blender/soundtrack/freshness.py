@@ -64,7 +64,7 @@ def remember(scene: bpy.types.Scene, path: str, reading: Reading) -> None:
 
 def setting_changed(settings: bpy.types.PropertyGroup, context: bpy.types.Context) -> None:
     """For `update` of settings that a mix is made with."""
-    _look_at(settings.id_data)
+    _look_at(settings.id_data)  # type: ignore[arg-type]
 
 
 def look() -> None:

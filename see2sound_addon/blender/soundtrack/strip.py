@@ -58,10 +58,10 @@ def add_mix(scene: bpy.types.Scene, path: Path, channels: int, rate: int) -> bpy
     strip.sound.filepath = beside_blend(path)
     if not video and output.format in MOST:  # not chosen by the user: Blender's default is MPEG-1
         output.format = "MPEG4"
-    output.audio_channels = CHANNELS[channels]
+    output.audio_channels = CHANNELS[channels]  # type: ignore[assignment]
     output.audio_mixrate = rate
     if output.audio_codec == "NONE":
-        output.audio_codec = CODECS.get(output.format, "AAC")
+        output.audio_codec = CODECS.get(output.format, "AAC")  # type: ignore[assignment]
     _carry(scene, True)
     return strip
 

@@ -74,7 +74,7 @@ def remove_own(scene: bpy.types.Scene, picture: str) -> None:
             data = obj.data
             bpy.data.objects.remove(obj)
             if data.users == 0:
-                bpy.data.cameras.remove(data)
+                bpy.data.cameras.remove(data)  # type: ignore[arg-type]
 
 
 def show_picture(obj: bpy.types.Object, path: str, others: set[str], replace: bool) -> None:

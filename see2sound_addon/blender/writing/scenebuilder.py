@@ -12,7 +12,7 @@ from ...progress import Progress, no_progress
 from ...soundscene import SoundScene
 from .. import session
 from ..reading import sampling
-from . import camera, clips, speakers
+from . import clips, pictures, speakers
 
 
 @dataclass
@@ -34,14 +34,10 @@ def build(
 ) -> BuiltScene:
     """Fill an empty scene and save it as scene.blend in `out`, with clips/ beside it."""
     session.save_scene(out / "scene.blend")
-    scene.see2sound.picture = str(picture)
-    scene.camera = camera.make_camera(scene, found.camera, (found.picture.width, found.picture.height), str(picture))
-    camera.show_picture(scene.camera, str(picture), set(), replace=False)
     matches = speakers.match(scene, found, str(picture))
     wanted = clips.wanted_clips(scene, [(m.source_id, m.prompt) for m in matches], out / "clips")
     made = pipeline.make_clips(wanted, progress, backends)
-    objects = speakers.apply(bpy.context, scene, found, matches, str(picture))
-    notes = clips.attach_clips(scene, objects, made)
+    _, notes = pictures.put_picture(bpy.context, scene, str(picture), found, made)
     models = {clip.source_id: clip.model for clip in made}
     session.save_scene(out / "scene.blend")
     plan, more = sampling.sample_scene(bpy.context, scene, out / "clips", progress)

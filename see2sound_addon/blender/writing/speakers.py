@@ -191,7 +191,7 @@ def _collection(context: bpy.types.Context, scene: bpy.types.Scene) -> bpy.types
     layers = context.view_layer.layer_collection.children
     for child in scene.collection.children:
         if child.name.split(".")[0] == COLLECTION and child.library is None:
-            layer = layers.get(child.name)
+            layer: Any = layers.get(child.name)
             return child if layer is not None and not layer.exclude else scene.collection
     home = bpy.data.collections.new(COLLECTION)
     scene.collection.children.link(home)

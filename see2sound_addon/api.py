@@ -1,0 +1,86 @@
+"""The library for scripts: load a picture, look at its sources, change them, generate sounds and mix.
+
+    from see2sound_addon import api
+
+    scene = api.load_picture("harbour.png", max_sources=4)
+    for source in scene.sources:
+        print(source.label, source.position)
+    scene.generate("clips", seconds=10.0)
+    scene.mix("harbour.wav", "5.1")
+
+In Blender, `api.current_scene()` has the same methods for the scene that is open.
+
+Other add-ons bring backends with `register_backend`; `add_plugin` names the file that does so. The data classes and Protocols
+that they need are here, too.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .backends import Backends, find_backend, register_backend, unregister_backend
+from .delivery.formats import Delivery, Format, Signal, Writer
+from .errors import Cancelled, See2SoundError
+from .plugins import add_plugin, remove_plugin
+from .projection import Camera, Orthographic, Perspective, Projection
+from .scripting.picture import PictureScene, load_picture
+from .scripting.scene import MixResult, Scene, Source
+from .sound.generator import GeneratedClip, SoundGenerator
+from .vision.depth import DepthEstimator
+from .vision.detectors import Detection, Detector
+from .vision.labeller import Guess, Labeller
+from .vision.regions import Region, make_region
+from .vision.segmenter import Segmenter
+from .vision.view import View
+
+if TYPE_CHECKING:
+    from .blender.scripting import BlenderScene
+
+__all__ = [
+    "Backends",
+    "Camera",
+    "Cancelled",
+    "Delivery",
+    "DepthEstimator",
+    "Detection",
+    "Detector",
+    "Format",
+    "GeneratedClip",
+    "Guess",
+    "Labeller",
+    "MixResult",
+    "Orthographic",
+    "Perspective",
+    "PictureScene",
+    "Projection",
+    "Region",
+    "Scene",
+    "See2SoundError",
+    "Segmenter",
+    "Signal",
+    "SoundGenerator",
+    "Source",
+    "View",
+    "Writer",
+    "add_plugin",
+    "current_scene",
+    "find_backend",
+    "load_picture",
+    "make_region",
+    "register_backend",
+    "remove_plugin",
+    "unregister_backend",
+]
+
+
+def current_scene() -> BlenderScene:
+    """The scene that is open in Blender. Error: `blender-missing`."""
+    try:
+        from .blender import session
+        from .blender.scripting import BlenderScene
+    except ImportError as error:
+        raise See2SoundError(
+            "blender-missing", f"This Python has no Blender: {error}.", "Run the script in Blender, or use load_picture."
+        ) from error
+    session.make_ready()
+    return BlenderScene(session.scene().name)

@@ -1,0 +1,58 @@
+"""Put the findings of a picture into a scene: its camera, its Speakers and their clips."""
+
+from __future__ import annotations
+
+import bpy
+
+from ...clips import MadeClip
+from ...findings import Findings
+from .. import sources
+from . import camera, clips, speakers
+
+
+def put_picture(
+    context: bpy.types.Context,
+    scene: bpy.types.Scene,
+    picture: str,
+    found: Findings,
+    made: list[MadeClip] | None,
+    own_camera: bool = True,
+    replace: bool = False,
+) -> tuple[list[bpy.types.Object], list[str]]:
+    """Make or update what a picture has in a scene; return the Speakers that were set, and notes.
+
+    `picture`: its path as Blender keeps it. `made`: None to leave the sounds as they are.
+    `own_camera`: whether the picture gets a camera of its own where the scene has
+    one already. `replace`: whether unchanged sources and cameras of other pictures are removed.
+    """
+    matches = speakers.match(scene, found, picture)
+    before = speakers.other_pictures(scene, picture)
+    if replace:
+        camera.remove_own(scene, picture)
+    if own_camera or scene.camera is None:
+        scene.camera = _own_camera(scene, picture, found)
+    camera.show_picture(scene.camera, bpy.path.abspath(picture), before, replace)
+    objects = speakers.apply(context, scene, found, matches, picture, replace)
+    scene.see2sound.picture = picture
+    notes = _kept_of_others(scene, picture) if replace else []
+    if made is not None:
+        notes += clips.attach_clips(scene, [obj for obj in objects if not sources.has_own_sound(obj)], made)
+    return objects, notes
+
+
+def _own_camera(scene: bpy.types.Scene, picture: str, found: Findings) -> bpy.types.Object:
+    own = camera.own_camera(scene, picture)
+    if own is None:
+        return camera.make_camera(scene, found.camera, found.size, picture)
+    if camera.is_as_made(own):
+        camera.set_camera(own, scene, found.camera, picture)
+    return own
+
+
+def _kept_of_others(scene: bpy.types.Scene, picture: str) -> list[str]:
+    """A note on sources of other pictures that were changed by hand, and so were kept."""
+    kept = [obj for obj in sources.sources(scene) if obj.see2sound.picture]
+    names = [obj.name for obj in kept if not sources.same_file(obj.see2sound.picture, picture)]
+    if not names:
+        return []
+    return [f"Kept from pictures before, because they were changed: {', '.join(names[:3])}{', ...' if len(names) > 3 else ''}"]

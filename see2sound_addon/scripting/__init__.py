@@ -1,0 +1,1 @@
+"""Scenes and sources as scripts see them; `api` is the entrance."""
