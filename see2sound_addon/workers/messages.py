@@ -26,9 +26,11 @@ class Request(Generic[Result]):
 
 
 def to_message(value: Any) -> Any:
-    """Plain data for JSON. Error: TypeError for what JSON cannot carry, such as a float of NumPy's."""
-    if value is None or type(value) in (bool, int, float, str):
+    """Plain data for JSON. Error: TypeError for what JSON cannot carry, such as NumPy's other numbers."""
+    if value is None or isinstance(value, bool | int | str):
         return value
+    if isinstance(value, float):  # NumPy's float64 is one, too
+        return float(value)
     if isinstance(value, Path):
         return str(value)
     if isinstance(value, np.ndarray):
