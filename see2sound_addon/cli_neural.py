@@ -13,7 +13,8 @@ from typing import Any
 
 from .errors import See2SoundError
 from .progress import Progress
-from .weights.cards import TASKS
+from .weights.cards import CARDS, TASKS
+from .weights.consent import ask_first, terms
 
 
 def usual_folder() -> Path:
@@ -114,16 +115,8 @@ def report(options: argparse.Namespace) -> tuple[dict[str, Any], list[str]]:
 
 
 def _list(options: argparse.Namespace, progress: Progress) -> dict[str, Any]:
-    from .weights.cards import CARDS
-
     lines = [f"{'id':24} {'for':10} {'GB':>5} {'memory':>7}  licence"]
-    for card in CARDS.values():
-        terms = (
-            card.licence
-            + ("" if card.commercial else ", NOT for commercial work")
-            + (", requires a login" if card.gated else "")
-        )
-        lines.append(f"{card.id:24} {card.task:10} {card.size:5.1f} {card.memory:5.1f} GB  {terms}")
+    lines += [f"{c.id:24} {c.task:10} {c.size:5.1f} {c.memory:5.1f} GB  {terms(c)}" for c in CARDS.values()]
     return {"models": [asdict(card) for card in CARDS.values()], "lines": lines}
 
 
@@ -138,7 +131,7 @@ def _set_up(options: argparse.Namespace, progress: Progress) -> dict[str, Any]:
             f"This downloads PyTorch ({kind}), transformers and diffusers from pypi.org and pytorch.org into {place.folder}: "
             f"{size:g} GB on the disk."
         )
-        raise See2SoundError("consent", what + " Their licences: BSD-3-Clause, Apache-2.0, Apache-2.0.", "Say --yes to do so.")
+        raise ask_first(what + " Their licences: BSD-3-Clause, Apache-2.0, Apache-2.0.")
     environment.set_up(place, kind, progress, online=True)
     found, lines = report(options)
     return {**found, "lines": lines}
@@ -146,7 +139,6 @@ def _set_up(options: argparse.Namespace, progress: Progress) -> dict[str, Any]:
 
 def _download(options: argparse.Namespace, progress: Progress) -> dict[str, Any]:
     from .neural.environment import fetch_model
-    from .weights.cards import CARDS
 
     if options.model not in CARDS:
         raise See2SoundError(
@@ -154,9 +146,9 @@ def _download(options: argparse.Namespace, progress: Progress) -> dict[str, Any]
         )
     card = CARDS[options.model]
     if not options.yes:
-        terms = "allows commercial work" if card.commercial else "does NOT allow commercial work"
-        what = f"This downloads {card.repository} from huggingface.co, {card.size:g} GB; its licence, {card.licence}, {terms}."
-        raise See2SoundError("consent", what, "Say --yes to do so.")
+        allows = "allows commercial work" if card.commercial else "does NOT allow commercial work"
+        what = f"This downloads {card.repository} from huggingface.co, {card.size:g} GB; its licence, {card.licence}, {allows}."
+        raise ask_first(what)
     folder = fetch_model(_place(options), card, progress, online=True)
     return {"folder": str(folder), "lines": [f"{card.id} lies in {folder}."]}
 

@@ -19,6 +19,7 @@ from ..errors import See2SoundError
 from ..media.files import check_writable
 from ..progress import Progress, no_progress
 from ..weights.cards import Card
+from ..weights.consent import check_online
 from ..weights.requests import Download
 from ..workers.process import Worker, run_program
 from .requests import EnvironmentFacts, ReportStatus
@@ -68,10 +69,7 @@ def set_up(
     lock file. Errors: `offline`, `disk-full`, `neural-setup`, those of `probe`.
     """
     lock = requirements or lock_of(kind)
-    if not online:
-        raise See2SoundError(
-            "offline", "Setting up neural models downloads from pypi.org.", "Allow online access in Blender's preferences."
-        )
+    check_online(online, "Setting up neural models downloads from pypi.org.")
     check_writable(place.folder)
     needed = SIZES.get(kind, 1.6) * 1.6e9  # beside it lie the downloads
     if shutil.disk_usage(place.folder).free < needed:
@@ -227,10 +225,7 @@ def fetch_model(
 
     Errors: `offline`, those of the task `download`.
     """
-    if not online:
-        raise See2SoundError(
-            "offline", f"{card.repository} lies at huggingface.co.", "Allow online access in Blender's preferences."
-        )
+    check_online(online, f"{card.repository} lies at huggingface.co.")
     probe(place.executable)
     folder = (models or place.folder / "models") / card.id
     with Worker(place.executable, {"HF_HUB_DISABLE_TELEMETRY": "1"}, network=True) as worker:

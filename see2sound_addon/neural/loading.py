@@ -21,7 +21,8 @@ import torch
 
 from ..errors import See2SoundError
 from ..progress import Progress
-from ..weights.checks import check_hashes, check_model, weights_size
+from ..weights.checks import check_model, weights_size
+from ..weights.records import check_hashes
 
 FROM_FOLDER: dict[str, Any] = {"local_files_only": True, "use_safetensors": True}
 SHARE_OF_MEMORY = 0.6

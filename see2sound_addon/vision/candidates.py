@@ -14,7 +14,31 @@ from .superpixels import Superpixels
 THRESHOLDS = np.concatenate([np.arange(0.10, 0.60, 0.04), np.arange(0.60, 0.95, 0.08)])
 """Saliency levels at which the picture is cut into islands; an object is an island at some level."""
 SMALLEST, LARGEST = 0.002, 0.45
-"""Fractions of the picture."""
+"""Fractions of the picture that a candidate may fill: smaller ones are specks, larger ones backgrounds."""
+SALIENCY_STEP = 60.0
+"""What a full step of saliency weighs against colours, in units of Lab (0 to 255 each), when like patches are merged."""
+
+# The score of a candidate is evidence (how it differs) times shape, size, place and what speaks against an object. The weights
+# and bounds below were set by hand on the pictures of the tests and on those that scikit-image carries, so that whole objects
+# come first; tests/vision holds the result, and no single value matters much.
+WEIGHT_SALIENCY, WEIGHT_CONTRAST, WEIGHT_COLOUR = 0.40, 0.25, 0.35
+"""Shares of the evidence: saliency inside, more of it inside than around, and colour and edges unlike what is around."""
+COLOUR_STEP, EDGE_STEP, WEIGHT_STEPS = 50.0, 40.0, 0.6
+"""Differences in Lab from the surroundings, and across the rim, that count fully; each adds this share, together 1 at most."""
+WEAK_EDGES = 35
+"""Percentile of the steps across the rim: an object may be open on a part of its outline."""
+LEAST_SHAPE = 0.45
+"""Factor of a shape that fills nothing of its convex hull; one that fills it gets 1."""
+USUAL_SIZE, SIZE_SPREAD, LEAST_SIZE = 0.05, 1.1, 0.4
+"""An object fills about a twentieth of a picture; the spread is that of the natural logarithm, the last the least factor."""
+MIDDLE, MIDDLE_SPREAD, LEAST_CENTRAL = (0.5, 0.55), (0.45, 0.40), 0.6
+"""Photographers put objects into the middle, a little below it; x and y, fractions, and the least factor."""
+LEAST_STANDING, ABOVE_HORIZON, STANDING_RANGE = 0.35, 0.05, 0.15
+"""Factor of what ends above the horizon, how far above counts as that, and over how much of the height it rises to 1."""
+AT_BORDER = 0.45
+"""Taken from what lies along the picture's edges all round: it is mostly background."""
+TALL, USUAL_TALL = 0.7, 0.25
+"""What is taller than this share of the picture is more likely a backdrop, by this share over its height."""
 
 
 @dataclass
@@ -56,7 +80,7 @@ def _merged_groups(patches: Superpixels, salient: np.ndarray) -> list[np.ndarray
     count = len(patches)
     alive = {i: np.array([i]) for i in range(count)}
     size = dict(enumerate(patches.size / patches.size.sum()))
-    feature = {i: np.append(patches.lab[i], 60.0 * salient[i]) for i in range(count)}
+    feature = {i: np.append(patches.lab[i], SALIENCY_STEP * salient[i]) for i in range(count)}
     links: dict[int, set[int]] = {i: set() for i in range(count)}
     for a, b in patches.neighbours:
         links[a].add(int(b))
@@ -87,6 +111,11 @@ def _merged_groups(patches: Superpixels, salient: np.ndarray) -> list[np.ndarray
         groups.append(members)
         new += 1
     return groups
+
+
+def _at_least(least: float, value: float) -> float:
+    """A factor from `least` to 1 for a value from 0 to 1."""
+    return least + (1.0 - least) * value
 
 
 class _Scene:
@@ -125,29 +154,29 @@ class _Scene:
         contrast = inside_saliency - float(np.average(self.salient[outside], weights=self.area[outside]))
         colour = float(np.linalg.norm(self.patches.lab[members].T @ weight - np.average(
             self.patches.lab[outside], axis=0, weights=self.area[outside])))  # fmt: skip
-        edge = float(np.percentile(self.step[rim], 35)) / 40.0
-        colour = min(1.0, 0.6 * colour / 50.0 + 0.6 * min(edge, 1.0))
-        area = float(self.area[members].sum())
-        size = np.exp(-(np.log(area / 0.05) ** 2) / (2.0 * 1.1**2))
-        centre = self.patches.centre[members].T @ weight
-        central = np.exp(-(((centre - [0.5, 0.55]) / [0.45, 0.40]) ** 2).sum() / 2.0)
-        bottom, top = float(self.low[members].max()), float(self.high[members].min())
-        standing = 0.35 + 0.65 * float(np.clip((bottom - self.horizon_row + 0.05) / 0.15, 0.0, 1.0))
+        edge = float(np.percentile(self.step[rim], WEAK_EDGES)) / EDGE_STEP
+        unlike = min(1.0, WEIGHT_STEPS * (colour / COLOUR_STEP + min(edge, 1.0)))
+        evidence = WEIGHT_SALIENCY * inside_saliency + WEIGHT_CONTRAST * max(contrast, 0.0) + WEIGHT_COLOUR * unlike
         border = float(self.at_border[members].mean())
         surface = float(self.background[members] @ weight)
-        tall = 0.25 / (bottom - top) if bottom - top > 0.7 else 1.0
-        evidence = 0.40 * inside_saliency + 0.25 * max(contrast, 0.0) + 0.35 * colour
-        shape = 0.45 + 0.55 * self._compactness(members)
         return float(
             evidence
-            * shape
-            * (0.4 + 0.6 * size)
-            * (0.6 + 0.4 * central)
-            * standing
-            * (1.0 - 0.45 * border)
+            * _at_least(LEAST_SHAPE, self._compactness(members))
+            * self._size_and_place(members, weight)
+            * (1.0 - AT_BORDER * border)
             * (1.0 - surface)
-            * tall
         )
+
+    def _size_and_place(self, members: np.ndarray, weight: np.ndarray) -> float:
+        """The product of how usual its size is, how central it is, whether it stands on the ground, and is not too tall."""
+        area = float(self.area[members].sum())
+        size = float(np.exp(-(np.log(area / USUAL_SIZE) ** 2) / (2.0 * SIZE_SPREAD**2)))
+        centre = self.patches.centre[members].T @ weight
+        central = float(np.exp(-(((centre - MIDDLE) / MIDDLE_SPREAD) ** 2).sum() / 2.0))
+        bottom, top = float(self.low[members].max()), float(self.high[members].min())
+        standing = float(np.clip((bottom - self.horizon_row + ABOVE_HORIZON) / STANDING_RANGE, 0.0, 1.0))
+        tall = USUAL_TALL / (bottom - top) if bottom - top > TALL else 1.0
+        return _at_least(LEAST_SIZE, size) * _at_least(LEAST_CENTRAL, central) * _at_least(LEAST_STANDING, standing) * tall
 
     def _compactness(self, members: np.ndarray) -> float:
         """The share of its convex hull that the group fills (by patch centres, weighed by area)."""

@@ -38,6 +38,22 @@ KNOWN = {
 }
 
 
+SURFACE = 0.5
+"""Share of a region that must look like a surface for the region to be one."""
+FIRE_AREA, ROCKET_AREA = 0.008, 0.01
+"""Fractions of the picture that burn: less is a lamp or a reflection; a rocket's flame is larger than a camp fire's."""
+WATERFALL_SHARE, WATERFALL_SCORE, WIDE_WATERFALL = 0.25, 0.33, 0.05
+"""A waterfall is measured less surely than other surfaces: its share and the region's score; from this area on it is wide."""
+DULL, STONE_SHARE = 0.35, 0.4
+"""Saliency below which stony ground is ground, and the share of it that is stone."""
+ABOVE_HORIZON, SURE_HORIZON = 0.05, 0.3
+"""A building's foot ends this far above a horizon of at least this confidence, or it may be an object in front of one."""
+FLAT = 0.6
+"""Height over width, in pixels, below which a region below the horizon lies rather than stands."""
+WHITE, WHITE_SHARE = 225, 0.2
+"""Of 255 in all channels: burnt out; and the share of a flame that is so where it is a rocket's."""
+
+
 class Labeller(Protocol):
     """Guess what a region of a view is."""
 
@@ -54,21 +70,23 @@ def label_by_measures(view: View, region: Region) -> Guess:
     area = float(region.mask.mean())
     salience = float(view.salient[view.patches.labels][region.mask].mean())
     burning = float((region.mask & (view.surfaces["fire"] > 0.5)[view.patches.labels]).mean())
-    if burning > 0.008:
-        return KNOWN["rocket" if burning > 0.01 and _white_hot(view, region) else "fire"]
-    if share["waterfall"] > 0.25 and region.score > 0.33:
-        return KNOWN["wide waterfall" if area > 0.05 else "waterfall"]
-    if share["water"] > 0.5:
+    if burning > FIRE_AREA:
+        return KNOWN["rocket" if burning > ROCKET_AREA and _white_hot(view, region) else "fire"]
+    if share["waterfall"] > WATERFALL_SHARE and region.score > WATERFALL_SCORE:
+        return KNOWN["wide waterfall" if area > WIDE_WATERFALL else "waterfall"]
+    if share["water"] > SURFACE:
         return KNOWN["water"]
-    if share["foliage"] > 0.5:
+    if share["foliage"] > SURFACE:
         return KNOWN["foliage"]
-    if share["sky"] > 0.5:
+    if share["sky"] > SURFACE:
         return KNOWN["sky"]
-    if share["smoke"] > 0.5:
+    if share["smoke"] > SURFACE:
         return KNOWN["smoke"]
-    if max(share["sand"], share["snow"]) > 0.5 or (salience < 0.35 and share["stone"] > 0.4 and _on_ground(view, region)):
+    stony = salience < DULL and share["stone"] > STONE_SHARE and _on_ground(view, region)
+    if max(share["sand"], share["snow"]) > SURFACE or stony:
         return KNOWN["ground"]
-    if share["built"] > 0.5 and region.box[3] < view.horizon.row - 0.05 and view.horizon.confidence > 0.3:
+    above = region.box[3] < view.horizon.row - ABOVE_HORIZON and view.horizon.confidence > SURE_HORIZON
+    if share["built"] > SURFACE and above:
         return KNOWN["building"]
     return KNOWN["unknown"]
 
@@ -79,9 +97,9 @@ LABELLERS: dict[str, Labeller] = {"measures": label_by_measures}
 def _on_ground(view: View, region: Region) -> bool:
     """Whether a region lies flat below the horizon, as ground does, rather than standing up."""
     x0, y0, x1, y1 = region.box
-    return y0 > view.horizon.row and (y1 - y0) * view.small.shape[0] < 0.6 * (x1 - x0) * view.small.shape[1]
+    return y0 > view.horizon.row and (y1 - y0) * view.small.shape[0] < FLAT * (x1 - x0) * view.small.shape[1]
 
 
 def _white_hot(view: View, region: Region) -> bool:
     """Whether a flame has burnt out to white over a good part: a thousand kelvin more than a wood fire."""
-    return float((view.small[region.mask].min(axis=1) > 225).mean()) > 0.2
+    return float((view.small[region.mask].min(axis=1) > WHITE).mean()) > WHITE_SHARE

@@ -5,7 +5,6 @@ No torch here: both ends of a job look before they load.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import struct
 from collections.abc import Iterator
@@ -13,12 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import See2SoundError
-from ..paths import is_file, is_folder
+from ..paths import is_folder
+from .records import LARGEST_JSON, check_record, read_json
 
-RECORD = "see2sound.json"
-"""What was downloaded: the repository, its revision, and every file's size and hash."""
 PICKLES = {".bin", ".pt", ".pth", ".ckpt", ".pkl", ".pickle", ".npy", ".npz", ".h5", ".msgpack", ".joblib"}
-LARGEST_JSON = 64 * 2**20
 CODE = {".py", ".pyc", ".so", ".dll", ".dylib", ".pyd"}
 ASK_FOR_CODE = {"auto_map", "custom_pipeline", "custom_pipelines"}
 ATTENTION = ("attn_implementation", "_attn_implementation")
@@ -102,7 +99,7 @@ def check_model(folder: Path, task: str) -> str:
             "model-missing", f"There is no model folder at {str(folder)[:300]}.", "Download it, or choose another folder."
         )
     _refuse_code(folder)
-    index, config = _json(folder / "model_index.json"), _json(folder / "config.json")
+    index, config = read_json(folder / "model_index.json"), read_json(folder / "config.json")
     if index is not None:
         kind = index.get("_class_name")
         _check_components(folder, index)
@@ -118,30 +115,8 @@ def check_model(folder: Path, task: str) -> str:
     if found != task:
         raise See2SoundError("model-wrong", f"{folder.name} is a model for {found}, not for {task}.", _known(task))
     _check_weights(folder)
-    _check_record(folder)
+    check_record(folder)
     return family
-
-
-def record_files(folder: Path, repository: str, revision: str) -> None:
-    """Write down what a download brought, to be checked before every loading."""
-    files = {
-        path.relative_to(folder).as_posix(): {"size": path.stat().st_size, "sha256": file_hash(path)}
-        for path in _downloaded(folder)
-    }
-    text = json.dumps({"repository": repository, "revision": revision, "files": files}, indent=1)
-    (folder / RECORD).write_text(text, encoding="utf-8")
-
-
-def _downloaded(folder: Path) -> list[Path]:
-    """All files of a model but the record itself."""
-    files = (path for path in sorted(folder.rglob("*")) if is_file(path) and path != folder / RECORD)
-    return [path for path in files if ".cache" not in path.relative_to(folder).parts]
-
-
-def file_hash(path: Path) -> str:
-    """SHA-256, hexadecimal."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def weights_size(folder: Path) -> int:
@@ -151,22 +126,6 @@ def weights_size(folder: Path) -> int:
 
 def _known(task: str) -> str:
     return f"For {task} there are: {', '.join(sorted({family for found, family in FAMILIES.values() if found == task}))}."
-
-
-def _json(path: Path) -> dict[str, Any] | None:
-    if not is_file(path):
-        return None
-    try:
-        if path.stat().st_size > LARGEST_JSON:
-            raise ValueError("it is too large")
-        read = json.loads(path.read_text(encoding="utf-8"))
-        if not isinstance(read, dict):
-            raise ValueError("it is no object")
-    except (OSError, ValueError, RecursionError) as error:
-        raise See2SoundError(
-            "model-incomplete", f"{path.name} of {path.parent.name} cannot be read: {error}.", "Download the model again."
-        ) from error
-    return read
 
 
 def _refuse_code(folder: Path) -> None:
@@ -277,37 +236,3 @@ def _promised_size(path: Path) -> int:
                 raise ValueError("its offsets are no offsets")
             end = max(end, last)
     return 8 + int(length) + end
-
-
-def _check_record(folder: Path) -> None:
-    record = _json(folder / RECORD)
-    if record is None:
-        return  # a folder of the artist's own
-    files = _recorded(record)
-    for path in _downloaded(folder):
-        if path.relative_to(folder).as_posix() not in files:
-            message = f"{path.name} of {folder.name} is not in the record of the download."
-            raise See2SoundError("model-incomplete", message, "Download the model again.")
-    for name, facts in files.items():
-        path = folder / name
-        if not is_file(path) or path.stat().st_size != facts.get("size"):
-            message = f"{name} of {folder.name} is not what was downloaded."
-            raise See2SoundError("model-incomplete", message, "Download the model again.")
-
-
-def _recorded(record: dict[str, Any] | None) -> dict[str, dict[str, Any]]:
-    files = (record or {}).get("files", {})
-    good = isinstance(files, dict) and all(isinstance(facts, dict) for facts in files.values())
-    if not good or any(Path(name).is_absolute() or ".." in Path(name).parts for name in files):
-        raise See2SoundError("model-incomplete", f"{RECORD} is no record of a download.", "Download the model again.")
-    return files
-
-
-def check_hashes(folder: Path) -> None:
-    """Compare every file with its record, which takes a second a gigabyte. Error: `model-changed`."""
-    record = _json(folder / RECORD)
-    for name, facts in _recorded(record).items():
-        if not is_file(folder / name) or file_hash(folder / name) != facts.get("sha256"):
-            raise See2SoundError(
-                "model-changed", f"{name} of {folder.name} has changed since its download.", "Download the model again."
-            )

@@ -12,7 +12,8 @@ from huggingface_hub.errors import GatedRepoError, HfHubHTTPError, LocalEntryNot
 
 from ..errors import See2SoundError
 from ..progress import Progress
-from .checks import check_model, record_files
+from .checks import check_model
+from .records import record_files
 from .requests import Download, Downloaded
 
 WANTED = ["*.safetensors", "*.safetensors.index.json", "*.json", "*.txt", "*.model", "*.md"]

@@ -52,7 +52,7 @@ def shown(bpy, extension):
         group = getattr(bpy.types, kind).bl_rna.properties["see2sound"].fixed_type
         found.properties(group)
         for item in group.properties:
-            if item.identifier in ("room", "neural") and item.type == "POINTER":
+            if item.identifier in ("room", "neural", "backends") and item.type == "POINTER":
                 found.properties(item.fixed_type)
     for name in dir(bpy.ops.see2sound):
         rna = getattr(bpy.ops.see2sound, name).get_rna_type()

@@ -15,7 +15,7 @@ from see2sound_addon.errors import Cancelled, See2SoundError
 from see2sound_addon.neural import environment
 from see2sound_addon.neural.environment import LOCKS, SIZES, Place, describe, fetch_model, probe, remove, set_up
 from see2sound_addon.weights.cards import Card
-from see2sound_addon.weights.checks import RECORD
+from see2sound_addon.weights.records import RECORD
 
 
 def raises(code, work):

@@ -8,7 +8,8 @@ import pytest
 
 from see2sound_addon.errors import See2SoundError
 from see2sound_addon.neural.requests import FreeModels, GenerateSound, LabelPictures
-from see2sound_addon.weights.checks import RECORD, check_model, record_files
+from see2sound_addon.weights.checks import check_model
+from see2sound_addon.weights.records import RECORD, record_files
 
 
 @pytest.fixture
