@@ -9,7 +9,8 @@ import importlib
 import importlib.util
 import sys
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -21,6 +22,7 @@ from .steps import STEPS, BackendNames
 from .vision.depth import DEPTH_ESTIMATORS, DepthEstimator
 from .vision.detectors import DETECTORS, Detector
 from .vision.labeller import LABELLERS, Labeller
+from .vision.networks import Network
 from .vision.segmenter import SEGMENTERS, Segmenter
 
 TABLES: dict[str, dict[str, Any]] = {
@@ -39,13 +41,14 @@ _own = {(step, name) for step, table in TABLES.items() for name in table}
 
 @dataclass(frozen=True)
 class Backends:
-    """The backend of each step of the method; the embedded ones by default."""
+    """The backend of each step of the method; the embedded ones by default. `notes`: on the choice, for the user."""
 
     detector: Detector = DETECTORS["embedded"]
     segmenter: Segmenter = SEGMENTERS["saliency"]
     labeller: Labeller = LABELLERS["measures"]
     depth: DepthEstimator = DEPTH_ESTIMATORS["ground"]
     generator: SoundGenerator = GENERATORS["procedural"]
+    notes: tuple[str, ...] = ()
 
 
 def register_backend(step: str, name: str, backend: Any) -> None:
@@ -78,7 +81,35 @@ def find_backend(step: str, name: str) -> Any:
 def choose_backends(names: BackendNames) -> Backends:
     """The backends that a job names. Errors: `backend-unknown`, `plugin-failed`."""
     load_plugins(names.plugins)
-    return Backends(**{step: find_backend(step, getattr(names, step)) for step in STEPS})
+    chosen = Backends(**{step: find_backend(step, getattr(names, step)) for step in STEPS})
+    return chosen if names.network is None else with_network(chosen, names.network, names.voice_unknown)
+
+
+def with_network(usual: Backends, path: Path, voice_unknown: bool = False) -> Backends:
+    """The backends with a network as the detector, and with the segmenter and labeller that fit it.
+
+    `voice_unknown`: whether objects without a name get a sound. A network that cannot be used is a note, and `usual` stays.
+    """
+    try:
+        network = _network(path.absolute(), _stamp(path))
+    except See2SoundError as error:
+        return replace(usual, notes=(*usual.notes, f"{error} The embedded detector was used."))
+    labeller = usual.labeller if voice_unknown else LABELLERS["known"]
+    return replace(usual, detector=network, segmenter=SEGMENTERS["detections"], labeller=labeller)
+
+
+@lru_cache(4)
+def _network(path: Path, stamp: tuple[int, int]) -> Network:
+    """A network, kept from one picture to the next while its file stays as it is."""
+    return Network(path)
+
+
+def _stamp(path: Path) -> tuple[int, int]:
+    try:
+        facts = path.stat()
+    except OSError:
+        return (0, 0)
+    return facts.st_mtime_ns, facts.st_size
 
 
 def load_plugins(files: Iterable[Path]) -> None:

@@ -16,7 +16,7 @@ from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
 
-from . import cli_neural, logs
+from . import cli_eye, cli_neural, logs
 from .errors import See2SoundError
 from .media.scratch import temporary_folder
 from .paths import is_same_file
@@ -114,6 +114,14 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--horizon", type=_percent, metavar="PERCENT", help="the horizon's height from the top")
     run.add_argument("--camera-height", type=_height, default=1.6, metavar="METRES")
     run.add_argument("--seed", type=_seed, default=0, metavar="N")
+    run.add_argument(
+        "--eye",
+        default="",
+        metavar="NAME",
+        help="the detector: embedded, light, sharp or a path; the best one installed, without it",
+    )
+    run.add_argument("--voice-unknown", action="store_true", help="also give objects a sound that no detector could name")
+    cli_eye.add_folder(run)
     cli_neural.add_choice(run)
     render = verb("render", _render, "Render a plan.")
     render.add_argument("plan", type=Path)
@@ -127,6 +135,7 @@ def _parser() -> argparse.ArgumentParser:
         sub.add_argument("--loudness", type=_loudness, metavar="LUFS", help="bring the mix to this loudness, for example -23")
         sub.add_argument("--ceiling", type=_ceiling, default=-1.0, metavar="DB", help="true peak that this may reach")
     cli_neural.add_place(verb("doctor", _doctor, "Say what works here and what is missing."))
+    cli_eye.add_verb(verb, _progress)
     cli_neural.add_verbs(verb, _progress)
     return parser
 
@@ -219,7 +228,8 @@ def _run(options: argparse.Namespace) -> dict[str, Any]:
         horizon=None if options.horizon is None else options.horizon / 100.0,
         camera_height=options.camera_height,
     )
-    with cli_neural.chosen_backends(options, _progress) as backends:
+    usual, eye = cli_eye.backends(options)
+    with cli_neural.chosen_backends(options, usual, _progress) as backends:
         out = options.out.resolve()
         _check_name(out)
         found = pipeline.reconstruct(options.picture, None, settings, _progress, backends)
@@ -244,17 +254,22 @@ def _run(options: argparse.Namespace) -> dict[str, Any]:
             "score": round(source.score, 3), "metres": round(source.distance.metres, 2),
             "position": [round(float(v), 3) for v in source.position],
             "centre": None if source.evidence is None else [round(v, 4) for v in source.evidence.centre],
-            "model": built.models[source.id],
+            "model": built.models.get(source.id),
         }
         for source in found.sources
     ]  # fmt: skip
     lines = [f"{len(sources)} sources in {options.picture.name}:"] + [
-        f"  {s['id']}: {s['label']}, {s['extent']}, {s['metres']:.1f} m away, sounds as {s['model']}" for s in sources
+        f"  {s['id']}: {s['label']}, {s['extent']}, {s['metres']:.1f} m away, {_sound(s['model'])}" for s in sources
     ]
+    lines.append(f"The detector was {eye}.")
     lines += [f"note: {note}" for note in notes]
     lines += [f"Everything lies in {out}:", "  scene.blend  plan.json  overview.png  clips/"]
     lines += [f"  {Path(m['file']).name}  ({_text(m)})" for m in mixes]
     return {"out": str(out), "sources": sources, "mixes": mixes, "notes": notes, "lines": lines}
+
+
+def _sound(model: str | None) -> str:
+    return "without a sound" if model is None else f"sounds as {model}"
 
 
 def _levels(report: Any) -> dict[str, float | None]:

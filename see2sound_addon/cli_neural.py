@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -12,20 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from .errors import See2SoundError
+from .paths import usual_folder
 from .progress import Progress
 from .weights.cards import CARDS, TASKS
 from .weights.consent import ask_first, terms
-
-
-def usual_folder() -> Path:
-    """Where the shell keeps its neural environment and models."""
-    if os.name == "nt":
-        base = Path(os.environ.get("LOCALAPPDATA", Path.home() / "AppData" / "Local"))
-    elif sys.platform == "darwin":
-        base = Path.home() / "Library" / "Application Support"
-    else:
-        base = Path(os.environ.get("XDG_DATA_HOME", Path.home() / ".local" / "share"))
-    return base / "see2sound"
 
 
 def add_place(parser: argparse.ArgumentParser) -> None:
@@ -48,13 +36,11 @@ def add_choice(parser: argparse.ArgumentParser) -> None:
 
 
 @contextmanager
-def chosen_backends(options: argparse.Namespace, progress: Progress) -> Iterator[Any]:
-    """The backends that the options of `run` name. Errors: those of `neural.client`."""
-    from .pipeline import Backends
-
+def chosen_backends(options: argparse.Namespace, usual: Any, progress: Progress) -> Iterator[Any]:
+    """Neural backends where the options of `run` name models, `usual` ones elsewhere. Errors: those of `neural.client`."""
     wanted = {task: getattr(options, task) for task in TASKS}
     if not any(wanted.values()):
-        yield Backends()
+        yield usual
         return
     from .neural.choice import Choice
     from .neural.client import Neural
@@ -64,7 +50,7 @@ def chosen_backends(options: argparse.Namespace, progress: Progress) -> Iterator
     probe(place.executable)
     choice = Choice(models=str(place.folder / "models"), steps=options.steps, takes=options.takes, **wanted)
     with Neural(place.executable, choice, progress) as neural:
-        yield neural.backends()
+        yield neural.backends(usual)
 
 
 def _place(options: argparse.Namespace) -> Any:

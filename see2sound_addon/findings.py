@@ -6,11 +6,10 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from .objects import SILENT as SILENT
 from .projection import Camera
 from .soundscene import Trajectory
 
-SILENT = "silent"
-"""The prompt that means: makes no sound."""
 Box = tuple[float, float, float, float]
 """Left, top, right and bottom as fractions of a picture, y down."""
 

@@ -28,7 +28,7 @@ from .media.pictures import Picture, read_picture
 from .media.sofa import read_sofa
 from .paths import is_same_file
 from .placement.distance import combine, size_distance, standing_distance, surface_distance
-from .placement.position import area_radius, distance_to_ground, place, region_points, visible_centre
+from .placement.position import area_radius, distance_to_ground, nearest_standing, place, region_points, visible_centre
 from .progress import Progress, no_progress
 from .projection import Camera, Perspective
 from .sound.generator import GeneratedClip
@@ -83,6 +83,7 @@ def reconstruct(
     if camera is not None:
         camera = camera.fitted(picture.height / picture.width)
         horizon, height = _ground_of(camera, settings, notes)
+    notes += backends.notes
     view, sightings = look(
         picture.pixels, settings.max_sources, horizon, backends.detector, backends.segmenter, backends.labeller
     )
@@ -93,9 +94,13 @@ def reconstruct(
     depth = backends.depth(view, camera, height)
     stem = re.sub(r"[^a-z0-9]+", "_", Path(path).stem.lower()).strip("_")[:40] or "picture"
     sources = [_place(sighting, f"{stem}_{number}", view, camera, depth) for number, sighting in enumerate(sightings, 1)]
+    notes += [sighting.region.note for sighting in sightings if sighting.region.note]
     notes.append(camera.note)
     if horizon is None and view.horizon.confidence < FAINT_HORIZON:
         notes.append("The horizon could not be seen; distances are rough. Set it, or the labels, for better ones.")
+    unknown = sum(not source.prompt for source in sources)
+    if unknown:
+        notes.append(f"{unknown} of the objects could not be named. Type a label to give them a sound.")
     if not sources:
         notes.append("Nothing in the picture stands out as something that sounds.")
     progress("Done", 3, 3)
@@ -141,7 +146,7 @@ def _place(sighting: Sighting, name: str, view: View, camera: Camera, depth: np.
         from_picture = surface_distance(region.mask, centre, depth, camera, horizon.row, horizon.confidence)
     else:
         from_picture = standing_distance(region.mask, depth, camera, horizon.row, horizon.confidence)
-    distance = distance_for_label(from_picture, guess.label, region.box, centre, camera)
+    distance = distance_for_label(from_picture, guess.label, region.box, centre, camera, guess.extent == "point")
     position = place(camera, centre, distance.metres)
     found = FoundSource(
         name, guess.label, guess.prompt, guess.extent, region.score, Trajectory.fixed(position), distance,
@@ -159,11 +164,18 @@ def distance_for_label(
     box: Box,
     centre: tuple[float, float],
     camera: Camera,
+    standing: bool = True,
 ) -> Estimate:
-    """Combine the distance from the picture with that from the usual size for a label, and keep the result above the ground."""
+    """Combine the distance from the picture with that from the usual size for a label.
+
+    The result is above the ground; `standing`: its foot, too.
+    """
     from_size = size_distance(label, box, camera)
     distance = from_picture if from_size is None else combine([from_picture, from_size])
-    return replace(distance, metres=min(distance.metres, distance_to_ground(camera, centre)))
+    farthest = distance_to_ground(camera, centre)
+    if standing:
+        farthest = min(farthest, nearest_standing(camera, box, centre))
+    return replace(distance, metres=min(distance.metres, farthest))
 
 
 def voice(

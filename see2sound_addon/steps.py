@@ -10,7 +10,11 @@ STEPS = ("detector", "segmenter", "labeller", "depth", "generator")
 
 @dataclass(frozen=True)
 class BackendNames:
-    """The backend of each step, by name. `plugins`: files that register backends of other add-ons."""
+    """The backend of each step, by name.
+
+    `plugins`: files that register backends of other add-ons. `network`: an ONNX file that is the detector instead, with the
+    segmenter and labeller that fit it. `voice_unknown`: whether objects get a sound that the network could not name.
+    """
 
     detector: str = "embedded"
     segmenter: str = "saliency"
@@ -18,6 +22,8 @@ class BackendNames:
     depth: str = "ground"
     generator: str = "procedural"
     plugins: tuple[Path, ...] = ()
+    network: Path | None = None
+    voice_unknown: bool = False
 
 
 EMBEDDED = BackendNames()

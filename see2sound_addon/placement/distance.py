@@ -8,6 +8,7 @@ import numpy as np
 
 from ..findings import Estimate
 from ..projection import Camera
+from .position import BORDER
 from .sizes import usual_height
 
 NEAREST, FARTHEST = 0.3, 1000.0
@@ -17,13 +18,11 @@ HEIGHT_DOUBT = 0.25
 1.2 to 2 m."""
 LEAST_DOUBT, MORE_DOUBT = 0.01, 0.10
 """Error of the horizon, as a share of the picture's vertical field of view: where it was seen, and more where it was not."""
-CUT_FOOT_DOUBT, CUT_SIZE_DOUBT = 0.7, 0.6
-"""Added where a region goes on outside the picture: its foot, or its size, is not seen."""
+CUT_FOOT_DOUBT = 0.7
+"""Added where a region goes on below the picture: its foot is not seen."""
 BOX_DOUBT = 0.15
 """Error of the height of a box."""
 MOST_DOUBT = 1.5
-BORDER = 0.012
-"""Fraction of the picture: a region that comes this near to its edge goes on outside it."""
 
 
 def standing_distance(
@@ -66,7 +65,7 @@ def _with_doubt(metres: float, row: float, camera: Camera, horizon_row: float, c
 def size_distance(label: str, box: tuple[float, float, float, float], camera: Camera) -> Estimate | None:
     """How far an object of its usual height must be to look as high as its box (fractions).
 
-    None for unknown labels, and for cameras with parallel rays.
+    None for unknown labels, for what goes on outside the picture above or below, and for cameras with parallel rays.
     """
     known = usual_height(label)
     if known is None:
@@ -76,10 +75,10 @@ def size_distance(label: str, box: tuple[float, float, float, float], camera: Ca
     top, level, bottom = (_slope(camera, (x0 + x1) / 2.0, y) for y in (y0, (y0 + y1) / 2.0, y1))
     if top <= bottom:  # parallel rays: an object looks as high at every distance
         return None
-    cut = y0 < BORDER or y1 > 1.0 - BORDER
+    if y0 < BORDER or y1 > 1.0 - BORDER:  # it goes on outside the picture
+        return None
     distance = metres / max(top - bottom, 1e-4) * math.hypot(1.0, level)
-    doubt = CUT_SIZE_DOUBT if cut else BOX_DOUBT
-    return Estimate(float(np.clip(distance, NEAREST, FARTHEST)), math.hypot(spread, doubt))
+    return Estimate(float(np.clip(distance, NEAREST, FARTHEST)), math.hypot(spread, BOX_DOUBT))
 
 
 def _slope(camera: Camera, x: float, y: float) -> float:

@@ -8,6 +8,8 @@ from scipy import ndimage
 from ..projection import Camera
 from ..shapes import AREA_SPLITS
 
+BORDER = 0.012
+"""Fraction of the picture: a region that comes this near to its edge goes on outside it."""
 WIDEST = 1.4
 """Radians: half the angle of the widest area; wider ones would have no end."""
 MOST_RELIEF = 3.0
@@ -38,6 +40,22 @@ def distance_to_ground(camera: Camera, centre: tuple[float, float]) -> float:
     origin, direction = camera.ray(*centre)
     height, fall = float(camera.world(origin)[2]), -float((camera.pose[:3, :3] @ direction)[2])
     return height / fall if height > 0.0 and fall > 1e-9 else float("inf")
+
+
+def nearest_standing(camera: Camera, box: tuple[float, float, float, float], centre: tuple[float, float]) -> float:
+    """Metres along the ray through the centre of an object at which its foot, the bottom of its box, is on the ground.
+
+    Farther away it would stand below the ground. Infinite where the foot is above the horizon, or outside the picture.
+    """
+    if box[3] > 1.0 - BORDER:
+        return float("inf")
+    foot = distance_to_ground(camera, (centre[0], box[3]))
+    _, down = camera.ray(centre[0], box[3])
+    _, along = camera.ray(*centre)
+    level = [float(np.linalg.norm((camera.pose[:3, :3] @ ray)[:2])) for ray in (down, along)]
+    if not np.isfinite(foot) or level[1] < 1e-6:  # it is looked at from straight above
+        return float("inf")
+    return foot * level[0] / level[1]
 
 
 def area_radius(camera: Camera, box: tuple[float, float, float, float], metres: float) -> float:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 
+from ..objects import OBJECTS
+
 USUAL_HEIGHTS: dict[str, tuple[float, float]] = {
+    **{known.label: (known.height, known.spread) for known in OBJECTS.values()},
     "person": (1.7, 0.10), "people": (1.7, 0.10), "man": (1.75, 0.08), "woman": (1.63, 0.08), "child": (1.2, 0.2),
     "singer": (1.7, 0.1), "crowd": (1.7, 0.15), "cyclist": (1.75, 0.1),
     "car": (1.5, 0.12), "taxi": (1.5, 0.10), "van": (2.1, 0.15), "truck": (3.2, 0.25), "lorry": (3.2, 0.25),
@@ -24,6 +27,8 @@ USUAL_HEIGHTS: dict[str, tuple[float, float]] = {
 
 def usual_height(label: str) -> tuple[float, float] | None:
     """Metres and spread for the last word of a label that the table knows ("steam locomotive", "two dogs"), else None."""
+    if label.lower() in USUAL_HEIGHTS:
+        return USUAL_HEIGHTS[label.lower()]
     for word in reversed(re.findall(r"[a-z]+", label.lower())):
         for form in (word, word.removesuffix("s"), word.removesuffix("es")):
             if form in USUAL_HEIGHTS:

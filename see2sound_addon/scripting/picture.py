@@ -48,7 +48,9 @@ class PictureSource(Source):
         if evidence is None:
             return
         before = found.distance.metres
-        found.distance = pipeline.distance_for_label(evidence.distance, label, evidence.box, evidence.centre, self._camera)
+        found.distance = pipeline.distance_for_label(
+            evidence.distance, label, evidence.box, evidence.centre, self._camera, found.extent == "point"
+        )
         found.path = Trajectory.fixed(place(self._camera, evidence.centre, found.distance.metres))
         if found.extent == "area":
             found.radius = area_radius(self._camera, evidence.box, found.distance.metres)

@@ -15,7 +15,7 @@ DETECTING_SIDE = 800
 
 @dataclass(frozen=True)
 class Detection:
-    """`label`: person, cat or car. `box`: x0, y0, x1, y1 of the whole object as fractions. `score`: 0 to 1."""
+    """`label`: a class of `objects.OBJECTS`. `box`: x0, y0, x1, y1 of the whole object as fractions. `score`: 0 to 1."""
 
     label: str
     box: tuple[float, float, float, float]

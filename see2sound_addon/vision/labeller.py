@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-from ..findings import SILENT
+from ..objects import OBJECTS, SILENT
 from .regions import Region
 from .view import View
 
@@ -19,6 +19,8 @@ class Guess:
     extent: str
 
 
+SAID_OTHERWISE = ("person", "cat", "car")
+"""Classes that the embedded detector finds, too."""
 KNOWN = {
     "person": Guess("person", "people talking", "point"),
     "cat": Guess("cat", "cat", "point"),
@@ -29,6 +31,17 @@ KNOWN = {
     "rocket": Guess("rocket flame", "rocket engine roar", "point"),
     "waterfall": Guess("waterfall", "waterfall", "point"),
     "wide waterfall": Guess("waterfall", "waterfall", "area"),
+    **{
+        name: Guess(known.label, known.prompt, known.extent)
+        for name, known in OBJECTS.items()
+        if name not in ("person", "cat", "car")
+    },
+    "harbour": Guess("harbour", "harbour water lapping", "ambient"),
+    "seaside": Guess("seaside", "sea waves", "ambient"),
+    "forest": Guess("forest", "wind in leaves, forest birds", "ambient"),
+    "meadow": Guess("meadow", "wind in grass", "ambient"),
+    "room": Guess("room", "quiet room tone", "ambient"),
+    "crowd bed": Guess("crowd", "crowd murmur", "ambient"),
     "street": Guess("city", "city street ambience", "ambient"),
     "smoke": Guess("smoke", SILENT, "area"),
     "sky": Guess("sky", SILENT, "ambient"),
@@ -36,6 +49,8 @@ KNOWN = {
     "building": Guess("building", SILENT, "area"),
     "unknown": Guess("unknown object", "unknown", "point"),
 }
+UNVOICED = Guess("unknown object", "", "point")
+"""An empty prompt: it gets no sound until its label is known."""
 
 
 SURFACE = 0.5
@@ -91,7 +106,13 @@ def label_by_measures(view: View, region: Region) -> Guess:
     return KNOWN["unknown"]
 
 
-LABELLERS: dict[str, Labeller] = {"measures": label_by_measures}
+def label_what_is_known(view: View, region: Region) -> Guess:
+    """`label_by_measures`, but what that does not know gets no sound: a detector has looked, and does not know it either."""
+    guess = label_by_measures(view, region)
+    return UNVOICED if guess == KNOWN["unknown"] else guess
+
+
+LABELLERS: dict[str, Labeller] = {"measures": label_by_measures, "known": label_what_is_known}
 
 
 def _on_ground(view: View, region: Region) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..findings import SILENT
+from ..objects import SILENT
 from .detectors import DETECTORS, Detector
 from .labeller import LABELLERS, Guess, Labeller
 from .regions import Region
@@ -17,7 +17,7 @@ SPARE = 3
 """More regions are looked at than wanted, since some turn out to be silent."""
 
 
-@dataclass
+@dataclass(eq=False)
 class Sighting:
     """A region and what it may be."""
 
@@ -33,8 +33,11 @@ def look(
     segmenter: Segmenter = SEGMENTERS["saliency"],
     labeller: Labeller = LABELLERS["measures"],
 ) -> tuple[View, list[Sighting]]:
-    """What can sound in a picture (height, width, 3) uint8 RGB: at most `max_sources` sightings, surest first."""
+    """What can sound in a picture (height, width, 3) uint8 RGB: at most `max_sources` sightings, the bed of the place last."""
     view = measure_view(pixels, horizon_row)
     regions = segmenter(view, detector(pixels), max_sources + SPARE)
     sightings = [Sighting(region, labeller(view, region)) for region in regions]
-    return view, [sighting for sighting in sightings if sighting.guess.prompt != SILENT][:max_sources]
+    sounding = [sighting for sighting in sightings if sighting.guess.prompt != SILENT]
+    beds = [sighting for sighting in sounding if sighting.region.note and sighting.guess.extent == "ambient"][:1]
+    objects = [sighting for sighting in sounding if sighting not in beds]
+    return view, objects[: max_sources - len(beds)] + beds

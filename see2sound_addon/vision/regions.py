@@ -30,18 +30,20 @@ MIRRORED = 0.6
 """Correlation above which what lies under a shore is the mirror image of what stands on it."""
 
 
-@dataclass
+@dataclass(eq=False)
 class Region:
     """A part of the picture that is one whole object or one surface.
 
     `mask`: (height, width) bool in the small picture that was looked at. `box`: x0, y0, x1, y1 as fractions, y down.
     `score`: 0 to 1, how surely it is something of its own. `kind`: what its finder knows it is ("person", "water"), else "".
+    `note`: why the finder believes so, for the user.
     """
 
     mask: np.ndarray
     box: tuple[float, float, float, float]
     score: float
     kind: str = ""
+    note: str = ""
 
 
 def make_region(mask: np.ndarray, score: float, kind: str = "") -> Region:
@@ -91,7 +93,7 @@ def choose_regions(
         home = next((old for old in objects if new.belongs_to(old)), None)
         if home is not None:
             home.absorb(new)
-        elif len(objects) < most and not _is_reflection(new.mask(), light, horizon_row):
+        elif len(objects) < most and not is_reflection(new.mask(), light, horizon_row):
             objects.append(new)
     _join_satellites(objects, patches)
     return [make_region(_tidy(obj.mask()), obj.score) for obj in objects]
@@ -163,7 +165,7 @@ class _Thing:
         return float(np.average(self.salient[members], weights=self.patches.size[members]))
 
 
-def _is_reflection(mask: np.ndarray, light: np.ndarray, horizon_row: float) -> bool:
+def is_reflection(mask: np.ndarray, light: np.ndarray, horizon_row: float) -> bool:
     """Whether a region below the horizon is the mirror image of what lies above it, as on calm water."""
     height = mask.shape[0]
     rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
@@ -172,7 +174,7 @@ def _is_reflection(mask: np.ndarray, light: np.ndarray, horizon_row: float) -> b
         return False
     lower = light[top:bottom, left:right]
     for shore in range(max(0, top - height // 10), top + (bottom - top) // 4, 2):
-        mirrored = light[max(0, 2 * shore - bottom) : 2 * shore - top, left:right][::-1]
+        mirrored = light[max(0, 2 * shore - bottom) : max(0, 2 * shore - top), left:right][::-1]
         if len(mirrored) < len(lower) or lower.std() < 4.0 or mirrored.std() < 4.0:
             continue
         if np.corrcoef(lower.ravel(), mirrored.ravel())[0, 1] > MIRRORED:

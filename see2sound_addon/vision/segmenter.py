@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Protocol
 
 import cv2
 import numpy as np
 from scipy import ndimage
 
+from .ambience import find_ambience
 from .candidates import find_candidates
 from .detectors import Detection
+from .fusion import fuse, sounds
 from .regions import Region, choose_regions, make_region
 from .view import View
 
@@ -18,7 +21,9 @@ SOUNDING_SURFACES = {"water": 0.06, "foliage": 0.10}
 
 
 STREET_SCORE = 0.1
-"""Of a street's ambience: it comes after everything that can be pointed at."""
+"""Of a street's ambience, or another place's: it comes after everything that can be pointed at."""
+FLAT = 2.0
+"""Deviation of colours, of 255, below which a picture shows nothing."""
 
 
 class Segmenter(Protocol):
@@ -31,7 +36,7 @@ class Segmenter(Protocol):
 
 def segment_by_saliency(view: View, detections: list[Detection], most: int) -> list[Region]:
     """The embedded segmenter: what was detected, what stands out, and surfaces that sound; no weights, no network."""
-    if view.small.std(axis=(0, 1)).max() < 2.0:
+    if view.small.std(axis=(0, 1)).max() < FLAT:
         return []
     regions: list[Region] = []
     taken = np.zeros(len(view.patches), bool)
@@ -48,7 +53,33 @@ def segment_by_saliency(view: View, detections: list[Detection], most: int) -> l
     return found
 
 
-SEGMENTERS: dict[str, Segmenter] = {"saliency": segment_by_saliency}
+def segment_by_detections(view: View, detections: list[Detection], most: int) -> list[Region]:
+    """For detectors that know many classes: detected objects, sounding surfaces, what else stands out, and the place's bed.
+
+    Loudest first; the bed comes last.
+    """
+    if view.small.std(axis=(0, 1)).max() < FLAT:
+        return []
+    taken = np.zeros(len(view.patches), bool)
+    regions: list[Region] = []
+    for region in fuse(view, detections):
+        taken |= view.patches.mean(region.mask) > 0.5
+        if sounds(region) and len(regions) < most:
+            regions.append(region)
+    for region in _surfaces(view):
+        claimed = view.patches.mean(region.mask) > 0.5
+        if len(regions) < most and (claimed & taken).sum() <= 0.5 * max(1, claimed.sum()):
+            regions.append(region)
+            taken |= claimed
+    regions += sorted(_objects(view, taken, most - len(regions)), key=lambda region: -region.score)
+    bed = find_ambience(view, detections)
+    if bed is not None:
+        whole = make_region(np.ones(view.small.shape[:2], bool), STREET_SCORE, bed.kind)
+        regions.append(replace(whole, note=bed.reason))
+    return regions
+
+
+SEGMENTERS: dict[str, Segmenter] = {"saliency": segment_by_saliency, "detections": segment_by_detections}
 
 
 def _objects(view: View, taken: np.ndarray, most: int) -> list[Region]:

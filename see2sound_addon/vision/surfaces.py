@@ -15,10 +15,10 @@ SURFACES = ("sky", "water", "waterfall", "foliage", "fire", "smoke", "snow", "sa
 
 # Ramps: a membership rises from 0 to 1, or falls, between the two values. They were set by hand on the pictures of the tests
 # and on those that scikit-image carries, wide enough that a picture's exposure hardly matters; tests/vision holds the result.
-# Units: rows are fractions of the height from the top. Hue is an angle in Lab (0 red, 90 yellow, 180 green, 270 blue). Value
-# and saturation are those of HSV, 0 to 1. Light, blue and green are Lab's axes on a scale of 0 to 255. Texture is the deviation of
-# lightness within 3 pixels on that scale. Edges and straight are the share of pixels on edges (Canny) and on straight segments.
-# Level is the share of gradients that point up or down.
+# Units: rows are fractions of the height from the top. Hue is an angle in Lab: 0 red, 90 yellow, 180 green, 270 blue. Value
+# and saturation are those of HSV, 0 to 1. Light, blue and green are Lab's axes on a scale of 0 to 255. Texture is the deviation
+# of lightness within 3 pixels on that scale. Edges and straight are the share of pixels on edges (Canny) and on straight
+# segments. Level is the share of gradients that point up or down.
 LOWER_HALF = (0.35, 0.5)
 """Rows: water, snow, sand and stone lie low in a picture."""
 LEAF_HUE, LEAF_HUE_END, LEAF_GREEN = (98.0, 108.0), (160.0, 175.0), (3.0, 7.0)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from pathlib import Path
 from typing import Any
 
 from ..errors import See2SoundError
 from ..paths import is_file
+from .fetch import file_hash
 
 RECORD = "see2sound.json"
 """What was downloaded: the repository, its revision, and every file's size and hash."""
@@ -30,12 +30,6 @@ def _downloaded(folder: Path) -> list[Path]:
     """All files of a model but the record itself."""
     files = (path for path in sorted(folder.rglob("*")) if is_file(path) and path != folder / RECORD)
     return [path for path in files if ".cache" not in path.relative_to(folder).parts]
-
-
-def file_hash(path: Path) -> str:
-    """SHA-256, hexadecimal."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def read_json(path: Path) -> dict[str, Any] | None:

@@ -36,6 +36,16 @@ def test_from_a_picture_to_a_mix_in_ten_lines(api, bpy, picture, tmp_path):
     assert {one["id"] for one in plan["sources"]} == {source.id for source in scene.sources}
 
 
+def test_the_ten_lines_of_the_readme_run_as_they_stand(extension, bpy, picture, tmp_path, capsys):
+    text = (Path(__file__).resolve().parents[2] / "README.md").read_text()
+    code = text.split("## In a script: ten lines")[1].split("```python")[1].split("```")[0]
+    assert len(code.strip().splitlines()) <= 11
+    code = code.replace("/pictures/harbour.png", str(picture)).replace("/tmp/harbour.wav", str(tmp_path / "mix.wav"))
+    bpy.context.scene.frame_end = 12
+    exec(code, {})
+    assert soundfile.info(tmp_path / "mix.wav").channels == 6 and "[" in capsys.readouterr().out
+
+
 def test_what_a_script_sets_is_what_blender_has(api, bpy, picture):
     bpy.context.scene.unit_settings.scale_length = 0.01
     scene = api.current_scene()

@@ -260,7 +260,8 @@ def _put(obj: bpy.types.Object, scene: bpy.types.Scene) -> None:
     facts = obj.see2sound
     estimate = Estimate(facts.picture_distance, facts.picture_doubt)
     camera = _kept_camera(obj)
-    distance = distance_for_label(estimate, facts.label, tuple(facts.box), tuple(facts.centre), camera)
+    standing = facts.extent == "point"
+    distance = distance_for_label(estimate, facts.label, tuple(facts.box), tuple(facts.centre), camera, standing)
     obj.location = Vector(place(camera, tuple(facts.centre), distance.metres)) / metres_per_unit(scene)
     facts.placed = obj.location
     if facts.extent == "area":
