@@ -54,7 +54,10 @@ class SEE2SOUND_OT_generate(Working, bpy.types.Operator):
         made = yield from ask(clips.request(scene, prompts, chosen_backends(scene), models))
         # What was removed in the meantime is left alone.
         scene, ids = same_scene(context, uid), {source_id for source_id, _ in prompts}
-        return clips.attach_clips(scene, [obj for obj in self._open(scene) if obj.see2sound.source_id in ids], made.clips)
+        nameless = [obj.name for obj in self._open(scene) if not obj.see2sound.prompt.strip()]
+        notes = [f"{name} has no prompt, and so no sound. Type a label or a prompt." for name in nameless]
+        objects = [obj for obj in self._open(scene) if obj.see2sound.source_id in ids]
+        return notes + clips.attach_clips(scene, objects, made.clips)
 
     def _open(self, scene: bpy.types.Scene) -> list[bpy.types.Object]:
         """What may get a sound: neither linked nor locked, nor with a sound of the artist's own unless that was asked for."""

@@ -45,6 +45,10 @@ class SEE2SOUND_OT_reconstruct(Working, bpy.types.Operator):
         name="Other Pictures", description="How to treat the sources and cameras of earlier pictures", options={"SKIP_SAVE"},
         items=((choices.AS_SET, "As Set in the Scene", "What the Picture panel says"), *choices.OTHERS_ITEMS),
     )  # fmt: skip
+    eye: StringProperty(
+        name="Detector", options={"SKIP_SAVE"},
+        description="embedded, light, sharp, or the path of an .onnx file. If empty, the setting of the scene is used",
+    )  # fmt: skip
     generate: BoolProperty(name="Generate Sounds", description="Generate a sound for each source right away", default=True)
 
     @classmethod
@@ -77,7 +81,7 @@ class SEE2SOUND_OT_reconstruct(Working, bpy.types.Operator):
 
     def _request(self, context: bpy.types.Context, scene: bpy.types.Scene, picture: str) -> "Reconstruct":
         """All that is known beforehand. Errors: what would fail later, such as a folder that cannot be written."""
-        from ..see2sound_addon.blender.backends import chosen_backends
+        from ..see2sound_addon.blender.backends import backends_that_see
         from ..see2sound_addon.blender.reading.camera import read_camera
         from ..see2sound_addon.findings import Settings
         from ..see2sound_addon.jobs.requests import Reconstruct
@@ -99,7 +103,7 @@ class SEE2SOUND_OT_reconstruct(Working, bpy.types.Operator):
                 settings.horizon / 100.0 if settings.use_horizon else None,
                 settings.camera_height,
             ),
-            chosen_backends(scene),
+            backends_that_see(scene, self.eye),
             neural.chosen_models(context, scene),
         )
 

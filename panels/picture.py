@@ -1,8 +1,11 @@
 """Panel: the picture and its camera."""
 
+from typing import Any
+
 import bpy
 from bpy.app.translations import pgettext_iface as iface
 
+from ..see2sound_addon.blender import eye
 from .base import Sidebar
 
 
@@ -20,7 +23,26 @@ class SEE2SOUND_PT_picture(Sidebar, bpy.types.Panel):
         row.operator("see2sound.choose_picture", text="", icon="FILEBROWSER")
         layout.prop(settings, "picture_camera")
         layout.prop(settings, "max_sources")
+        draw_eye(layout, settings)
         draw_button_or_progress(layout, context, "see2sound.reconstruct", "VIEWZOOM")
+
+
+def draw_eye(layout: bpy.types.UILayout, settings: Any) -> None:
+    """The detector; and, while there is none but the built-in one, how to get one."""
+    if not eye.is_installed() and settings.eye in {"BEST", "LIGHT"}:
+        column = layout.column(align=True)
+        column.label(text="Recognise objects: get the light detector")
+        text = iface("Get ({})").format(eye.terms("light"))
+        row = column.row(align=True)
+        row.operator("see2sound.get_eye", text=text, translate=False, icon="IMPORT").name = "LIGHT"
+        row.operator("see2sound.add_eye", text="", icon="FILEBROWSER")
+        return
+    row = layout.row(align=True)
+    row.prop(settings, "eye")
+    row.operator("see2sound.add_eye", text="", icon="FILEBROWSER")
+    if settings.eye == "FILE":
+        layout.prop(settings, "eye_file")
+    layout.prop(settings, "voice_unknown")
 
 
 def draw_button_or_progress(layout: bpy.types.UILayout, context: bpy.types.Context, verb: str, icon: str) -> None:

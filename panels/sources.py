@@ -31,7 +31,11 @@ class SEE2SOUND_UL_sources(bpy.types.UIList):
             row.label(text=item.name)
             return
         facts = item.see2sound
-        row.prop(facts, "label", text="", emboss=False, icon=EXTENT_ICONS.get(facts.extent, "DOT"))
+        nameless = not facts.prompt and not sources.has_own_sound(item)
+        icon_of = "QUESTION" if nameless else EXTENT_ICONS.get(facts.extent, "DOT")
+        row.prop(facts, "label", text="", emboss=False, icon=icon_of)
+        if nameless:
+            row.label(text="What is it?")
         if context.region is None or context.region.width > WIDE * context.preferences.system.ui_scale:
             level = row.row(align=True)
             level.ui_units_x = 2.4

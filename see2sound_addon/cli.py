@@ -268,7 +268,7 @@ def _run(options: argparse.Namespace) -> dict[str, Any]:
     return {"out": str(out), "sources": sources, "mixes": mixes, "notes": notes, "lines": lines}
 
 
-def _sound(model: str | None) -> str:
+def _sound(model: Any) -> str:
     return "without a sound" if model is None else f"sounds as {model}"
 
 

@@ -41,6 +41,7 @@ from .spatial.loudness import Meter
 from .spatial.renderer import BLOCK, render
 from .spatial.room.images import check_listener
 from .vision.look import Sighting, look
+from .vision.networks import Network
 from .vision.regions import outline
 from .vision.view import View
 
@@ -268,6 +269,11 @@ def read_head(sofa: str | os.PathLike[str] | None, rate: int) -> Head:
         return default_head(rate)
     measured = read_sofa(sofa)
     return head_from_measurement(measured.directions, measured.responses, measured.rate, rate)
+
+
+def check_network(path: Path) -> None:
+    """Error `eye-missing` or `eye-wrong` for a file that is no detector."""
+    Network(path)
 
 
 def channels_of(layout_name: str) -> int:

@@ -23,7 +23,7 @@ from ..progress import Progress, no_progress
 from ..scripting.scene import Scene, Source
 from ..soundscene import SoundScene
 from . import sources
-from .backends import chosen_backends
+from .backends import backends_that_see, chosen_backends
 from .reading import camera, sampling
 from .units import metres_per_unit
 from .writing import clips, pictures, speakers
@@ -113,12 +113,14 @@ class BlenderScene(Scene):
         max_sources: int | None = None,
         own_camera: bool = True,
         replace: bool = True,
+        eye: str = "",
         progress: Progress = no_progress,
     ) -> list[Source]:
         """Find the sources of a picture and make a Speaker for each, without sounds; return the sources that were set.
 
-        `max_sources`: None for the scene's setting. `own_camera`: whether the picture gets a camera, or is fitted to the active
-        one. `replace`: whether unchanged sources of other pictures are removed. Errors: those of `pipeline.reconstruct`.
+        `eye`: "embedded", "light", "sharp" or the path of an .onnx file, "" for the scene's setting. `max_sources`: None for
+        the scene's setting. `own_camera`: whether the picture gets a camera, or is fitted to the active one. `replace`: whether
+        unchanged sources of other pictures are removed. Errors: those of `pipeline.reconstruct`, `eye-*`.
         """
         scene = _scene(self.name)
         settings = scene.see2sound
@@ -129,7 +131,7 @@ class BlenderScene(Scene):
             settings.horizon / 100.0 if settings.use_horizon else None,
             settings.camera_height,
         )
-        found = pipeline.reconstruct(path, used, asked, progress, choose_backends(chosen_backends(scene)))
+        found = pipeline.reconstruct(path, used, asked, progress, choose_backends(backends_that_see(scene, eye)))
         kept = str(Path(path).absolute())
         objects, _ = pictures.put_picture(bpy.context, scene, kept, found, None, own_camera, replace)
         return [BlenderSource(self.name, obj.see2sound.source_id) for obj in objects]

@@ -124,6 +124,23 @@ class DescribeNeural(Request[EnvironmentFacts]):
 
 
 @dataclass(frozen=True)
+class EyeGot:
+    """The file of the detector."""
+
+    file: Path
+
+
+@dataclass(frozen=True)
+class GetEye(Request[EyeGot]):
+    """`weights.eyes.get_eye`. The user has consented."""
+
+    task: ClassVar[str] = "get_eye"
+    result: ClassVar[type] = EyeGot
+    folder: Path
+    name: str
+
+
+@dataclass(frozen=True)
 class ModelFetched:
     """Where it lies."""
 

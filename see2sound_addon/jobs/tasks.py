@@ -120,6 +120,13 @@ def fetch_model(request: requests.FetchModel, progress: Progress) -> requests.Mo
     return requests.ModelFetched(fetch_model(place, CARDS[request.model], progress, online=True, models=request.models))
 
 
+def get_eye(request: requests.GetEye, progress: Progress) -> requests.EyeGot:
+    """Download a detector."""
+    from ..weights.eyes import get_eye
+
+    return requests.EyeGot(get_eye(request.folder, request.name, progress, online=True))
+
+
 def describe_neural(request: requests.DescribeNeural, progress: Progress) -> EnvironmentFacts:
     """Look at the neural environment."""
     from ..neural.environment import Place, describe
@@ -161,6 +168,7 @@ TASKS: dict[str, Task] = {
         Task(requests.MakeClips, make_clips),
         Task(requests.SetUpNeural, set_up_neural),
         Task(requests.FetchModel, fetch_model),
+        Task(requests.GetEye, get_eye),
         Task(requests.DescribeNeural, describe_neural),
         Task(requests.FreeNeural, free_neural),
         _where_torch_is(neural_requests.OutlineRegions, "neural.pictures", "outline_regions"),

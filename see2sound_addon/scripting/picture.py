@@ -8,7 +8,7 @@ import numpy as np
 from scipy.spatial.transform import Rotation
 
 from .. import pipeline
-from ..backends import Backends
+from ..backends import Backends, with_network
 from ..clips import MadeClip, WantedClip, clip_name
 from ..findings import SILENT, FoundSource, Settings
 from ..media.files import check_writable
@@ -114,7 +114,7 @@ class PictureScene(Scene):
         wanted = []
         for source in self._sources:
             source.made = None
-            if source.prompt.strip().lower() != SILENT:
+            if source.prompt.strip().lower() not in ("", SILENT):
                 seed = pipeline.seed_for(source.id, self.seed)
                 path = Path(folder).absolute() / clip_name(source.id, source.prompt, seconds, seed)
                 wanted.append(WantedClip(source.id, source.prompt, path, seconds, seed))
@@ -156,13 +156,17 @@ def load_picture(
     camera: Camera | None = None,
     seed: int = 0,
     backends: Backends = Backends(),
+    eye: File | None = None,
     progress: Progress = no_progress,
 ) -> PictureScene:
     """Find the sources of a picture.
 
     `duration`: of the scene, seconds. `field_of_view`: horizontal, radians. `horizon`: its row as a fraction of the height from
     the top. `camera_height`: metres. `camera`: one that the picture is fitted to, None for one at the origin of the ground.
+    `eye`: the path of an .onnx file that is the detector instead.
     Errors: those of `media.pictures.read_picture`.
     """
     settings = Settings(max_sources, field_of_view, horizon, camera_height)
+    if eye is not None:
+        backends = with_network(backends, Path(eye))
     return PictureScene(pipeline.reconstruct(path, camera, settings, progress, backends), duration, seed, backends)

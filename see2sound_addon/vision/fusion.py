@@ -78,12 +78,13 @@ def sounds(region: Region) -> bool:
 
 
 def _once(found: list[Found]) -> list[Found]:
-    """The surest of those that are the same object."""
-    kept: list[Found] = []
-    for one in sorted(found, key=lambda item: -item.score):
-        if all(inside(one.box, other.box) < (SAME_NAME if one.name == other.name else SAME) for other in kept):
-            kept.append(one)
-    return kept
+    """The surest of those that are the same object. What is the same as one that was left out is left out, too."""
+    ordered = sorted(found, key=lambda item: -item.score)
+    return [one for number, one in enumerate(ordered) if not any(_is_same(one, other) for other in ordered[:number])]
+
+
+def _is_same(one: Found, other: Found) -> bool:
+    return inside(one.box, other.box) >= (SAME_NAME if one.name == other.name else SAME)
 
 
 def _with_riders(found: list[Found]) -> list[Found]:

@@ -29,8 +29,8 @@ AGENT = "See2Sound"
 def fetch(addresses: Sequence[str], path: Path, size: int, sha256: str, progress: Progress = no_progress) -> None:
     """Download a file of known size and hash; the addresses are tried in their order.
 
-    What a broken or cancelled download has brought stays beside `path` with the suffix .download, and the next one goes on there.
-    A file that is there and has the hash is kept. Errors: `download-failed`, `download-wrong`, `disk-full`.
+    What a broken or cancelled download has brought stays beside `path` with the suffix .download; the next one goes on there. A
+    file that is there and has the hash is kept. Errors: `download-failed`, `download-wrong`, `disk-full`.
     """
     if is_file(path) and path.stat().st_size == size and file_hash(path) == sha256:
         return
@@ -101,5 +101,5 @@ def _check(partial: Path, path: Path, size: int, sha256: str) -> None:
         raise See2SoundError(
             "download-wrong",
             f"{path.name} is not what was announced: its SHA-256 differs.",
-            "Try again later, or use a file from disk.",
+            "Use a file from disk.",
         )

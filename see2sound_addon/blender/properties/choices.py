@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import bpy
 
+from ...weights.eyes import EYES
+
 # Since 4.5 Blender wants to be told that a path may begin with "//".
 RELATIVE_PATH = {"PATH_SUPPORTS_BLEND_RELATIVE"} if bpy.app.version >= (4, 5, 0) else set()
 OVERRIDABLE = {"LIBRARY_OVERRIDABLE"}
@@ -28,6 +30,15 @@ LAYOUT_ITEMS = (
     ("22.2", "22.2", "ITU-R BS.2051 9+10+3"),
     *((f"ambix{n}", f"Ambisonics, Order {n}", f"AmbiX, {(n + 1) ** 2} channels") for n in range(1, 8)),
     ("mono", "Mono", "One channel, without direction"),
+)
+EYE_CARDS = tuple(
+    (name.upper(), name.title(), f"{card.file}: {card.megabytes:.1f} MB, {card.licence}") for name, card in EYES.items()
+)
+EYE_ITEMS = (
+    ("BEST", "Best Installed", "The most precise detector that is installed, or the built-in one"),
+    ("EMBEDDED", "Built-in", "Finds what stands out, and knows persons, faces, cats and number plates"),
+    *EYE_CARDS,
+    ("FILE", "File", "A NanoDet or YOLOX of your own, as ONNX"),
 )
 CAMERA_ITEMS = (
     ("OWN", "Picture's Own", "A camera of its own, as the picture was taken; it becomes the active one"),

@@ -9,7 +9,17 @@ from .. import sources
 from ..room.properties import RoomProperties
 from ..soundtrack.freshness import setting_changed
 from .backends import BackendProperties
-from .choices import BITS_ITEMS, CAMERA_ITEMS, HIDDEN, LAYOUT_ITEMS, LISTENER_ITEMS, OTHERS_ITEMS, PREVIEW_ITEMS, RELATIVE_PATH
+from .choices import (
+    BITS_ITEMS,
+    CAMERA_ITEMS,
+    EYE_ITEMS,
+    HIDDEN,
+    LAYOUT_ITEMS,
+    LISTENER_ITEMS,
+    OTHERS_ITEMS,
+    PREVIEW_ITEMS,
+    RELATIVE_PATH,
+)
 from .neural import NeuralProperties
 
 
@@ -31,6 +41,12 @@ class SceneProperties(bpy.types.PropertyGroup):
     picture_camera: EnumProperty(name="Camera", description="The camera that the picture is placed for", items=CAMERA_ITEMS)
     other_pictures: EnumProperty(
         name="Other Pictures", description="How to treat the sources and cameras of earlier pictures", items=OTHERS_ITEMS
+    )
+    eye: EnumProperty(name="Detector", description="What names the objects of a picture", items=EYE_ITEMS)
+    eye_file: StringProperty(name="File", description="The detector, as ONNX", subtype="FILE_PATH", options=RELATIVE_PATH)
+    voice_unknown: BoolProperty(
+        name="Sounds for Unknown Objects",
+        description="Also give a neutral sound to objects that the detector could not name",
     )
     max_sources: IntProperty(name="Sources", description="Maximum number of sources", default=5, min=1, max=32)
     use_field_of_view: BoolProperty(

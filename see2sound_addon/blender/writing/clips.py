@@ -17,14 +17,15 @@ from .speakers import attach_clip, drop_unused
 
 
 def wanted_clips(scene: bpy.types.Scene, prompts: list[tuple[str, str]], folder: Path, maker: str = "") -> list[WantedClip]:
-    """The clips for (source id, prompt) pairs, as long as the scene needs; a prompt of SILENT needs none.
+    """The clips for (source id, prompt) pairs, as long as the scene needs; a prompt of SILENT needs none, nor does
+    an empty one: what it is is not known.
 
     `maker`: identifies a generator other than the embedded one; its clip of the same prompt has another name.
     """
     seconds = pipeline.clip_length(units.duration(scene))
     wanted = []
     for source_id, prompt in prompts:
-        if prompt.strip().lower() != SILENT:
+        if prompt.strip().lower() not in ("", SILENT):
             seed = pipeline.seed_for(source_id, scene.see2sound.seed)
             path = folder / clip_name(source_id, prompt + maker, seconds, seed)
             wanted.append(WantedClip(source_id, prompt, path, seconds, seed))
