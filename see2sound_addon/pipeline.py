@@ -46,8 +46,8 @@ from .vision.regions import outline
 from .vision.view import View
 
 LOGGER = logging.getLogger(__name__)
-AMBIENT_DISTANCE = Estimate(3.0, 1.0)
-"""Ambient sources have no distance; this one only sets their level."""
+AMBIENT_DISTANCE, BED_DISTANCE = Estimate(3.0, 1.0), Estimate(12.0, 1.0)
+"""Ambient sources have no distance; these only set their level: of an ambient object, and of a place's bed, which is quiet."""
 FAINT_HORIZON = 0.3
 """Confidence below which the user is told that the horizon was not seen."""
 SHORTEST_CLIP, LONGEST_CLIP = 1.0, 60.0
@@ -142,7 +142,7 @@ def _place(sighting: Sighting, name: str, view: View, camera: Camera, depth: np.
     region, guess, horizon = sighting.region, sighting.guess, view.horizon
     centre = visible_centre(region.mask)
     if guess.extent == "ambient":
-        from_picture = AMBIENT_DISTANCE
+        from_picture = BED_DISTANCE if region.note else AMBIENT_DISTANCE
     elif guess.extent == "area" and centre[1] > horizon.row:  # a horizontal surface
         from_picture = surface_distance(region.mask, centre, depth, camera, horizon.row, horizon.confidence)
     else:

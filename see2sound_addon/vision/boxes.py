@@ -24,3 +24,10 @@ def inside(a: Box, b: Box, of_first: bool = False) -> float:
     """The share of the smaller of two boxes, or of the first one, that lies in the other one."""
     size = size_of(a) if of_first else min(size_of(a), size_of(b))
     return shared(a, b) / size if size > 0.0 else 0.0
+
+
+def overlap(a: Box, b: Box) -> float:
+    """Intersection over union of two boxes."""
+    both = shared(a, b)
+    whole = size_of(a) + size_of(b) - both
+    return both / whole if whole > 0.0 else 0.0

@@ -13,14 +13,16 @@ import cv2
 import numpy as np
 
 from ..objects import OBJECTS, SILENT
-from .boxes import Box, inside, size_of, union
+from .boxes import Box, inside, overlap, shared, size_of, union
 from .detectors import Detection
 from .regions import Region, is_reflection, make_region
 from .view import View
 
-SAME, SAME_NAME = 0.8, 0.55
-"""Share of the smaller of two boxes that lies in the other one from which on they are one object, whatever their names, and if
-they have the same name."""
+SAME, SAME_NAME = 0.7, 0.55
+"""Two boxes are one object from this intersection over union on, whatever their names; and with one name, from this share of
+the smaller one on that lies in the other."""
+LONG = {"train"}
+"""What is so long that a detector sees it in parts; of parts that touch, the surest stands for all: it is the one in front."""
 RIDDEN = {"bicycle": "cyclist", "motorcycle": "motorcyclist", "horse": "rider"}
 """What a person rides, and what the two together are called."""
 RIDES = 0.3
@@ -84,7 +86,11 @@ def _once(found: list[Found]) -> list[Found]:
 
 
 def _is_same(one: Found, other: Found) -> bool:
-    return inside(one.box, other.box) >= (SAME_NAME if one.name == other.name else SAME)
+    if one.name == other.name in LONG and shared(one.box, other.box) > 0.0:
+        return True
+    if one.name == other.name:
+        return inside(one.box, other.box) >= SAME_NAME
+    return overlap(one.box, other.box) >= SAME
 
 
 def _with_riders(found: list[Found]) -> list[Found]:

@@ -40,6 +40,17 @@ def test_the_same_object_twice_is_one(view):
     assert kinds(view, ("dog", (0.1, 0.5, 0.3, 0.7), 0.7), ("dog", (0.6, 0.5, 0.8, 0.7), 0.4)) == ["dog", "dog"]
 
 
+def test_what_stands_before_something_large_is_an_object_of_its_own(view):
+    assert sorted(kinds(view, ("bus", (0.1, 0.2, 0.9, 0.9), 0.5), ("dog", (0.4, 0.7, 0.5, 0.9), 0.6))) == ["bus", "dog"]
+
+
+def test_a_train_that_is_seen_in_two_parts_is_one(view):
+    (one,) = fuse(view, [Detection("train", (0.4, 0.3, 0.9, 0.8), 0.7), Detection("train", (0.0, 0.5, 0.45, 0.8), 0.6)])
+    assert one.kind == "train" and one.box[0] > 0.35  # the part in front is where it sounds
+    apart = [("train", (0.0, 0.3, 0.3, 0.8), 0.7), ("train", (0.6, 0.3, 0.9, 0.8), 0.6)]
+    assert kinds(view, *apart) == ["train", "train"]
+
+
 def test_a_rider_and_a_bicycle_are_one(view):
     (one,) = fuse(view, [Detection("person", (0.42, 0.3, 0.55, 0.7), 0.6), Detection("bicycle", (0.38, 0.5, 0.6, 0.8), 0.5)])
     assert one.kind == "cyclist" and one.box[1] < 0.45 and one.box[3] > 0.7
