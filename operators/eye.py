@@ -42,7 +42,7 @@ class SEE2SOUND_OT_add_eye(bpy.types.Operator):
     """Use a detector from disk: a NanoDet or YOLOX with COCO's classes, as ONNX"""
 
     bl_idname = "see2sound.add_eye"
-    bl_label = "Use a File"
+    bl_label = "Use Detector File"
     bl_options = {"REGISTER"}
 
     filepath: StringProperty(name="File", description="The detector", subtype="FILE_PATH", options={"SKIP_SAVE"})

@@ -15,6 +15,7 @@ VERBS = (
     ("preview", "play_snippet"),
     ("render_mix", "add_to_sequencer", "remove_from_sequencer", "render_with_sound"),
     ("export_mix", "export_plan"),
+    ("get_eye", "add_eye"),
     ("set_up_neural", "check_neural", "download_model", "free_neural", "remove_neural"),
 )
 _ours: list[tuple[bpy.types.KeyMap, bpy.types.KeyMapItem]] = []

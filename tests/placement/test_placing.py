@@ -78,7 +78,7 @@ def test_field_of_view_from_option_then_exif_then_fifty_degrees():
     assert "50 degrees are assumed" in fallback.note
 
 
-@pytest.mark.parametrize("metres", [2.0, 8.0, 30.0])
+@pytest.mark.parametrize("metres", [2.5, 8.0, 30.0])
 def test_a_person_s_height_in_pixels_is_their_distance(metres):
     """Project a person of 1.7 m at a known distance, level with the axis; the size alone must find them."""
     camera = Camera(Perspective.of_view(np.radians(60), 0.75))
@@ -86,6 +86,28 @@ def test_a_person_s_height_in_pixels_is_their_distance(metres):
     _, bottom = camera.projection.points(np.array([[0.0, -0.85, -metres]]))[0]
     estimate = size_distance("person", (x - 0.02, top, x + 0.02, bottom), camera)
     assert estimate.metres == pytest.approx(metres, rel=1e-3)
+
+
+def test_what_goes_on_outside_the_picture_is_not_judged_by_its_visible_height():
+    camera = Camera(Perspective.of_view(np.radians(60), 0.75))
+    assert size_distance("person", (0.4, 0.2, 0.5, 0.8), camera) is not None
+    assert size_distance("person", (0.4, 0.0, 0.5, 0.8), camera) is None
+    assert size_distance("person", (0.4, 0.2, 0.5, 1.0), camera) is None
+    assert size_distance("person", (0.4, 0.2, 0.5, 0.8), Camera(Orthographic(10.0, 0.75))) is None
+
+
+@pytest.mark.parametrize("label", ["car", "elephant", "cup", "church"])
+def test_a_label_puts_no_standing_object_below_the_ground(label):
+    """Whatever its size says, the foot of its box stays on or above the plane."""
+    camera = standing_camera(Picture(np.zeros((300, 400, 3), np.uint8), 400, 300), 0.4, Settings())
+    box, centre = (0.45, 0.5, 0.55, 0.7), (0.5, 0.6)
+    distance = distance_for_label(Estimate(500.0, 0.05), label, box, centre, camera)
+    _, foot = camera.ray(0.5, 0.7)
+    foot = camera.pose[:3, :3] @ foot
+    away = np.linalg.norm((place(camera, centre, distance.metres) - camera.pose[:3, 3])[:2])
+    assert 1.6 + away * foot[2] / np.linalg.norm(foot[:2]) >= -1e-6
+    lying = distance_for_label(Estimate(500.0, 0.05), "water", box, centre, camera, standing=False)
+    assert lying.metres > distance.metres
 
 
 def test_labels_and_sizes():
