@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import json
 import os
 import platform
 import shutil
@@ -44,6 +45,7 @@ def main() -> int:
     verbs.add_parser("setup", help="make .venv and install everything")
     demo = verbs.add_parser("demo", help="run the main job on a picture")
     demo.add_argument("picture", nargs="?", type=Path, help="a picture of yours; without it, a photograph of a rocket")
+    demo.add_argument("--offline", action="store_true", help="do not try to download the light detector (3.8 MB)")
     test = verbs.add_parser("test", help="run all tests; further arguments go to pytest")
     test.add_argument("--blender", metavar="4.5,4.2", default="", help="also in these versions of Blender: 5.2, 4.5, 4.2")
     test.add_argument("--window", action="store_true", help="also in a real Blender with a window (root on Debian)")
@@ -60,7 +62,7 @@ def main() -> int:
         parser.error(f"unknown arguments: {' '.join(rest)}")
     python = setup(VENV, "dev")
     if options.verb == "demo":
-        return run_demo(python, options.picture)
+        return run_demo(python, options.picture, options.offline)
     if options.verb == "test":
         return run_tests(python, options.blender, options.window, rest)
     if options.verb == "build":
@@ -187,14 +189,23 @@ def must(*command: object) -> None:
         sys.exit(f"dev.py: this failed with exit code {code}: {' '.join(str(part) for part in command)}")
 
 
-def run_demo(python: Path, picture: Path | None) -> int:
-    """The main job on a picture, or on a photograph that comes with scikit-image, into demo/."""
+def run_demo(python: Path, picture: Path | None, offline: bool) -> int:
+    """The main job on a picture, or on a photograph that comes with scikit-image, into demo/.
+
+    It tries to get the detector that names objects, and goes on without it.
+    """
+    shell = (python, "-m", "see2sound_addon.cli")
+    installed = subprocess.check_output([*map(str, shell), "eye", "list", "--json"], text=True, cwd=ROOT)
+    if not offline and not json.loads(installed)["installed"]:
+        print("Getting the light detector (3.8 MB, Apache-2.0) from OpenCV's model zoo; --offline skips this.", flush=True)
+        if call(*shell, "eye", "get", "light", "--yes"):
+            print("The demo goes on without it.", flush=True)
     if picture is None:
         where = "import skimage, pathlib; print(pathlib.Path(skimage.__file__).parent / 'data' / 'rocket.jpg')"
         picture = Path(subprocess.check_output([str(python), "-c", where], text=True).strip())
     else:
         picture = Path.cwd() / picture
-    return call(python, "-m", "see2sound_addon.cli", "run", picture, "--out", ROOT / "demo")
+    return call(*shell, "run", picture, "--out", ROOT / "demo")
 
 
 def run_tests(python: Path, versions: str, window: bool, rest: list[str]) -> int:

@@ -34,7 +34,7 @@ class SEE2SOUND_OT_get_eye(Working, bpy.types.Operator):
         from ..see2sound_addon.jobs.requests import GetEye
 
         file = (yield from ask(GetEye(eye.folder(), self.name.lower()))).file
-        self.report({"INFO"}, f"{file.name} is used from now on.")
+        self.report({"INFO"}, f"{file.name} is installed.")
         return []
 
 
@@ -43,7 +43,7 @@ class SEE2SOUND_OT_add_eye(bpy.types.Operator):
 
     bl_idname = "see2sound.add_eye"
     bl_label = "Use Detector File"
-    bl_options = {"REGISTER"}
+    bl_options = {"REGISTER", "UNDO"}
 
     filepath: StringProperty(name="File", description="The detector", subtype="FILE_PATH", options={"SKIP_SAVE"})
     filter_glob: StringProperty(default="*.onnx", options={"HIDDEN", "SKIP_SAVE"})
@@ -61,5 +61,9 @@ class SEE2SOUND_OT_add_eye(bpy.types.Operator):
 
         file = Path(bpy.path.abspath(self.filepath))
         check_network(file)
-        self.report({"INFO"}, f"{add_eye(eye.folder(), file).name} is used from now on.")
+        path, settings = add_eye(eye.folder(), file), bpy.context.scene.see2sound
+        settings.eye = "BEST"
+        if eye.network_of(bpy.context.scene) != path:
+            settings.eye, settings.eye_file = "FILE", str(path)
+        self.report({"INFO"}, f"{path.name} is the detector of this scene.")
         return []

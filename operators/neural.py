@@ -133,7 +133,7 @@ class SEE2SOUND_OT_download_model(Working, bpy.types.Operator):
         _check_online()
         python, models = neural.chosen_python(context), neural.models_folder(context)
         fetched = yield from ask(FetchModel(neural.folder(), python, self.model, models))
-        self.report({"INFO"}, f"{self.model} lies in {fetched.folder}.")
+        self.report({"INFO"}, f"{self.model} is installed in {fetched.folder}.")
         return []
 
 

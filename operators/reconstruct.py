@@ -39,11 +39,11 @@ class SEE2SOUND_OT_reconstruct(Working, bpy.types.Operator):
     )  # fmt: skip
     camera: EnumProperty(
         name="Camera", description="The camera that the picture is placed for", options={"SKIP_SAVE"},
-        items=((choices.AS_SET, "As Set in the Scene", "What the Picture panel says"), *choices.CAMERA_ITEMS),
+        items=((choices.AS_SET, "As Set in the Scene", "Use the setting of the Picture panel"), *choices.CAMERA_ITEMS),
     )  # fmt: skip
     others: EnumProperty(
         name="Other Pictures", description="How to treat the sources and cameras of earlier pictures", options={"SKIP_SAVE"},
-        items=((choices.AS_SET, "As Set in the Scene", "What the Picture panel says"), *choices.OTHERS_ITEMS),
+        items=((choices.AS_SET, "As Set in the Scene", "Use the setting of the Picture panel"), *choices.OTHERS_ITEMS),
     )  # fmt: skip
     eye: StringProperty(
         name="Detector", options={"SKIP_SAVE"},

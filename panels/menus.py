@@ -11,6 +11,7 @@ KEYS = (
 """With Shift and Alt, in the 3D viewport."""
 VERBS = (
     ("reconstruct", "generate"),
+    ("draw_object", "merge_sources"),
     ("add_source", "add_sound", "set_sound", "use_speaker", "add_room"),
     ("preview", "play_snippet"),
     ("render_mix", "add_to_sequencer", "remove_from_sequencer", "render_with_sound"),

@@ -80,6 +80,9 @@ class SEE2SOUND_MT_sources(bpy.types.Menu):
         layout = self.layout
         layout.operator_enum("see2sound.mark_sources", "action")
         layout.separator()
+        layout.operator("see2sound.draw_object", icon="SELECT_SET")
+        layout.operator("see2sound.merge_sources", icon="AUTOMERGE_ON")
+        layout.separator()
         layout.operator("see2sound.use_speaker", icon="SPEAKER")
         layout.operator("see2sound.add_sound", icon="FILE_SOUND")
         layout.separator()

@@ -5,7 +5,7 @@
     scene = api.load_picture("harbour.png", max_sources=4)
     for source in scene.sources:
         print(source.label, source.position)
-    scene.generate("clips", seconds=10.0)
+    scene.generate("clips")
     scene.mix("harbour.wav", "5.1")
 
 In Blender, `api.current_scene()` has the same methods for the scene that is open.

@@ -134,7 +134,7 @@ def _parser() -> argparse.ArgumentParser:
         sub.add_argument("--bits", type=int, choices=(16, 24, 32), help="32 is floating point, and usual but for FLAC")
         sub.add_argument("--loudness", type=_loudness, metavar="LUFS", help="bring the mix to this loudness, for example -23")
         sub.add_argument("--ceiling", type=_ceiling, default=-1.0, metavar="DB", help="true peak that this may reach")
-    cli_neural.add_place(verb("doctor", _doctor, "Say what works here and what is missing."))
+    cli_neural.add_place(verb("doctor", _doctor, "Check the installation."))
     cli_eye.add_verb(verb, _progress)
     cli_neural.add_verbs(verb, _progress)
     return parser
@@ -263,7 +263,7 @@ def _run(options: argparse.Namespace) -> dict[str, Any]:
     ]
     lines.append(f"The detector was {eye}.")
     lines += [f"note: {note}" for note in notes]
-    lines += [f"Everything lies in {out}:", "  scene.blend  plan.json  overview.png  clips/"]
+    lines += [f"Files in {out}:", "  scene.blend  plan.json  overview.png  clips/"]
     lines += [f"  {Path(m['file']).name}  ({_text(m)})" for m in mixes]
     return {"out": str(out), "sources": sources, "mixes": mixes, "notes": notes, "lines": lines}
 
@@ -329,7 +329,7 @@ def _mix(options: argparse.Namespace) -> dict[str, Any]:
     with temporary_folder() as packed:
         plan, notes = sampling.sample_scene(session.context(), scene, packed, _progress)
         if session.has_scripts():
-            notes.append("The file's scripts were not run, for it may come from a stranger.")
+            notes.append("The file's scripts were not run, because the file may not be trusted.")
         return _mixed(mix_on_all_cores(plan, options.layout, options.out, _progress, _delivery(options), options.sofa), notes)
 
 

@@ -16,7 +16,7 @@ from .weights.consent import ask_first
 
 def add_folder(parser: argparse.ArgumentParser) -> None:
     """Where detectors are."""
-    parser.add_argument("--eye-folder", type=Path, default=usual_folder() / "eyes", metavar="DIR", help="of detectors")
+    parser.add_argument("--eye-folder", type=Path, default=usual_folder() / "eyes", metavar="DIR", help="folder of detectors")
 
 
 def backends(options: argparse.Namespace) -> tuple[Any, str]:
@@ -26,7 +26,7 @@ def backends(options: argparse.Namespace) -> tuple[Any, str]:
     path = eyes.find_eye(options.eye_folder, options.eye)
     if path is None:
         better = "" if options.eye else "; `see2sound eye get light` gets one that names 80 kinds of objects (3.8 MB)"
-        return Backends(), f"the embedded one, which knows persons, faces, cats and number plates{better}"
+        return Backends(), f"the embedded one, which detects persons, faces, cats and number plates{better}"
     chosen = with_network(Backends(), path.absolute(), options.voice_unknown)
     return chosen, "the embedded one" if chosen.notes else path.name
 
@@ -61,21 +61,21 @@ def _get(options: argparse.Namespace, progress: Progress) -> dict[str, Any]:
             "allows commercial work."
         )
     path = eyes.get_eye(options.eye_folder, name, progress, online=True)
-    return {"file": str(path), "lines": [f"{name} lies at {path}; it is used from now on."]}
+    return {"file": str(path), "lines": [f"{name} is installed at {path}. Choose it with --eye {name}."]}
 
 
 def _add(options: argparse.Namespace, progress: Progress) -> dict[str, Any]:
-    from .vision.networks import Network
+    from .pipeline import check_network
 
     file = Path(_named(options))
-    Network(file)  # only what works is taken
+    check_network(file)
     path = eyes.add_eye(options.eye_folder, file)
-    return {"file": str(path), "lines": [f"{path.stem} lies at {path}."]}
+    return {"file": str(path), "lines": [f"{path.stem} is installed at {path}. Choose it with --eye {path.stem}."]}
 
 
 def _remove(options: argparse.Namespace, progress: Progress) -> dict[str, Any]:
     eyes.remove_eye(options.eye_folder, _named(options))
-    return {"lines": [f"{options.name} is gone."]}
+    return {"lines": [f"{options.name} was removed."]}
 
 
 def _named(options: argparse.Namespace) -> str:

@@ -20,7 +20,11 @@ def add_place(parser: argparse.ArgumentParser) -> None:
     """Where the environment and the models are."""
     parser.add_argument("--neural-python", type=Path, metavar="PYTHON", help="a Python that has torch and transformers")
     parser.add_argument(
-        "--neural-folder", type=Path, default=usual_folder(), metavar="DIR", help="of our own environment and models"
+        "--neural-folder",
+        type=Path,
+        default=usual_folder(),
+        metavar="DIR",
+        help="of the neural environment and its models",
     )
 
 
@@ -31,7 +35,7 @@ def add_choice(parser: argparse.ArgumentParser) -> None:
         parser.add_argument(
             f"--{task}", default="", metavar="MODEL", help=f"for {task}: an id of `see2sound neural list`, or a folder"
         )
-    parser.add_argument("--steps", type=int, default=50, metavar="N", help="of diffusion")
+    parser.add_argument("--steps", type=int, default=50, metavar="N", help="number of diffusion steps")
     parser.add_argument("--takes", type=int, default=1, metavar="N", help="of each sound; --ranking chooses among them")
 
 
@@ -136,14 +140,14 @@ def _download(options: argparse.Namespace, progress: Progress) -> dict[str, Any]
         what = f"This downloads {card.repository} from huggingface.co, {card.size:g} GB; its licence, {card.licence}, {allows}."
         raise ask_first(what)
     folder = fetch_model(_place(options), card, progress, online=True)
-    return {"folder": str(folder), "lines": [f"{card.id} lies in {folder}."]}
+    return {"folder": str(folder), "lines": [f"{card.id} is installed in {folder}."]}
 
 
 def _remove(options: argparse.Namespace, progress: Progress) -> dict[str, Any]:
     from .neural.environment import remove
 
     remove(_place(options))
-    return {"lines": ["The neural environment is gone; models stay."]}
+    return {"lines": ["The neural environment was removed; models stay."]}
 
 
 _ACTIONS: dict[str, Callable[[argparse.Namespace, Progress], dict[str, Any]]] = {

@@ -1,4 +1,4 @@
-"""The whole method on one page: look, place, voice, mix.
+"""The method in five stages: look, place, voice, mix, deliver.
 
 Plain functions of plain data, without Blender. The operators, the shell and scripts call the same functions.
 """
@@ -40,9 +40,9 @@ from .spatial.layouts import Layout, find_layout
 from .spatial.loudness import Meter
 from .spatial.renderer import BLOCK, render
 from .spatial.room.images import check_listener
-from .vision.look import Sighting, look
+from .vision.look import Sighting, look, look_at
 from .vision.networks import Network
-from .vision.regions import outline
+from .vision.regions import filled, make_region, outline
 from .vision.view import View
 
 LOGGER = logging.getLogger(__name__)
@@ -79,7 +79,7 @@ def reconstruct(
     progress("Reading the picture", 0, 3)
     picture = read_picture(path)
     LOGGER.info("read %s, %d x %d pixels", path, picture.width, picture.height)
-    progress("Looking for what sounds", 1, 3)
+    progress("Finding sources", 1, 3)
     horizon, height, notes = settings.horizon, settings.camera_height, list(picture.notes)
     if camera is not None:
         camera = camera.fitted(picture.height / picture.width)
@@ -93,7 +93,7 @@ def reconstruct(
         camera = standing_camera(picture, view.horizon.row, settings)
     progress("Placing it", 2, 3)
     depth = backends.depth(view, camera, height)
-    stem = re.sub(r"[^a-z0-9]+", "_", Path(path).stem.lower()).strip("_")[:40] or "picture"
+    stem = _stem(path)
     sources = [_place(sighting, f"{stem}_{number}", view, camera, depth) for number, sighting in enumerate(sightings, 1)]
     notes += [sighting.region.note for sighting in sightings if sighting.region.note]
     notes.append(camera.note)
@@ -106,6 +106,44 @@ def reconstruct(
         notes.append("Nothing in the picture stands out as something that sounds.")
     progress("Done", 3, 3)
     return Reconstruction(camera, (picture.width, picture.height), sources, notes, picture, view)
+
+
+def mark(
+    path: str | os.PathLike[str],
+    box: Box,
+    camera: Camera | None = None,
+    settings: Settings = Settings(),
+    backends: Backends = Backends(),
+) -> Reconstruction:
+    """The one object that a user has marked in a picture, by a box around it, or by a box without a size: a click.
+
+    The detector names it if it knows it, the labeller otherwise. Errors: those of `read_picture`, `box-invalid`.
+    """
+    x0, y0, x1, y1 = box
+    if not (0.0 <= x0 <= x1 <= 1.0 and 0.0 <= y0 <= y1 <= 1.0):
+        raise See2SoundError("box-invalid", f"The box {box} is not within the picture.", "Draw it inside the picture.")
+    picture = read_picture(path)
+    horizon, height, notes = settings.horizon, settings.camera_height, list(backends.notes)
+    if camera is not None:
+        camera = camera.fitted(picture.height / picture.width)
+        horizon, height = _ground_of(camera, settings, [])
+    view, sighting = look_at(picture.pixels, box, horizon, backends.detector, backends.labeller)
+    if camera is None:
+        camera = standing_camera(picture, view.horizon.row, settings)
+    source = _place(sighting, _stem(path), view, camera, backends.depth(view, camera, height))
+    return Reconstruction(camera, (picture.width, picture.height), [source], notes, picture, view)
+
+
+def merge(evidence: list[Evidence]) -> Evidence:
+    """What several pieces of evidence show together: the outline around all of them, and the surest of their distances."""
+    mask = np.logical_or.reduce([filled(one.outline) for one in evidence])
+    region = make_region(mask, 1.0)
+    surest = min(evidence, key=lambda one: one.distance.sigma)
+    return Evidence(region.box, visible_centre(mask), surest.distance, mask, outline(mask))
+
+
+def _stem(path: str | os.PathLike[str]) -> str:
+    return re.sub(r"[^a-z0-9]+", "_", Path(path).stem.lower()).strip("_")[:40] or "picture"
 
 
 def _ground_of(camera: Camera, settings: Settings, notes: list[str]) -> tuple[float | None, float]:
@@ -130,7 +168,7 @@ def standing_camera(picture: Picture, horizon_row: float, settings: Settings) ->
         note = "The field of view is the picture's own (EXIF)."
     else:
         projection = Perspective.of_view(float(DEFAULT_FIELD_OF_VIEW), aspect)
-        note = "The picture does not tell its field of view: 50 degrees are assumed."
+        note = "The picture contains no field of view (EXIF): 50 degrees are assumed."
     tilt = np.pi / 2.0 - (projection.elevation(horizon_row) or 0.0)
     pose = np.eye(4)
     pose[1:3, 1:3] = [[np.cos(tilt), -np.sin(tilt)], [np.sin(tilt), np.cos(tilt)]]
@@ -142,7 +180,7 @@ def _place(sighting: Sighting, name: str, view: View, camera: Camera, depth: np.
     region, guess, horizon = sighting.region, sighting.guess, view.horizon
     centre = visible_centre(region.mask)
     if guess.extent == "ambient":
-        from_picture = BED_DISTANCE if region.note else AMBIENT_DISTANCE
+        from_picture = BED_DISTANCE if region.is_bed else AMBIENT_DISTANCE
     elif guess.extent == "area" and centre[1] > horizon.row:  # a horizontal surface
         from_picture = surface_distance(region.mask, centre, depth, camera, horizon.row, horizon.confidence)
     else:

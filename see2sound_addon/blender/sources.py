@@ -104,6 +104,11 @@ def free_id(name: str, taken: set[str]) -> str:
     return name
 
 
+def new_id(stem: str) -> str:
+    """An id that no source of the file has: the stem with a number."""
+    return free_id(f"{stem}_1", {obj.see2sound.source_id for obj in bpy.data.objects if is_source(obj)})
+
+
 def adopt(obj: bpy.types.Object) -> None:
     """Make a plain Speaker a source: an id, and a label and a prompt from its name. It plays once, as before."""
     describe(obj, clean_label(obj.name) or "sound")

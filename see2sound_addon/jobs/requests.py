@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from ..clips import MadeClip, WantedClip
 from ..delivery.formats import Delivery
-from ..findings import Findings, Settings
+from ..findings import Box, Findings, Settings
 from ..neural.choice import Choice
 from ..neural.requests import Done, EnvironmentFacts
 from ..projection import Camera
@@ -35,6 +35,19 @@ class Reconstruct(Request[Findings]):
     settings: Settings
     backends: BackendNames = EMBEDDED
     models: Models | None = None
+
+
+@dataclass(frozen=True)
+class Mark(Request[Findings]):
+    """`pipeline.mark`; the result has no mask. `box`: as fractions of the picture; without a size it is a click."""
+
+    task: ClassVar[str] = "mark"
+    result: ClassVar[type] = Findings
+    picture: Path
+    box: Box
+    camera: Camera | None
+    settings: Settings
+    backends: BackendNames = EMBEDDED
 
 
 @dataclass(frozen=True)

@@ -60,6 +60,16 @@ def reconstruct(request: requests.Reconstruct, progress: Progress) -> Any:
     return found.without_masks()
 
 
+def mark(request: requests.Mark, progress: Progress) -> Any:
+    """Find the object that was marked in a picture."""
+    from .. import pipeline
+
+    progress("Looking at the object", 0, 1)
+    with _backends(request.backends, None, progress) as backends:
+        found = pipeline.mark(request.picture, request.box, request.camera, request.settings, backends)
+    return found.without_masks()
+
+
 def make_clips(request: requests.MakeClips, progress: Progress) -> requests.ClipsMade:
     """Generate clips."""
     from .. import pipeline
@@ -165,6 +175,7 @@ TASKS: dict[str, Task] = {
         Task(requests.RenderPart, render_part),
         Task(requests.Mix, mix),
         Task(requests.Reconstruct, reconstruct),
+        Task(requests.Mark, mark),
         Task(requests.MakeClips, make_clips),
         Task(requests.SetUpNeural, set_up_neural),
         Task(requests.FetchModel, fetch_model),

@@ -1,4 +1,5 @@
 """Neural models, in a separate environment and process.
 
-`client`, `catalogue` and `environment` run in our own Python, `checks` in both; the rest runs where torch is.
+`choice`, `client`, `environment` and `requests` run in See2Sound's own Python. `loading`, `pictures`, `sounds` and `status`
+need torch.
 """

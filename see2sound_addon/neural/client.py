@@ -197,7 +197,7 @@ def no_detections(pixels: np.ndarray) -> list[Detection]:
 
 
 def by_kind(usual: Labeller) -> Labeller:
-    """`Labeller`: what a detector knows, else what the `usual` one says."""
+    """`Labeller`: the class of a detector, otherwise the result of `usual`."""
     return lambda view, region: CLASSES[region.kind] if region.kind in CLASSES else usual(view, region)
 
 

@@ -225,7 +225,7 @@ def fetch_model(
 
     Errors: `offline`, those of the task `download`.
     """
-    check_online(online, f"{card.repository} lies at huggingface.co.")
+    check_online(online, f"{card.repository} is downloaded from huggingface.co.")
     probe(place.executable)
     folder = (models or place.folder / "models") / card.id
     with Worker(place.executable, {"HF_HUB_DISABLE_TELEMETRY": "1"}, network=True) as worker:

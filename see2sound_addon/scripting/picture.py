@@ -12,11 +12,13 @@ from ..backends import Backends, with_network
 from ..clips import MadeClip, WantedClip, clip_name
 from ..findings import SILENT, FoundSource, Settings
 from ..media.files import check_writable
+from ..paths import usual_folder
 from ..placement.position import area_radius, place
 from ..progress import Progress, no_progress
 from ..projection import Camera
 from ..soundscene import EXTENTS, SoundScene, Trajectory
 from ..soundscene import Source as PlanSource
+from ..weights.eyes import find_eye
 from .scene import File, Scene, Source
 
 NO_POINTS = np.zeros((0, 3))
@@ -163,10 +165,11 @@ def load_picture(
 
     `duration`: of the scene, seconds. `field_of_view`: horizontal, radians. `horizon`: its row as a fraction of the height from
     the top. `camera_height`: metres. `camera`: one that the picture is fitted to, None for one at the origin of the ground.
-    `eye`: the path of an .onnx file that is the detector instead.
-    Errors: those of `media.pictures.read_picture`.
+    `eye`: "light", "sharp", another detector of the shell's folder, or the path of an .onnx file; "" for the best one there,
+    None for that of `backends`. Errors: those of `media.pictures.read_picture`, `eye-*`.
     """
     settings = Settings(max_sources, field_of_view, horizon, camera_height)
-    if eye is not None:
-        backends = with_network(backends, Path(eye))
+    network = None if eye is None else find_eye(usual_folder() / "eyes", str(eye))
+    if network is not None:
+        backends = with_network(backends, network)
     return PictureScene(pipeline.reconstruct(path, camera, settings, progress, backends), duration, seed, backends)

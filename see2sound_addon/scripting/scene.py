@@ -1,4 +1,4 @@
-"""What scripts see of a scene and its sources, wherever they are kept."""
+"""Abstract base classes of scenes and sources for scripts."""
 
 from __future__ import annotations
 

@@ -88,7 +88,7 @@ def synthesise(prompt: str, duration: float, seed: int, rate: int = 48000) -> Ge
     notes = []
     make = _neutral if name is None else MODELS[name][1]
     if name is None:
-        notes.append(f"No sound model knows {prompt!r}; it got a neutral texture.")
+        notes.append(f"No sound model matches {prompt!r}; the clip is a neutral texture.")
     circle = Circle(round(duration * rate), rate, seed)
     level = typical_level(name)
     samples, reference = fit_level(make(circle), level)

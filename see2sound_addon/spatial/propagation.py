@@ -253,7 +253,7 @@ class Propagation:
         if not (there * playing).any():
             return None
         gain = there * voice.level * 10.0 ** (source.gain_db / 20.0) * fader_gain(emitted, source)
-        if not voice.is_lfe:  # no distance, no direction: what is sent there is sent there
+        if not voice.is_lfe:  # no distance, no direction: the LFE send has no distance gain and no direction
             gain = gain * self._level(distance, -towards, mouth.rotations(emitted), voice)
         if voice.image is None:
             gain = gain * _occlusion_gain(times, source)

@@ -1,4 +1,4 @@
-"""The bed of a whole picture: what a place sounds like, besides its objects, and why that is believed."""
+"""Choose the ambient bed of a picture from its detections and surfaces, with the reason."""
 
 from __future__ import annotations
 

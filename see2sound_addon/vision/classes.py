@@ -1,4 +1,4 @@
-"""Classes of objects that make a sound, for detectors and labellers that know names; and classes that make none."""
+"""The classes of neural detectors and labellers, with their prompts. `objects` has those of the ONNX detectors."""
 
 from __future__ import annotations
 

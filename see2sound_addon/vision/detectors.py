@@ -9,6 +9,8 @@ from typing import Protocol
 import cv2
 import numpy as np
 
+from .boxes import Box, inside
+
 DETECTING_SIDE = 800
 """Pixels; the longer side of the picture given to the detectors."""
 
@@ -18,7 +20,7 @@ class Detection:
     """`label`: a class of `objects.OBJECTS`. `box`: x0, y0, x1, y1 of the whole object as fractions. `score`: 0 to 1."""
 
     label: str
-    box: tuple[float, float, float, float]
+    box: Box
     score: float
 
 
@@ -40,7 +42,7 @@ def detect_by_cascades(pixels: np.ndarray) -> list[Detection]:
     found.sort(key=lambda detection: -detection.score)
     kept: list[Detection] = []
     for detection in found:
-        if all(_overlap(detection.box, other.box) < 0.4 for other in kept):
+        if all(inside(detection.box, other.box) < 0.4 for other in kept):
             kept.append(detection)
     return kept
 
@@ -63,7 +65,7 @@ def _faces(grey: np.ndarray, pixels: np.ndarray) -> list[Detection]:
     others = [box for box, _ in _cascade(grey, "haarcascade_frontalface_default.xml", 0.05, 6)]
     found = []
     for box, weight in _cascade(grey, "haarcascade_frontalface_alt2.xml", 0.05, 6):
-        agreed = any(_overlap(_corners(box), _corners(other)) > 0.4 for other in others)
+        agreed = any(inside(_corners(box), _corners(other)) > 0.4 for other in others)
         if agreed and _skin(pixels, box) > 0.35:
             x, y, w, h = (float(v) for v in box)
             # A face is an eighth of a standing body's height and a third of its shoulders' width.
@@ -111,24 +113,16 @@ def _people(pixels: np.ndarray) -> list[Detection]:
     return found
 
 
-def _make(label: str, box: tuple[float, float, float, float], shape: tuple[int, ...], score: float) -> Detection:
+def _make(label: str, box: Box, shape: tuple[int, ...], score: float) -> Detection:
     height, width = shape[:2]
     x0, y0, x1, y1 = box
     inside = (max(x0 / width, 0.0), max(y0 / height, 0.0), min(x1 / width, 1.0), min(y1 / height, 1.0))
     return Detection(label, inside, float(np.clip(score, 0.0, 1.0)))
 
 
-def _corners(box: np.ndarray) -> tuple[float, float, float, float]:
+def _corners(box: np.ndarray) -> Box:
     x, y, w, h = (float(v) for v in box)
     return x, y, x + w, y + h
-
-
-def _overlap(a: tuple[float, float, float, float], b: tuple[float, float, float, float]) -> float:
-    """Intersection over the smaller of two boxes."""
-    width, height = min(a[2], b[2]) - max(a[0], b[0]), min(a[3], b[3]) - max(a[1], b[1])
-    if width <= 0.0 or height <= 0.0:
-        return 0.0
-    return width * height / min((a[2] - a[0]) * (a[3] - a[1]), (b[2] - b[0]) * (b[3] - b[1]))
 
 
 DETECTORS: dict[str, Detector] = {"embedded": detect_by_cascades}

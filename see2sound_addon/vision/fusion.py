@@ -58,9 +58,9 @@ class Found:
 
 
 def fuse(view: View, detections: list[Detection]) -> list[Region]:
-    """The sounding objects of a picture, loudest first, and what is silent after them, with a level of None.
+    """The regions of all objects of a picture, the loudest first.
 
-    Silent objects are returned too, because their part of the picture is explained: nothing else is looked for there.
+    Silent objects are included, see `sounds`, because their part of the picture is explained: nothing else is looked for there.
     """
     found = _once([Found(one.label, one.box, one.score) for one in detections if one.label in OBJECTS])
     found = _without_carried(_with_riders(found))
@@ -167,9 +167,9 @@ def outline_in(pixels: np.ndarray, box: Box) -> np.ndarray:
     height, width = pixels.shape[:2]
     x0, y0, x1, y1 = np.multiply(box, (width, height, width, height))
     left, top, right, bottom = math.floor(x0), math.floor(y0), math.ceil(x1), math.ceil(y1)
-    ellipse = _ellipse((height, width), (x0, y0, x1, y1))
+    whole = ellipse((height, width), (x0, y0, x1, y1))
     if min(right - left, bottom - top) < SMALLEST_SIDE:
-        return ellipse
+        return whole
     # A crop is much faster than the whole picture, and its surroundings are what the object differs from.
     wide, high = round(GRABCUT_MARGIN * (right - left)), round(GRABCUT_MARGIN * (bottom - top))
     a, b = max(0, left - wide), max(0, top - high)
@@ -177,18 +177,18 @@ def outline_in(pixels: np.ndarray, box: Box) -> np.ndarray:
     labels = np.zeros(crop.shape[:2], np.uint8)
     labels[top - b : bottom - b, left - a : right - a] = cv2.GC_PR_FGD
     if (labels == cv2.GC_BGD).sum() < crop.shape[0]:  # the box is all there is: nothing to learn a background from
-        return ellipse
+        return whole
     cv2.setRNGSeed(0)
     try:
         cv2.grabCut(crop, labels, (0, 0, 1, 1), np.zeros((1, 65)), np.zeros((1, 65)), GRABCUT_ROUNDS, cv2.GC_INIT_WITH_MASK)
     except cv2.error:  # too few colours
-        return ellipse
+        return whole
     mask = np.zeros((height, width), bool)
     mask[b : b + crop.shape[0], a : a + crop.shape[1]] = (labels == cv2.GC_FGD) | (labels == cv2.GC_PR_FGD)
-    return mask if mask.sum() > LEAST_FILL * size_of((x0, y0, x1, y1)) else ellipse
+    return mask if mask.sum() > LEAST_FILL * size_of((x0, y0, x1, y1)) else whole
 
 
-def _ellipse(shape: tuple[int, int], box: tuple[float, float, float, float]) -> np.ndarray:
+def ellipse(shape: tuple[int, int], box: tuple[float, float, float, float]) -> np.ndarray:
     """The ellipse that fills a box in pixels."""
     x0, y0, x1, y1 = box
     rows, columns = np.mgrid[: shape[0], : shape[1]] + 0.5

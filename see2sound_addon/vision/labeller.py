@@ -107,7 +107,7 @@ def label_by_measures(view: View, region: Region) -> Guess:
 
 
 def label_what_is_known(view: View, region: Region) -> Guess:
-    """`label_by_measures`, but what that does not know gets no sound: a detector has looked, and does not know it either."""
+    """Like `label_by_measures`; an unknown region gets an empty prompt, and so no sound."""
     guess = label_by_measures(view, region)
     return UNVOICED if guess == KNOWN["unknown"] else guess
 

@@ -26,6 +26,8 @@ GROWTH = 0.8
 SATELLITE, SATELLITE_GAP, SATELLITE_SOLIDITY = 0.6, 0.015, 0.66
 """A satellite has at most this share of its neighbour's area, lies within this share of the picture's diagonal of it,
 and together they fill at least this share of their convex hull."""
+FILLED_SIDE = 256
+"""Pixels of the mask that an outline is filled into."""
 MIRRORED = 0.6
 """Correlation above which what lies under a shore is the mirror image of what stands on it."""
 
@@ -36,7 +38,7 @@ class Region:
 
     `mask`: (height, width) bool in the small picture that was looked at. `box`: x0, y0, x1, y1 as fractions, y down.
     `score`: 0 to 1, how surely it is something of its own. `kind`: what its finder knows it is ("person", "water"), else "".
-    `note`: why the finder believes so, for the user.
+    `note`: why the finder believes so, for the user. `is_bed`: whether it is the ambience of the whole picture.
     """
 
     mask: np.ndarray
@@ -44,6 +46,7 @@ class Region:
     score: float
     kind: str = ""
     note: str = ""
+    is_bed: bool = False
 
 
 def make_region(mask: np.ndarray, score: float, kind: str = "") -> Region:
@@ -65,6 +68,14 @@ def outline(mask: np.ndarray, points: int = OUTLINE_POINTS) -> np.ndarray:
     steps = np.arange(points) * along[-1] / points
     height, width = mask.shape
     return np.stack([np.interp(steps, along, ring[:, 0]) / width, np.interp(steps, along, ring[:, 1]) / height], axis=1)
+
+
+def filled(ring: np.ndarray, side: int = FILLED_SIDE) -> np.ndarray:
+    """The mask (side, side) bool of an outline (k, 2) in fractions: the inverse of `outline`."""
+    mask = np.zeros((side, side), np.uint8)
+    corners = np.clip(np.rint(ring * side - 0.5), 0, side - 1).astype(np.int32)
+    cv2.fillPoly(mask, [corners], 1)
+    return mask.astype(bool)
 
 
 def choose_regions(

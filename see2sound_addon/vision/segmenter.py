@@ -12,7 +12,7 @@ from scipy import ndimage
 from .ambience import find_ambience
 from .candidates import find_candidates
 from .detectors import Detection
-from .fusion import fuse, sounds
+from .fusion import ellipse, fuse, sounds
 from .regions import Region, choose_regions, make_region
 from .view import View
 
@@ -20,7 +20,7 @@ SOUNDING_SURFACES = {"water": 0.06, "foliage": 0.10}
 """Surfaces that sound by themselves, with the least share of the picture at which they are worth a source."""
 
 
-STREET_SCORE = 0.1
+BED_SCORE = 0.1
 """Of a street's ambience, or another place's: it comes after everything that can be pointed at."""
 FLAT = 2.0
 """Deviation of colours, of 255, below which a picture shows nothing."""
@@ -49,7 +49,7 @@ def segment_by_saliency(view: View, detections: list[Detection], most: int) -> l
             taken |= claimed
     found = sorted(regions + _objects(view, taken, most - len(regions)), key=lambda region: -region.score)
     if view.horizon.street and len(found) < most:
-        found.append(make_region(np.ones(view.small.shape[:2], bool), STREET_SCORE, "street"))
+        found.append(make_region(np.ones(view.small.shape[:2], bool), BED_SCORE, "street"))
     return found
 
 
@@ -74,8 +74,8 @@ def segment_by_detections(view: View, detections: list[Detection], most: int) ->
     regions += sorted(_objects(view, taken, most - len(regions)), key=lambda region: -region.score)
     bed = find_ambience(view, detections)
     if bed is not None:
-        whole = make_region(np.ones(view.small.shape[:2], bool), STREET_SCORE, bed.kind)
-        regions.append(replace(whole, note=bed.reason))
+        whole = make_region(np.ones(view.small.shape[:2], bool), BED_SCORE, bed.kind)
+        regions.append(replace(whole, note=bed.reason, is_bed=True))
     return regions
 
 
@@ -107,7 +107,6 @@ def _surfaces(view: View) -> list[Region]:
 def _detected(view: View, detection: Detection) -> Region | None:
     """The ellipse that fills a detection's box: crisper than a box, and its middle is the object's."""
     height, width = view.small.shape[:2]
-    x0, y0, x1, y1 = np.array(detection.box) * [width, height, width, height]
-    rows, columns = np.mgrid[:height, :width] + 0.5
-    ellipse = ((columns - (x0 + x1) / 2) / (x1 - x0) * 2) ** 2 + ((rows - (y0 + y1) / 2) / (y1 - y0) * 2) ** 2 <= 1.0
-    return make_region(ellipse, detection.score, detection.label) if ellipse.any() else None
+    x0, y0, x1, y1 = (np.array(detection.box) * [width, height, width, height]).tolist()
+    mask = ellipse((height, width), (x0, y0, x1, y1))
+    return make_region(mask, detection.score, detection.label) if mask.any() else None

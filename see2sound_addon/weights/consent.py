@@ -14,7 +14,7 @@ def terms(card: Card) -> str:
 
 def ask_first(what: str) -> See2SoundError:
     """The error of a shell command that must be told to download. `what`: what is downloaded, from where, and its licence."""
-    return See2SoundError("consent", what, "Say --yes to do so.")
+    return See2SoundError("consent", what, "Add --yes to download.")
 
 
 def check_online(online: bool, what: str) -> None:

@@ -105,7 +105,7 @@ def get_eye(folder: Path, name: str, progress: Progress = no_progress, online: b
     if name not in EYES:
         raise See2SoundError("eye-unknown", f"There is no detector {name!r} to download.", f"Use {' or '.join(EYES)}.")
     card = EYES[name]
-    check_online(online, f"{card.file} lies at github.com and huggingface.co.")
+    check_online(online, f"{card.file} is downloaded from github.com or huggingface.co.")
     check_writable(folder)
     path = folder / card.file
     fetch(card.addresses, path, card.size, card.sha256, progress)

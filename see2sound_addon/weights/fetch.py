@@ -1,6 +1,6 @@
 """Download one file over HTTPS: resumed, bounded, and checked before it takes its place.
 
-The only module of See2Sound that opens connections; it does so when a user has asked for a download.
+It opens connections only for a download that the user has requested. So do `weights.hub` and pip, for neural models.
 """
 
 from __future__ import annotations

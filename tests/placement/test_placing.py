@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from see2sound_addon.findings import Estimate
@@ -18,6 +18,7 @@ from see2sound_addon.vision.view import measure_view
 FRACTION = st.floats(0.0, 1.0)
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)  # a busy machine is no error
 @given(FRACTION, FRACTION, st.floats(0.3, 3.0), st.floats(0.2, 3.0), st.floats(0.2, 0.8), st.floats(0.5, 100.0))
 def test_a_ray_leads_back_to_its_pixel(x, y, focal, aspect, centre, metres):
     for projection in (Perspective(focal, aspect, (centre, 1 - centre)), Orthographic(focal, aspect, (centre, 1 - centre))):
@@ -48,8 +49,7 @@ def test_a_picture_fitted_into_another_frame(frame, picture):
 def test_a_foot_on_the_ground_lies_on_the_ground(horizon, row):
     """The standing camera is level with the horizon, so every foot must come out at height 0 of the world."""
     picture = Picture(np.zeros((300, 400, 3), np.uint8), 400, 300)
-    settings = Settings(camera_height=1.6)
-    camera = standing_camera(picture, horizon, settings)
+    camera = standing_camera(picture, horizon, Settings(camera_height=1.6))
     view = measure_view(np.random.default_rng(0).integers(0, 255, (300, 400, 3), dtype=np.uint8), horizon)
     depth = depth_from_ground(view, camera, 1.6)
     height, width = depth.shape

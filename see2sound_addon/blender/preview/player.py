@@ -1,7 +1,7 @@
 """The live preview: play all sources through Blender's audio device.
 
 Directions and levels are those of the mix; delay, Doppler, air and rooms are the mix's alone. The audio is made by Blender's
-audio library (aud); Python tells it, some sixty times a second, where everything is, and is never waited for.
+audio library (aud); Python updates all positions about 60 times a second, and the audio thread does not wait for it.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ import bpy
 
 from ...weights.eyes import EYES
 
-# Since 4.5 Blender wants to be told that a path may begin with "//".
+# Since 4.5 Blender requires a flag for paths that may begin with "//".
 RELATIVE_PATH = {"PATH_SUPPORTS_BLEND_RELATIVE"} if bpy.app.version >= (4, 5, 0) else set()
 OVERRIDABLE = {"LIBRARY_OVERRIDABLE"}
 HIDDEN = {"HIDDEN"}
@@ -36,7 +36,7 @@ EYE_CARDS = tuple(
 )
 EYE_ITEMS = (
     ("BEST", "Best Installed", "The most precise detector that is installed, or the built-in one"),
-    ("EMBEDDED", "Built-in", "Finds what stands out, and knows persons, faces, cats and number plates"),
+    ("EMBEDDED", "Built-in", "Finds salient regions, persons, faces, cats and number plates"),
     *EYE_CARDS,
     ("FILE", "File", "A NanoDet or YOLOX of your own, as ONNX"),
 )

@@ -130,6 +130,12 @@ class SourceProperties(bpy.types.PropertyGroup):
         subtype="FILE_PATH",
         options=RELATIVE_PATH | HIDDEN,
     )
+    by_hand: BoolProperty(
+        override=OVERRIDABLE,
+        options=HIDDEN,
+        name="Marked by Hand",
+        description="The source was marked or merged by hand, so Reconstruct Sources keeps it",
+    )
     box: FloatVectorProperty(
         override=OVERRIDABLE,
         options=HIDDEN,

@@ -39,3 +39,21 @@ def read_camera(context: bpy.types.Context, scene: bpy.types.Scene, obj: bpy.typ
     if parallel:
         projection = Orthographic(width, height / width, centre)
     return Camera(projection, pose, f"The field of view is that of the camera {obj.name!r}.")
+
+
+def picture_camera(context: bpy.types.Context, scene: bpy.types.Scene, picture: str) -> Camera | None:
+    """The camera that a picture of the scene is seen through: the one that its sources were placed with, else the active one.
+
+    Errors: those of `read_camera`.
+    """
+    placed = next((obj for obj in scene.objects if obj.type == "SPEAKER" and obj.see2sound.picture == picture), None)
+    if placed is not None and placed.see2sound.lens[0] > 0.0:
+        return kept_camera(placed)
+    return None if scene.camera is None else read_camera(context, scene, scene.camera)
+
+
+def kept_camera(obj: bpy.types.Object) -> Camera:
+    """The camera that a Speaker was placed with."""
+    focal, aspect, x, y = obj.see2sound.lens
+    projection = (Orthographic if obj.see2sound.parallel else Perspective)(focal, aspect, (x, y))
+    return Camera(projection, np.array([list(row) for row in obj.see2sound.camera_pose]))

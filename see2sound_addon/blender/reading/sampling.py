@@ -256,7 +256,7 @@ def _add(sample: Sample, obj: bpy.types.Object, graph: bpy.types.Depsgraph, time
 def _check_place(obj: bpy.types.Object, sample: Sample) -> None:
     if not np.isfinite(sample.positions).all() or not np.isfinite(sample.rotations).all():
         raise See2SoundError(
-            "nowhere", f"{obj.name!r} is at no place: its transform is not a number.", "Look at its drivers and location."
+            "nowhere", f"{obj.name!r} has a transform that is infinite or not a number.", "Check its drivers and location."
         )
 
 

@@ -11,11 +11,14 @@ import bpy
 import numpy as np
 from mathutils import Matrix, Vector
 
-from ...findings import Box, Estimate, Evidence, Findings, FoundSource
+from ...findings import Estimate, Evidence, Findings, FoundSource
 from ...pipeline import distance_for_label
+from ...pipeline import merge as merge_evidence
 from ...placement.position import area_radius, place
 from ...projection import Camera, Orthographic, Perspective
 from ...shapes import AREA_POINTS, OUTLINE_POINTS
+from ...vision.boxes import overlap
+from ..reading.camera import kept_camera
 from ..sources import (
     beside_blend,
     clean_label,
@@ -59,6 +62,8 @@ def match(scene: bpy.types.Scene, found: Findings, picture: str) -> list[Match]:
     taken = {obj.see2sound.source_id for obj in bpy.data.objects if is_source(obj)}
     matches = []
     for source in found.sources:
+        if any(obj.see2sound.by_hand and _likeness(obj, source) > SAME for obj in before):
+            continue  # the user has marked it
         obj = max(before, key=lambda old: _likeness(old, source), default=None)
         if obj is not None and _likeness(obj, source) > SAME:
             before.remove(obj)
@@ -103,6 +108,38 @@ def apply(
         if not _touched(obj):
             remove(obj)
     return made
+
+
+def add_marked(
+    context: bpy.types.Context, scene: bpy.types.Scene, found: Findings, picture: str, source_id: str
+) -> bpy.types.Object:
+    """A Speaker for the one source that a user has marked in a picture. A second run of Reconstruct keeps it."""
+    (source,) = found.sources
+    obj = _new_speaker(context, scene, source_id)
+    _describe(obj, source, found.camera, picture, scene)
+    obj.see2sound.by_hand = True
+    return obj
+
+
+def merge(objects: list[bpy.types.Object], scene: bpy.types.Scene) -> bpy.types.Object:
+    """Make one source of several of one picture: the first one, with the outline around all of them. The others are removed."""
+    first, facts = objects[0], objects[0].see2sound
+    together = merge_evidence([_kept_evidence(obj) for obj in objects])
+    moved = _moved(first)
+    facts.box, facts.centre, facts.outline = together.box, together.centre, together.outline.tolist()
+    facts.picture_distance, facts.picture_doubt = together.distance.metres, together.distance.sigma
+    facts.by_hand = True
+    if not moved:
+        _put(first, scene)
+    for obj in objects[1:]:
+        remove(obj)
+    return first
+
+
+def _kept_evidence(obj: bpy.types.Object) -> Evidence:
+    facts = obj.see2sound
+    distance = Estimate(facts.picture_distance, facts.picture_doubt)
+    return Evidence(tuple(facts.box), tuple(facts.centre), distance, outline=np.array([list(point) for point in facts.outline]))
 
 
 def add_source(
@@ -259,7 +296,7 @@ def _put(obj: bpy.types.Object, scene: bpy.types.Scene) -> None:
     """Place a Speaker by its label and the stored facts of its picture."""
     facts = obj.see2sound
     estimate = Estimate(facts.picture_distance, facts.picture_doubt)
-    camera = _kept_camera(obj)
+    camera = kept_camera(obj)
     standing = facts.extent == "point"
     distance = distance_for_label(estimate, facts.label, tuple(facts.box), tuple(facts.centre), camera, standing)
     obj.location = Vector(place(camera, tuple(facts.centre), distance.metres)) / metres_per_unit(scene)
@@ -274,15 +311,9 @@ def extent_changed(obj: bpy.types.Object) -> None:
     if facts.extent != "area" or facts.radius > 0.0 or not facts.picture:
         return
     scene = next((s for s in obj.users_scene), bpy.context.scene)
-    camera = _kept_camera(obj)
+    camera = kept_camera(obj)
     metres = (np.array(obj.location) * metres_per_unit(scene) - camera.pose[:3, 3]).tolist()
     facts.radius = area_radius(camera, tuple(facts.box), float(np.linalg.norm(metres))) / metres_per_unit(scene)
-
-
-def _kept_camera(obj: bpy.types.Object) -> Camera:
-    focal, aspect, x, y = obj.see2sound.lens
-    projection = (Orthographic if obj.see2sound.parallel else Perspective)(focal, aspect, (x, y))
-    return Camera(projection, np.array([list(row) for row in obj.see2sound.camera_pose]))
 
 
 def label_changed(obj: bpy.types.Object) -> None:
@@ -314,7 +345,7 @@ def _moved(obj: bpy.types.Object) -> bool:
 def _touched(obj: bpy.types.Object) -> bool:
     """Whether a Speaker was changed by hand, so that it must not be removed automatically."""
     speaker = obj.data
-    if obj.see2sound.locked:
+    if obj.see2sound.locked or obj.see2sound.by_hand:
         return True
     levels = speaker.volume != 1.0 or speaker.pitch != 1.0 or is_muted(obj) or speaker.animation_data is not None
     return levels or _moved(obj) or _edited(obj) or has_own_sound(obj)
@@ -367,13 +398,4 @@ def _likeness(obj: bpy.types.Object, source: FoundSource) -> float:
     """How surely a Speaker is that of a source, 0 to 1: by their boxes, or by their ids where no picture shows the source."""
     if source.evidence is None:
         return float(obj.see2sound.source_id == source.id)
-    return _overlap(obj.see2sound.box, source.evidence.box)
-
-
-def _overlap(a: Box, b: Box) -> float:
-    """Intersection over union of two boxes."""
-    width, height = min(a[2], b[2]) - max(a[0], b[0]), min(a[3], b[3]) - max(a[1], b[1])
-    if width <= 0.0 or height <= 0.0:
-        return 0.0
-    shared = width * height
-    return shared / ((a[2] - a[0]) * (a[3] - a[1]) + (b[2] - b[0]) * (b[3] - b[1]) - shared)
+    return overlap(tuple(obj.see2sound.box), source.evidence.box)
