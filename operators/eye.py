@@ -7,8 +7,7 @@ from bpy.props import EnumProperty, StringProperty
 
 from ..see2sound_addon.blender import eye
 from ..see2sound_addon.blender.properties import choices
-from . import reporting
-from .working import Work, Working, ask
+from .working import Work, Working, ask, same_scene
 
 
 class SEE2SOUND_OT_get_eye(Working, bpy.types.Operator):
@@ -38,7 +37,7 @@ class SEE2SOUND_OT_get_eye(Working, bpy.types.Operator):
         return []
 
 
-class SEE2SOUND_OT_add_eye(bpy.types.Operator):
+class SEE2SOUND_OT_add_eye(Working, bpy.types.Operator):
     """Use a detector from disk: a NanoDet or YOLOX with COCO's classes, as ONNX"""
 
     bl_idname = "see2sound.add_eye"
@@ -52,18 +51,14 @@ class SEE2SOUND_OT_add_eye(bpy.types.Operator):
         context.window_manager.fileselect_add(self)
         return {"RUNNING_MODAL"}
 
-    def execute(self, context: bpy.types.Context) -> set[str]:
-        return reporting.run(self, self._add)
+    def work(self, context: bpy.types.Context, seconds: float) -> Work:
+        from ..see2sound_addon.jobs.requests import AddEye
 
-    def _add(self) -> list[str]:
-        from ..see2sound_addon.pipeline import check_network
-        from ..see2sound_addon.weights.eyes import add_eye
-
-        file = Path(bpy.path.abspath(self.filepath))
-        check_network(file)
-        path, settings = add_eye(eye.folder(), file), bpy.context.scene.see2sound
-        settings.eye = "BEST"
-        if eye.network_of(bpy.context.scene) != path:
-            settings.eye, settings.eye_file = "FILE", str(path)
+        uid, file = context.scene.session_uid, Path(bpy.path.abspath(self.filepath)).absolute()
+        path = (yield from ask(AddEye(eye.folder(), file))).file
+        scene = same_scene(context, uid)
+        scene.see2sound.eye = "BEST"
+        if eye.network_of(scene) != path:
+            scene.see2sound.eye, scene.see2sound.eye_file = "FILE", str(path)
         self.report({"INFO"}, f"{path.name} is the detector of this scene.")
         return []

@@ -58,7 +58,7 @@ class SEE2SOUND_OT_mark_object(Working, bpy.types.Operator):
         names, models = backends_that_see(scene), neural.chosen_models(context, scene)
         settings = Settings(camera_height=scene.see2sound.camera_height)
         camera = picture_camera(context, scene, picture)
-        found = yield from ask(Mark(Path(bpy.path.abspath(picture)), tuple(self.box), camera, settings, names))
+        found = yield from ask(Mark(Path(bpy.path.abspath(picture)).absolute(), tuple(self.box), camera, settings, names))
         (source,), made = found.sources, None
         name = sources.new_id(source.id)
         if self.generate and source.prompt:

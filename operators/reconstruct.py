@@ -15,7 +15,7 @@ from .working import Work, Working, ask, same_scene
 
 if TYPE_CHECKING:
     from ..see2sound_addon.clips import MadeClip
-    from ..see2sound_addon.findings import Findings
+    from ..see2sound_addon.findings import Findings, FoundSource
     from ..see2sound_addon.jobs.requests import Reconstruct
 
 
@@ -71,13 +71,14 @@ class SEE2SOUND_OT_reconstruct(Working, bpy.types.Operator):
         picture = self.filepath if is_chosen(self.filepath) else scene.see2sound.picture
         request = self._request(context, scene, picture)
         found = yield from ask(request)
-        scene, made = same_scene(context, uid), None
+        scene, made, ids = same_scene(context, uid), None, []
         if self.generate:
             matches = speakers.match(scene, found, picture)
+            ids = [(m.source, m.source_id) for m in matches]
             prompts = [(m.source_id, m.prompt) for m in matches if not m.locked]
             made = (yield from ask(clips.request(scene, prompts, request.backends, request.models))).clips
             scene = same_scene(context, uid)
-        return self._apply(context, scene, picture, found, made)
+        return self._apply(context, scene, picture, found, made, ids)
 
     def _request(self, context: bpy.types.Context, scene: bpy.types.Scene, picture: str) -> "Reconstruct":
         """All that is known beforehand. Errors: what would fail later, such as a folder that cannot be written."""
@@ -95,7 +96,7 @@ class SEE2SOUND_OT_reconstruct(Working, bpy.types.Operator):
             check_writable(sources.clip_folder())
         used, settings = self._camera_as_it_is(scene, picture), scene.see2sound
         return Reconstruct(
-            Path(bpy.path.abspath(picture)),
+            Path(bpy.path.abspath(picture)).absolute(),  # the worker has another current folder
             None if used is None else read_camera(context, scene, used),
             Settings(
                 self.max_sources or settings.max_sources,
@@ -121,14 +122,20 @@ class SEE2SOUND_OT_reconstruct(Working, bpy.types.Operator):
         return str(getattr(scene.see2sound, of_scene)) if chosen == choices.AS_SET else chosen
 
     def _apply(
-        self, context: bpy.types.Context, scene: bpy.types.Scene, picture: str, found: "Findings", made: list["MadeClip"] | None
+        self,
+        context: bpy.types.Context,
+        scene: bpy.types.Scene,
+        picture: str,
+        found: "Findings",
+        made: list["MadeClip"] | None,
+        ids: list[tuple["FoundSource", str]],
     ) -> list[str]:
         """All that can fail came before: now the scene changes, as one undo step."""
         from ..see2sound_addon.blender.writing.pictures import put_picture
 
         own_camera = self._setting(scene, "camera", "picture_camera") == "OWN"
         replace = self._setting(scene, "others", "other_pictures") == "REPLACE"
-        objects, notes = put_picture(context, scene, picture, found, made, own_camera, replace)
+        objects, notes = put_picture(context, scene, picture, found, made, own_camera, replace, ids)
         for note in found.notes:
             self.report({"INFO"} if found.sources else {"WARNING"}, note)
         self.report({"INFO"}, f"{len(objects)} sources found in {bpy.path.basename(bpy.path.abspath(picture))}")

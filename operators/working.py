@@ -133,6 +133,8 @@ class Working(Operator):
             return self._go_on(context, job)
         finally:
             job.entered = False
+            if self._job is not job:  # it has ended
+                job.work.close()
 
     def _go_on(self, context: bpy.types.Context, job: Job) -> set[str]:
         try:
@@ -191,18 +193,19 @@ class Working(Operator):
         self._end(context, set())
 
     def _show(self, context: bpy.types.Context, label: str, share: float) -> None:
-        self._job.label, self._job.share = label + _time_left(time.monotonic() - self._job.since, share), share
-        show_progress(context)
+        if self._job is not None:  # it may have been ended meanwhile
+            self._job.label, self._job.share = label + _time_left(time.monotonic() - self._job.since, share), share
+            show_progress(context)
 
     def _end(self, context: bpy.types.Context, result: set[str]) -> set[str]:
         job, self._job = self._job, None
         if job in AT_WORK:
             AT_WORK.remove(job)
-        if job is not None:
-            job.work.close()
         if job is not None and job.timer is not None:
             context.window_manager.event_timer_remove(job.timer)
         show_progress(context)
+        if job is not None and not job.entered:  # else its own code has led here; `modal` closes it
+            job.work.close()
         return result
 
 

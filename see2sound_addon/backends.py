@@ -8,7 +8,7 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -16,7 +16,8 @@ from types import ModuleType
 from typing import Any
 
 from .delivery.formats import FORMATS
-from .errors import See2SoundError
+from .errors import Cancelled, See2SoundError
+from .paths import is_file
 from .sound.generator import GENERATORS, SoundGenerator
 from .steps import STEPS, BackendNames
 from .vision.depth import DEPTH_ESTIMATORS, DepthEstimator
@@ -24,6 +25,10 @@ from .vision.detectors import DETECTORS, Detector
 from .vision.labeller import LABELLERS, Labeller
 from .vision.networks import Network
 from .vision.segmenter import SEGMENTERS, Segmenter
+from .weights.eyes import EYES
+from .weights.fetch import file_hash
+from .weights.requests import TryNetwork
+from .workers.process import Worker
 
 TABLES: dict[str, dict[str, Any]] = {
     "detector": DETECTORS,
@@ -34,8 +39,8 @@ TABLES: dict[str, dict[str, Any]] = {
     "format": FORMATS,
 }
 """The backends of each step."""
-_loaded: dict[Path, set[tuple[str, str]]] = {}
-"""Files of other add-ons that are loaded, with the backends that each has registered."""
+_loaded: dict[Path, tuple[tuple[int, int], set[tuple[str, str]]]] = {}
+"""Files of other add-ons that are loaded, each with its time and size, and the backends that it has registered."""
 _own = {(step, name) for step, table in TABLES.items() for name in table}
 
 
@@ -75,7 +80,26 @@ def find_backend(step: str, name: str) -> Any:
     table = _table(step)
     if name not in table:
         raise See2SoundError("backend-unknown", f"There is no {step} {name!r}.", f"Use {', '.join(sorted(table))}.")
-    return table[name]
+    return table[name] if (step, name) in _own or step == "format" else _guarded(step, name, table[name])
+
+
+def _guarded(step: str, name: str, backend: Callable[..., Any]) -> Callable[..., Any]:
+    """A backend of another add-on, whose faults become an error that names it."""
+
+    def guarded(*arguments: Any) -> Any:
+        try:
+            return backend(*arguments)
+        except (See2SoundError, Cancelled):
+            raise
+        except Exception as error:  # whatever the code of another add-on raises
+            raise _failed(f"The {step} {name!r}", error) from error
+
+    return guarded
+
+
+def _failed(what: str, error: Exception) -> See2SoundError:
+    why = f"{type(error).__name__}: {' '.join(str(error).split())[:160]}"
+    return See2SoundError("plugin-failed", f"{what} of another add-on failed: {why}.", "Choose another, or disable the add-on.")
 
 
 def choose_backends(names: BackendNames) -> Backends:
@@ -101,7 +125,26 @@ def with_network(usual: Backends, path: Path, voice_unknown: bool = False) -> Ba
 @lru_cache(4)
 def _network(path: Path, stamp: tuple[int, int]) -> Network:
     """A network, kept from one picture to the next while its file stays as it is."""
+    check_network(path)
     return Network(path)
+
+
+def check_network(path: Path) -> None:
+    """Try a detector in a process of its own: OpenCV crashes on some damaged files. Files with a card's hash need no trial.
+
+    Errors: `eye-missing`, `eye-wrong`.
+    """
+    if is_file(path) and file_hash(path) in {card.sha256 for card in EYES.values()}:
+        return
+    try:
+        with Worker() as worker:
+            worker.ask(TryNetwork(path.absolute()))
+    except See2SoundError as error:
+        if error.code != "worker-died":
+            raise
+        raise See2SoundError(
+            "eye-wrong", f"{path.name} cannot be used as a detector: OpenCV crashes on it.", "Use a NanoDet or YOLOX as ONNX."
+        ) from error
 
 
 def _stamp(path: Path) -> tuple[int, int]:
@@ -113,28 +156,30 @@ def _stamp(path: Path) -> tuple[int, int]:
 
 
 def load_plugins(files: Iterable[Path]) -> None:
-    """Load files of other add-ons that are not loaded yet, see `plugins`. Error: `plugin-failed`."""
-    for path in files:
+    """Load files of other add-ons, see `plugins`: new and changed ones; others that were loaded are removed.
+
+    Error: `plugin-failed`.
+    """
+    wanted = {path: _stamp(path) for path in files}
+    for path in [path for path, (stamp, _) in _loaded.items() if wanted.get(path) != stamp]:
+        unload_plugin(path)
+    for path, stamp in wanted.items():
         if path in _loaded:
             continue
         before = _names()
         try:
             _module(path).register(importlib.import_module(f"{__package__}.api"))
-        except See2SoundError:
-            raise
         except Exception as error:  # whatever the code of another add-on raises
-            why = f"{type(error).__name__}: {' '.join(str(error).split())[:160]}"
-            raise See2SoundError(
-                "plugin-failed",
-                f"{path.name} cannot be loaded: {why}.",
-                "Disable the add-on that brings it.",
-            ) from error
-        _loaded[path] = _names() - before
+            for step, name in _names() - before:
+                unregister_backend(step, name)
+            raise error if isinstance(error, See2SoundError) else _failed(f"The file {path.name}", error) from error
+        _loaded[path] = (stamp, _names() - before)
 
 
 def unload_plugin(path: Path) -> None:
     """Remove the backends that a file has registered."""
-    for step, name in _loaded.pop(path, set()):
+    _, names = _loaded.pop(path, ((0, 0), set()))
+    for step, name in names:
         unregister_backend(step, name)
 
 

@@ -65,7 +65,7 @@ def _get(options: argparse.Namespace, progress: Progress) -> dict[str, Any]:
 
 
 def _add(options: argparse.Namespace, progress: Progress) -> dict[str, Any]:
-    from .pipeline import check_network
+    from .backends import check_network
 
     file = Path(_named(options))
     check_network(file)

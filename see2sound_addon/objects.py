@@ -123,7 +123,7 @@ COCO = tuple(OBJECTS)
 OBJECTS.update(
     {
         "cyclist": _sounds("cyclist", "bicycle bell and chain", 1.75, 0.1, 55.0),
-        "motorcyclist": _sounds("motorcycle", "motorcycle engine idling", 1.6, 0.12, 90.0),
+        "motorcyclist": _sounds("motorcyclist", "motorcycle engine idling", 1.6, 0.12, 90.0),
         "rider": _sounds("rider", "horse hooves", 2.3, 0.12, 80.0),
         "crowd": ObjectClass("crowd", "crowd murmur", "area", 1.7, 0.15, 74.0),
         "traffic": ObjectClass("traffic", "road traffic", "area", 1.5, 0.12, 84.0),

@@ -41,7 +41,6 @@ from .spatial.loudness import Meter
 from .spatial.renderer import BLOCK, render
 from .spatial.room.images import check_listener
 from .vision.look import Sighting, look, look_at
-from .vision.networks import Network
 from .vision.regions import filled, make_region, outline
 from .vision.view import View
 
@@ -92,7 +91,7 @@ def reconstruct(
     if camera is None:
         camera = standing_camera(picture, view.horizon.row, settings)
     progress("Placing it", 2, 3)
-    depth = backends.depth(view, camera, height)
+    depth = _depth(backends, view, camera, height)
     stem = _stem(path)
     sources = [_place(sighting, f"{stem}_{number}", view, camera, depth) for number, sighting in enumerate(sightings, 1)]
     notes += [sighting.region.note for sighting in sightings if sighting.region.note]
@@ -130,7 +129,7 @@ def mark(
     view, sighting = look_at(picture.pixels, box, horizon, backends.detector, backends.labeller)
     if camera is None:
         camera = standing_camera(picture, view.horizon.row, settings)
-    source = _place(sighting, _stem(path), view, camera, backends.depth(view, camera, height))
+    source = _place(sighting, _stem(path), view, camera, _depth(backends, view, camera, height))
     return Reconstruction(camera, (picture.width, picture.height), [source], notes, picture, view)
 
 
@@ -144,6 +143,15 @@ def merge(evidence: list[Evidence]) -> Evidence:
 
 def _stem(path: str | os.PathLike[str]) -> str:
     return re.sub(r"[^a-z0-9]+", "_", Path(path).stem.lower()).strip("_")[:40] or "picture"
+
+
+def _depth(backends: Backends, view: View, camera: Camera, height: float) -> np.ndarray:
+    """The depth of a view. Error: `depth-invalid`."""
+    depth = backends.depth(view, camera, height)
+    if depth.shape != view.small.shape[:2] or not np.isfinite(depth).all():
+        message = f"The depth has the shape {depth.shape}, or values that are not finite."
+        raise See2SoundError("depth-invalid", message, "Choose another depth backend.")
+    return depth
 
 
 def _ground_of(camera: Camera, settings: Settings, notes: list[str]) -> tuple[float | None, float]:
@@ -307,11 +315,6 @@ def read_head(sofa: str | os.PathLike[str] | None, rate: int) -> Head:
         return default_head(rate)
     measured = read_sofa(sofa)
     return head_from_measurement(measured.directions, measured.responses, measured.rate, rate)
-
-
-def check_network(path: Path) -> None:
-    """Error `eye-missing` or `eye-wrong` for a file that is no detector."""
-    Network(path)
 
 
 def channels_of(layout_name: str) -> int:

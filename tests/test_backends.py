@@ -103,6 +103,53 @@ def test_a_broken_file_is_one_clear_line_and_the_worker_goes_on(tmp_path, text):
         assert worker.ask(MakeClips([])).clips == []
 
 
+def test_a_changed_file_is_loaded_anew_and_one_that_is_taken_back_is_gone(tmp_path):
+    path, silence = tmp_path / "mine.py", "__import__('numpy').zeros(48000, 'float32')"
+    with Worker() as worker:
+        for version in ("first", "second one"):
+            clip = f"api.GeneratedClip({silence}, {version!r}, 60.0, 1.0)"
+            path.write_text(f"def register(api):\n    api.register_backend('generator', 'mine', lambda *given: {clip})\n")
+            wanted = WantedClip("a", "x", tmp_path / "a.wav", 1.0, 0)
+            (made,) = worker.ask(MakeClips([wanted], BackendNames(generator="mine", plugins=(path,)))).clips
+            assert made.model == version
+        with pytest.raises(See2SoundError) as caught:
+            worker.ask(MakeClips([], BackendNames(generator="mine")))
+        assert caught.value.code == "backend-unknown"
+
+
+def test_a_backend_that_fails_is_named_and_the_worker_goes_on(tmp_path):
+    path = tmp_path / "bad.py"
+    path.write_text(
+        "def register(api):\n"
+        "    def bad(*arguments):\n"
+        "        raise ValueError('no such string')\n"
+        "    api.register_backend('generator', 'bad', bad)\n"
+        "    api.register_backend('depth', 'nan', lambda view, camera, height: view.small[..., 0] * float('nan'))\n"
+    )
+    wanted = WantedClip("a", "x", tmp_path / "a.wav", 1.0, 0)
+    Image.fromarray(np.random.default_rng(0).integers(0, 255, (90, 120, 3), dtype=np.uint8)).save(tmp_path / "a.png")
+    with Worker() as worker:
+        with pytest.raises(See2SoundError, match="generator 'bad'") as caught:
+            worker.ask(MakeClips([wanted], BackendNames(generator="bad", plugins=(path,))))
+        assert caught.value.code == "plugin-failed" and not (tmp_path / "a.wav").exists()
+        with pytest.raises(See2SoundError) as caught:
+            worker.ask(Reconstruct(tmp_path / "a.png", None, Settings(), BackendNames(depth="nan", plugins=(path,))))
+        assert caught.value.code == "depth-invalid"
+        assert worker.ask(MakeClips([])).clips == []
+
+
+def test_what_a_failing_file_has_registered_is_taken_back(tmp_path):
+    path = tmp_path / "half.py"
+    path.write_text(
+        "def register(api):\n    api.register_backend('generator', 'half', print)\n    raise RuntimeError('later')\n"
+    )
+    with pytest.raises(See2SoundError):
+        choose_backends(BackendNames(plugins=(path,)))
+    with pytest.raises(See2SoundError) as caught:
+        api.find_backend("generator", "half")
+    assert caught.value.code == "backend-unknown"
+
+
 def test_naming_a_file_loads_nothing():
     """Blender's start must not wait for the library."""
     code = f"""

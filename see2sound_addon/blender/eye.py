@@ -29,7 +29,7 @@ def network_of(scene: bpy.types.Scene, eye: str = "") -> Path | None:
     if not eye:
         named = {"BEST": "", "EMBEDDED": EMBEDDED, "FILE": bpy.path.abspath(settings.eye_file)}
         eye = named.get(settings.eye, settings.eye.lower())
-    return find_eye(folder(), eye)
+    return find_eye(folder(), bpy.path.abspath(eye))
 
 
 def is_installed() -> bool:

@@ -154,6 +154,16 @@ class GetEye(Request[EyeGot]):
 
 
 @dataclass(frozen=True)
+class AddEye(Request[EyeGot]):
+    """Try a detector from disk, then copy it into the folder of detectors."""
+
+    task: ClassVar[str] = "add_eye"
+    result: ClassVar[type] = EyeGot
+    folder: Path
+    file: Path
+
+
+@dataclass(frozen=True)
 class ModelFetched:
     """Where it lies."""
 

@@ -13,7 +13,7 @@ from ..neural import requests as neural_requests
 from ..neural.requests import Done, EnvironmentFacts
 from ..progress import Progress, no_progress
 from ..steps import BackendNames
-from ..weights.requests import Download
+from ..weights.requests import Download, NetworkTried, TryNetwork
 from ..workers.messages import Request, Result
 from . import requests
 
@@ -137,6 +137,27 @@ def get_eye(request: requests.GetEye, progress: Progress) -> requests.EyeGot:
     return requests.EyeGot(get_eye(request.folder, request.name, progress, online=True))
 
 
+def add_eye(request: requests.AddEye, progress: Progress) -> requests.EyeGot:
+    """Try a detector, then copy it into the folder."""
+    from ..backends import check_network
+    from ..weights.eyes import add_eye
+
+    progress("Trying the detector", 0, 1)
+    check_network(request.file)
+    return requests.EyeGot(add_eye(request.folder, request.file))
+
+
+def try_network(request: TryNetwork, progress: Progress) -> NetworkTried:
+    """Load a detector and run it once."""
+    import numpy as np
+
+    from ..vision.networks import Network
+
+    network = Network(request.path)
+    network(np.full((90, 120, 3), 128, np.uint8))
+    return NetworkTried(network.kind)
+
+
 def describe_neural(request: requests.DescribeNeural, progress: Progress) -> EnvironmentFacts:
     """Look at the neural environment."""
     from ..neural.environment import Place, describe
@@ -180,6 +201,8 @@ TASKS: dict[str, Task] = {
         Task(requests.SetUpNeural, set_up_neural),
         Task(requests.FetchModel, fetch_model),
         Task(requests.GetEye, get_eye),
+        Task(requests.AddEye, add_eye),
+        Task(TryNetwork, try_network),
         Task(requests.DescribeNeural, describe_neural),
         Task(requests.FreeNeural, free_neural),
         _where_torch_is(neural_requests.OutlineRegions, "neural.pictures", "outline_regions"),

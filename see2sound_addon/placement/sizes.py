@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-from ..objects import OBJECTS
+from ..objects import OBJECTS, SILENT
 
 USUAL_HEIGHTS: dict[str, tuple[float, float]] = {
-    **{known.label: (known.height, known.spread) for known in OBJECTS.values()},
+    **{one.label: (one.height, one.spread) for one in OBJECTS.values() if one.prompt != SILENT and one.extent == "point"},
     "people": (1.7, 0.10), "man": (1.75, 0.08), "woman": (1.63, 0.08), "child": (1.2, 0.2),
     "singer": (1.7, 0.1),
     "taxi": (1.5, 0.10), "van": (2.1, 0.15), "lorry": (3.2, 0.25),
@@ -23,11 +23,15 @@ USUAL_HEIGHTS: dict[str, tuple[float, float]] = {
 }  # fmt: skip
 """Vehicles by their makers' usual dimensions, animals at the withers or standing, people by WHO growth references."""
 
+WHOLE_LABELS = {one.label: (one.height, one.spread) for one in OBJECTS.values() if one.extent == "point"}
+"""Labels that count as a whole only: in "woman with handbag" the handbag does not tell the size."""
+
 
 def usual_height(label: str) -> tuple[float, float] | None:
     """Metres and spread for the last word of a label that the table knows ("steam locomotive", "two dogs"), else None."""
-    if label.lower() in USUAL_HEIGHTS:
-        return USUAL_HEIGHTS[label.lower()]
+    for name in (label.lower(), label.lower().removesuffix("s")):
+        if name in WHOLE_LABELS:
+            return WHOLE_LABELS[name]
     for word in reversed(re.findall(r"[a-z]+", label.lower())):
         for form in (word, word.removesuffix("s"), word.removesuffix("es")):
             if form in USUAL_HEIGHTS:

@@ -15,7 +15,7 @@ import numpy as np
 from ..objects import OBJECTS, SILENT
 from .boxes import Box, inside, overlap, shared, size_of, union
 from .detectors import Detection
-from .regions import Region, is_reflection, make_region
+from .regions import Region, make_region
 from .view import View
 
 SAME, SAME_NAME = 0.7, 0.55
@@ -34,6 +34,10 @@ CLOSE, ALIKE = 1.0, 2.5
 CARRIED = {"backpack", "handbag", "tie", "suitcase", "cell phone", "umbrella", "skateboard"}
 """What persons carry: no source of its own in a person's box."""
 CARRIED_SHARE = 0.5
+ON_WATER, MIRROR_GAP, MIRROR_ACROSS = 0.5, 0.3, 0.6
+"""Share of a reflection that is water; how far it begins from the foot of what it mirrors, in heights; shared width."""
+MOST_DETECTIONS = 200
+"""The surest of them are looked at."""
 GRABCUT_ROUNDS, GRABCUT_MARGIN = 2, 0.3
 """Iterations of GrabCut, and what it sees of the surroundings, as a share of the box."""
 LEAST_FILL, SMALLEST_SIDE = 0.2, 6
@@ -62,13 +66,12 @@ def fuse(view: View, detections: list[Detection]) -> list[Region]:
 
     Silent objects are included, see `sounds`, because their part of the picture is explained: nothing else is looked for there.
     """
-    found = _once([Found(one.label, one.box, one.score) for one in detections if one.label in OBJECTS])
-    found = _without_carried(_with_riders(found))
-    light = cv2.GaussianBlur(cv2.cvtColor(view.small, cv2.COLOR_RGB2GRAY), (0, 0), 2.0).astype(np.float32)
+    found = _once([Found(one.label, one.box, one.score) for one in detections[:MOST_DETECTIONS] if one.label in OBJECTS])
+    found = _without_reflections(view, _without_carried(_with_riders(found)))
     regions = []
     for one in _grouped(found):
         region = _region(view, one)
-        if region is not None and not is_reflection(region.mask, light, view.horizon.row):
+        if region is not None:
             regions.append((one.level, region))
     regions.sort(key=lambda pair: -pair[0])
     return [region for _, region in regions]
@@ -118,6 +121,27 @@ def _without_carried(found: list[Found]) -> list[Found]:
         for one in found
         if one.name not in CARRIED or all(inside(one.box, box, of_first=True) < CARRIED_SHARE for box in persons)
     ]
+
+
+def _without_reflections(view: View, found: list[Found]) -> list[Found]:
+    """Without what lies on water, upside down below an object of the same name."""
+    water = view.surfaces["water"][view.patches.labels]
+
+    def is_mirrored(one: Found) -> bool:
+        rows = slice(int(one.box[1] * water.shape[0]), max(1, int(one.box[3] * water.shape[0])))
+        columns = slice(int(one.box[0] * water.shape[1]), max(1, int(one.box[2] * water.shape[1])))
+        if not water[rows, columns].size or water[rows, columns].mean() < ON_WATER:
+            return False
+        return any(other is not one and other.name == one.name and _stands_over(other.box, one.box) for other in found)
+
+    return [one for one in found if not is_mirrored(one)]
+
+
+def _stands_over(upper: Box, lower: Box) -> bool:
+    across = min(upper[2], lower[2]) - max(upper[0], lower[0])
+    tall = upper[3] - upper[1], lower[3] - lower[1]
+    touching = abs(lower[1] - upper[3]) < MIRROR_GAP * max(tall)
+    return touching and across > MIRROR_ACROSS * min(upper[2] - upper[0], lower[2] - lower[0])
 
 
 def _grouped(found: list[Found]) -> list[Found]:

@@ -47,6 +47,8 @@ def look(
     sounding = [sighting for sighting in sightings if sighting.guess.prompt != SILENT]
     beds = [sighting for sighting in sounding if sighting.region.is_bed][:1]
     objects = [sighting for sighting in sounding if sighting not in beds]
+    if max_sources == 1 and objects:
+        beds = []
     return view, objects[: max_sources - len(beds)] + beds
 
 

@@ -30,8 +30,8 @@ SIZES = (416, 640, 320)
 STRIDES = (8, 16, 32, 64)
 MOST_BINS = 33
 """Bins of the distribution of a box's side."""
-LEAST_SCORE, LEAST_CANDIDATE = 0.35, 0.05
-"""Score from which on an object is reported; of what takes part in the suppression."""
+LEAST_SCORE = 0.35
+"""Score from which on an object is reported."""
 SAME_OBJECT = 0.5
 """Intersection over union above which two boxes of one class are one object."""
 NANODET_MEAN, NANODET_SPREAD = (103.53, 116.28, 123.675), (57.375, 57.12, 58.395)
@@ -90,7 +90,7 @@ class Network:
             self._net.setInput(blob)
             names = self._net.getUnconnectedOutLayersNames()
             return [np.asarray(output, np.float32) for output in self._net.forward(names)]
-        except cv2.error as error:
+        except (cv2.error, ValueError, IndexError) as error:
             raise _wrong(self._name, _reason(error)) from error
 
     def _try(self) -> tuple[str, int]:
@@ -145,6 +145,7 @@ def _nanodet_input(square: np.ndarray) -> np.ndarray:
 
 
 def _yolox_input(square: np.ndarray) -> np.ndarray:
+    """Red, green, blue, 0 to 255, as opencv_zoo documents its file; Megvii's own scripts feed blue, green, red."""
     return np.ascontiguousarray(square.transpose(2, 0, 1)[None], np.float32)
 
 
@@ -159,7 +160,7 @@ def is_nanodet(shapes: list[tuple[int, ...]], side: int) -> bool:
         return False
     for stride, scores, sides in zip(STRIDES, shapes[::2], shapes[1::2], strict=False):
         count = _cells(side, stride)
-        if scores[-2:] != (count, len(COCO)) or len(sides) < 2 or sides[-2] != count:
+        if _table(scores) != (count, len(COCO)) or _table(sides) is None or sides[-2] != count:
             return False
         if sides[-1] % 4 or not 4 < sides[-1] <= 4 * MOST_BINS:
             return False
@@ -168,7 +169,12 @@ def is_nanodet(shapes: list[tuple[int, ...]], side: int) -> bool:
 
 def is_yolox(shapes: list[tuple[int, ...]], side: int) -> bool:
     """Whether the output is one table of boxes, objectness and scores for strides 8, 16 and 32."""
-    return len(shapes) == 1 and shapes[0][-2:] == (sum(_cells(side, s) for s in STRIDES[:3]), 5 + len(COCO))
+    return len(shapes) == 1 and _table(shapes[0]) == (sum(_cells(side, s) for s in STRIDES[:3]), 5 + len(COCO))
+
+
+def _table(shape: tuple[int, ...]) -> tuple[int, int] | None:
+    """Rows and columns of an output, or None if it is more than one table."""
+    return (shape[-2], shape[-1]) if len(shape) >= 2 and math.prod(shape[:-2]) == 1 else None
 
 
 def decode_nanodet(outputs: list[np.ndarray], side: int) -> tuple[np.ndarray, np.ndarray]:
@@ -202,7 +208,7 @@ def _grid(side: int, stride: int) -> np.ndarray:
 def _detections(fractions: np.ndarray, scores: np.ndarray, boxes: np.ndarray) -> list[Detection]:
     """What is likely, after non-maximum suppression for each class."""
     best, score = scores.argmax(axis=1), scores.max(axis=1)
-    sound = np.isfinite(boxes).all(axis=1) & (score >= LEAST_CANDIDATE)
+    sound = np.isfinite(boxes).all(axis=1) & (score >= LEAST_SCORE)
     sound &= ((fractions[:, 2:] - fractions[:, :2]) > 0.0).all(axis=1)
     fractions, boxes, best, score = fractions[sound], boxes[sound], best[sound], score[sound]
     if not len(boxes):

@@ -68,9 +68,10 @@ BEST_FIRST = ("sharp", "light")
 
 def installed(folder: Path) -> dict[str, Path]:
     """The detectors in a folder, by name: those of the cards, the best one first, then others."""
-    here = {path.name: path for path in sorted(folder.glob("*.onnx"))} if folder.is_dir() else {}
+    paths = sorted(folder.iterdir()) if folder.is_dir() else []
+    here = {path.name: path for path in paths if path.suffix.lower() == ".onnx" and is_file(path)}
     cards = {name: here.pop(EYES[name].file) for name in BEST_FIRST if EYES[name].file in here}
-    return {**cards, **{path.stem: path for path in here.values()}}
+    return {**cards, **{path.stem: path for path in here.values() if path.stem not in (*EYES, EMBEDDED)}}
 
 
 def find_eye(folder: Path, eye: str) -> Path | None:
@@ -97,7 +98,7 @@ def find_eye(folder: Path, eye: str) -> Path | None:
         raise See2SoundError("eye-unknown", f"There is no detector {eye!r}.", f"Use {names}, or the path of an .onnx file.")
     if not is_file(path):
         raise See2SoundError("eye-missing", f"There is no detector at {str(path)[:300]}.", "Check the path.")
-    return path
+    return path.absolute()  # workers have another current folder
 
 
 def get_eye(folder: Path, name: str, progress: Progress = no_progress, online: bool = False) -> Path:
@@ -121,6 +122,9 @@ def add_eye(folder: Path, file: Path) -> Path:
         raise See2SoundError(
             "eye-wrong", f"{file.name} cannot be used as a detector: {why}.", "Use a NanoDet or YOLOX as ONNX."
         )
+    if file.stem.lower() in (*EYES, EMBEDDED):
+        message = f"{file.name} has the name of another detector."
+        raise See2SoundError("eye-wrong", message, "Rename the file first.")
     check_writable(folder)
     target = folder / file.name
     if target.resolve() != file.resolve():

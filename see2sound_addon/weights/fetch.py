@@ -8,10 +8,10 @@ from __future__ import annotations
 import hashlib
 import http.client
 import shutil
-import urllib.error
 import urllib.request
 from collections.abc import Sequence
 from pathlib import Path
+from typing import BinaryIO
 
 from ..errors import See2SoundError
 from ..media.files import not_writable
@@ -76,28 +76,45 @@ def _bring(address: str, partial: Path, size: int, progress: Progress) -> None:
         with urllib.request.urlopen(request, timeout=TIMEOUT) as answer:
             if begun and answer.status != 206:
                 begun = 0
-            with partial.open("ab" if begun else "wb") as file:
-                while begun < size and (piece := answer.read(min(PIECE, size - begun))):
-                    file.write(piece)
+            with _opened(partial, begun) as file:
+                while begun < size and (piece := answer.read1(min(PIECE, size - begun))):
+                    _append(file, piece, partial)
                     begun += len(piece)
                     progress(f"Downloading {name} from {host}", begun >> 10, size >> 10)
-    except (urllib.error.URLError, http.client.HTTPException, TimeoutError, ValueError, ConnectionError) as error:
+    except (OSError, http.client.HTTPException, ValueError) as error:  # the network's errors are OSErrors
         why = " ".join(str(getattr(error, "reason", error) or error).split())[:120]
         raise See2SoundError(
             "download-failed", f"{name} could not be downloaded from {host}: {why}.", "Try again; it goes on where it stopped."
         ) from error
-    except OSError as error:
-        raise not_writable(partial, error) from error
     if begun < size:
         raise See2SoundError(
             "download-failed", f"{name} ended early, at {begun} of {size} bytes.", "Try again; it goes on where it stopped."
         )
 
 
+def _opened(partial: Path, begun: int) -> BinaryIO:
+    try:
+        return partial.open("ab" if begun else "wb")
+    except OSError as error:
+        raise not_writable(partial, error) from error
+
+
+def _append(file: BinaryIO, piece: bytes, partial: Path) -> None:
+    try:
+        file.write(piece)
+    except OSError as error:
+        raise not_writable(partial, error) from error
+
+
 def _check(partial: Path, path: Path, size: int, sha256: str) -> None:
     """A file with another hash is deleted: it must not be resumed, let alone used."""
-    if partial.stat().st_size != size or file_hash(partial) != sha256:
-        partial.unlink()
+    try:
+        right = partial.stat().st_size == size and file_hash(partial) == sha256
+        if not right:
+            partial.unlink(missing_ok=True)
+    except OSError as error:
+        raise not_writable(partial, error) from error
+    if not right:
         raise See2SoundError(
             "download-wrong",
             f"{path.name} is not what was announced: its SHA-256 differs.",

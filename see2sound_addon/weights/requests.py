@@ -1,4 +1,4 @@
-"""The request to download a model, and its result."""
+"""Requests to download a model and to try a detector, and their results."""
 
 from __future__ import annotations
 
@@ -7,6 +7,22 @@ from pathlib import Path
 from typing import ClassVar
 
 from ..workers.messages import Request
+
+
+@dataclass(frozen=True)
+class NetworkTried:
+    """`kind`: of the detector."""
+
+    kind: str
+
+
+@dataclass(frozen=True)
+class TryNetwork(Request[NetworkTried]):
+    """Load a detector and run it once, in a process that may crash."""
+
+    task: ClassVar[str] = "try_network"
+    result: ClassVar[type] = NetworkTried
+    path: Path
 
 
 @dataclass(frozen=True)

@@ -66,7 +66,8 @@ def from_message(kind: Any, data: Any) -> Any:
     if kind is Path:
         return Path(_checked(str, data))
     if inspect.isabstract(kind):
-        kind = next(variant for variant in kind.__subclasses__() if variant.__name__ == data["type"])
+        variants = {variant.__name__: variant for variant in kind.__subclasses__()}
+        kind = variants[data["type"]]
     if isinstance(kind, type) and is_dataclass(kind):
         known = _hints(kind)
         return kind(**{item.name: from_message(known[item.name], data[item.name]) for item in fields(kind)})

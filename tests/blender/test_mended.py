@@ -102,6 +102,48 @@ def test_one_job_is_shown_and_stopped_at_a_time(extension, bpy):
         desk.close()
 
 
+def test_two_pictures_of_one_name_at_once_keep_their_sounds(extension, bpy, tmp_path):
+    """Both were looked at before either was applied: the second one's ids are taken by then, its clips find their Speakers."""
+    from PIL import Image
+
+    pipeline_ = part(extension, "see2sound_addon.pipeline")
+    pictures = part(extension, "see2sound_addon.blender.writing.pictures")
+    clips = part(extension, "see2sound_addon.blender.writing.clips")
+    speakers = part(extension, "see2sound_addon.blender.writing.speakers")
+    scene, jobs = bpy.context.scene, []
+    for number in range(2):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        rows, columns = np.mgrid[:90, :120]
+        pixels = np.where(rows[..., None] < 40, (170, 200, 235), (110, 100, 80))
+        pixels[np.hypot(rows - 55, columns - 40 - 30 * number) < 14] = (220, 40, 30)
+        Image.fromarray(pixels.astype(np.uint8)).save(folder / "harbour.png")
+        found = pipeline_.reconstruct(folder / "harbour.png")
+        matches = speakers.match(scene, found, str(folder / "harbour.png"))
+        wanted = clips.wanted_clips(scene, [(m.source_id, m.prompt) for m in matches], folder)
+        jobs.append((folder, found, pipeline_.make_clips(wanted), [(m.source, m.source_id) for m in matches]))
+    for folder, found, made, ids in jobs:
+        pictures.put_picture(bpy.context, scene, str(folder / "harbour.png"), found, made, earlier=ids)
+    objects = [obj for obj in scene.objects if obj.type == "SPEAKER"]
+    assert len(objects) >= 2 and all(obj.data.sound is not None for obj in objects)
+    assert len({obj.see2sound.source_id for obj in objects}) == len(objects)
+
+
+def test_the_extent_follows_another_detector_unless_it_was_set(extension, bpy, picture):
+    findings = part(extension, "see2sound_addon.findings")
+    pictures = part(extension, "see2sound_addon.blender.writing.pictures")
+    found = part(extension, "see2sound_addon.pipeline").reconstruct(picture)
+    found = findings.Findings(found.camera, found.size, found.sources[:1], [])
+    (obj,), _ = pictures.put_picture(bpy.context, bpy.context.scene, str(picture), found, None)
+    assert obj.see2sound.extent == "point"
+    found.sources[0].extent, found.sources[0].label, found.sources[0].radius = "area", "traffic", 3.0
+    pictures.put_picture(bpy.context, bpy.context.scene, str(picture), found, None)
+    assert obj.see2sound.extent == "area" and obj.see2sound.radius > 0.0
+    obj.see2sound.extent = "ambient"
+    pictures.put_picture(bpy.context, bpy.context.scene, str(picture), found, None)
+    assert obj.see2sound.extent == "ambient"
+
+
 # --- what makes a mix outdated
 
 

@@ -131,7 +131,7 @@ def test_the_table_is_whole():
         one = OBJECTS[name]
         assert (one.prompt == SILENT) == (one.level == 0.0), name
         assert 0.01 < one.height < 60.0 and 0.05 <= one.spread <= 1.0, name
-        assert usual_height(one.label) is not None and one.label, name
+        assert one.label and usual_height(one.label) == (one.height, one.spread), name
         assert KNOWN[name].extent in ("point", "area")
     silent = {name for name in COCO if OBJECTS[name].prompt == SILENT}
     assert {"bench", "cup", "clock", "tie", "traffic light"} <= silent
@@ -160,3 +160,27 @@ def test_a_bed_takes_the_last_place_and_there_is_one_at_most():
 
 def test_sounds_of_surfaces_are_kept(view):
     assert all(sounds(region) for region in segment_by_detections(view, [], 5))
+
+
+def test_a_detection_is_dropped_as_a_reflection_only_on_water_below_its_like():
+    """The dull ground is no water: a person below another one is a person."""
+    view = measure_view(picture(), 0.4)
+    pair = [("boat", (0.4, 0.3, 0.6, 0.45), 0.6), ("boat", (0.41, 0.46, 0.6, 0.6), 0.5)]
+    assert kinds(view, *pair) == ["boat", "boat"]
+    view.surfaces["water"][:] = 1.0
+    assert kinds(view, *pair) == ["boat"]
+    assert kinds(view, pair[1], ("boat", (0.0, 0.7, 0.2, 0.9), 0.6)) == ["boat", "boat"]
+
+
+def test_one_place_goes_to_an_object_and_not_to_the_bed():
+    cars = [Detection("car", (0.2 * n, 0.5, 0.2 * n + 0.1, 0.6), 0.5) for n in range(3)]
+    cars += [Detection("traffic light", (0.5, 0.1, 0.52, 0.2), 0.5)]
+    seen = look(picture(), 1, 0.4, lambda pixels: cars, segment_by_detections, label_what_is_known)[1]
+    assert [one.guess.label for one in seen] == ["car"]
+
+
+def test_sizes_are_those_of_what_the_label_is_about():
+    assert usual_height("crowd") is None and usual_height("traffic") is None  # a box around many tells no distance
+    assert usual_height("woman with handbag") == usual_height("woman")
+    assert usual_height("motorcyclist")[0] > usual_height("motorcycle")[0]
+    assert usual_height("bench")[0] == OBJECTS["bench"].height

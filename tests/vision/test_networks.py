@@ -1,13 +1,15 @@
 """Detectors as ONNX files: their decoding by networks with fixed outputs, and everything that is no detector."""
 
 import math
+import os
+import signal
 
 import cv2
 import numpy as np
 import pytest
 from networks import write_network
 
-from see2sound_addon import pipeline
+from see2sound_addon import backends, pipeline
 from see2sound_addon.backends import Backends, with_network
 from see2sound_addon.errors import See2SoundError
 from see2sound_addon.objects import COCO
@@ -146,12 +148,16 @@ def huge(path):
     return path
 
 
+def batch_of_two(path):
+    return write_network(path, [np.zeros((2, 8400, 85))], 640)
+
+
 def absent(path):
     return path
 
 
 @pytest.mark.parametrize(
-    "make", [classifier, other_classes, text, nothing, torn, flipped, huge, absent], ids=lambda f: f.__name__
+    "make", [batch_of_two, classifier, other_classes, text, nothing, torn, flipped, huge, absent], ids=lambda f: f.__name__
 )
 def test_what_is_no_detector_is_one_clear_line_and_the_embedded_eye_goes_on(tmp_path, make):
     path = make(tmp_path / "eye.onnx")
@@ -163,6 +169,21 @@ def test_what_is_no_detector_is_one_clear_line_and_the_embedded_eye_goes_on(tmp_
     chosen = with_network(usual, path)
     assert chosen.detector == DETECTORS["embedded"] and chosen.segmenter == usual.segmenter
     assert "The embedded detector was used" in chosen.notes[0]
+
+
+def test_a_file_on_which_opencv_crashes_ends_a_process_of_its_own(tmp_path, monkeypatch):
+    """It does so on some damaged files, and Blender must not end with it."""
+    path = write_network(tmp_path / "eye.onnx", nanodet(), 416)
+
+    class Crashing(backends.Worker):
+        def start(self, request):
+            super().start(request)
+            os.kill(self._process.pid, signal.SIGSEGV)
+
+    monkeypatch.setattr(backends, "Worker", Crashing)
+    with pytest.raises(See2SoundError) as caught:
+        backends.check_network(path)
+    assert caught.value.code == "eye-wrong" and "OpenCV crashes on it" in str(caught.value)
 
 
 def test_a_picture_is_seen_although_the_network_is_broken(tmp_path):

@@ -57,6 +57,23 @@ def test_the_best_that_is_installed_is_used(folder, eye):
     assert eyes.find_eye(folder, "") == folder / eyes.EYES["light"].file
 
 
+def test_names_are_not_mixed_up(folder, tmp_path, eye):
+    (folder / "folder.onnx").mkdir()
+    assert eyes.installed(folder) == {}
+    (folder / "folder.onnx").rmdir()
+    (tmp_path / "LOUD.ONNX").write_bytes(eye.read_bytes())
+    eyes.add_eye(folder, tmp_path / "LOUD.ONNX")
+    assert list(eyes.installed(folder)) == ["LOUD"]
+    for name in ("light", "sharp", "embedded"):
+        (tmp_path / f"{name}.onnx").write_bytes(eye.read_bytes())
+        assert code_of(lambda name=name: eyes.add_eye(folder, tmp_path / f"{name}.onnx")) == "eye-wrong"
+
+
+def test_a_relative_path_is_where_the_user_is(folder, tmp_path, eye, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert eyes.find_eye(folder, "mine.onnx") == eye and eyes.find_eye(folder, "mine.onnx").is_absolute()
+
+
 def test_what_is_not_there_is_one_clear_line(folder, tmp_path, eye):
     assert code_of(lambda: eyes.find_eye(folder, "light")) == "eye-missing"
     assert code_of(lambda: eyes.find_eye(folder, "eagle")) == "eye-unknown"

@@ -202,6 +202,9 @@ class SourceProperties(bpy.types.PropertyGroup):
     silenced: BoolProperty(
         override=OVERRIDABLE, options=HIDDEN, name="Silenced", description="Muted because its prompt is 'silent'"
     )
+    guessed_extent: StringProperty(
+        override=OVERRIDABLE, options=HIDDEN, name="Guessed Extent", description="The extent before it was edited"
+    )
     guessed_label: StringProperty(
         override=OVERRIDABLE, options=HIDDEN, name="Guessed Label", description="The label before it was edited"
     )

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import Sequence
+
 import bpy
 
 from ...clips import MadeClip
-from ...findings import Findings
+from ...findings import Findings, FoundSource
 from .. import sources
 from . import camera, clips, speakers
 
@@ -18,14 +21,17 @@ def put_picture(
     made: list[MadeClip] | None,
     own_camera: bool = True,
     replace: bool = False,
+    earlier: Sequence[tuple[FoundSource, str]] = (),
 ) -> tuple[list[bpy.types.Object], list[str]]:
     """Make or update what a picture has in a scene; return the Speakers that were set, and notes.
 
     `picture`: its path as Blender keeps it. `made`: None to leave the sounds as they are.
     `own_camera`: whether the picture gets a camera of its own where the scene has
-    one already. `replace`: whether unchanged sources and cameras of other pictures are removed.
+    one already. `replace`: whether unchanged sources and cameras of other pictures are removed. `earlier`:
+    the sources with the ids that `made` was made for.
     """
     matches = speakers.match(scene, found, picture)
+    made = made and _renamed(made, earlier, matches)
     before = speakers.other_pictures(scene, picture)
     if replace:
         camera.remove_own(scene, picture)
@@ -38,6 +44,13 @@ def put_picture(
     if made is not None:
         notes += clips.attach_clips(scene, [obj for obj in objects if not sources.has_own_sound(obj)], made)
     return objects, notes
+
+
+def _renamed(made: list[MadeClip], earlier: Sequence[tuple[FoundSource, str]], now: list[speakers.Match]) -> list[MadeClip]:
+    """Clips by the ids that their sources have now: another job may have taken the earlier ones meanwhile."""
+    ids = {id(match.source): match.source_id for match in now}
+    new = {name: ids.get(id(source), name) for source, name in earlier}
+    return [dataclasses.replace(clip, source_id=new.get(clip.source_id, clip.source_id)) for clip in made]
 
 
 def _own_camera(scene: bpy.types.Scene, picture: str, found: Findings) -> bpy.types.Object:

@@ -245,8 +245,8 @@ def _describe(obj: bpy.types.Object, source: FoundSource, camera: Camera, pictur
     facts.shape = np.pad(shape.ravel(), (0, 3 * AREA_POINTS - shape.size)).tolist()
     if source.evidence is not None:
         _keep_evidence(facts, source.evidence, camera)
-    if new:
-        facts.extent = source.extent
+    if new or (not edited and facts.extent == facts.guessed_extent):
+        facts.extent = facts.guessed_extent = source.extent
     if not edited:
         facts.prompt = facts.guessed_prompt = source.prompt
         facts.guessed_label = source.label
