@@ -341,6 +341,36 @@ def test_outlines_lie_on_what_was_found_in_the_camera_s_view(scene):
     assert changed[:, 1300:].sum() == 0  # nothing outside the viewport
 
 
+def test_a_click_and_a_box_in_the_picture_make_sources(scene):
+    """With the mouse in the viewport: what is clicked on is found where it was, and nothing is left of the drawing."""
+    scene.do(RECONSTRUCT)
+    scene.do(CAMERA_VIEW)
+    ring = np.array(scene.do(OUTLINES)[0])
+    x, y = ring.mean(axis=0)
+    centre = scene.do("result = list(next(t for t in bpy.context.scene.objects if t.type == 'SPEAKER').see2sound.centre)")
+    scene.do("[bpy.data.objects.remove(t) for t in list(bpy.context.scene.objects) if t.type == 'SPEAKER']")
+    count = "sum(t.type == 'SPEAKER' for t in bpy.context.scene.objects)"
+    scene.do("bpy.ops.see2sound.draw_object('INVOKE_DEFAULT')")
+    scene.click(round(x), round(y))
+    scene.until(f"{count} == 1")
+    (left, top), (right, bottom) = ring.min(axis=0) - 12, ring.max(axis=0) + 12
+    scene.do("bpy.ops.see2sound.draw_object('INVOKE_DEFAULT')")
+    root.run("xdotool", "mousemove", str(round(left)), str(round(top)), "mousedown", "1")
+    root.run("xdotool", "mousemove", str(round((left + right) / 2)), str(round((top + bottom) / 2)))
+    time.sleep(0.5)
+    scene.picture("drawing_a_box")
+    root.run("xdotool", "mousemove", str(round(right)), str(round(bottom)), "mouseup", "1")
+    scene.until(f"{count} == 2")
+    marked = "[list(t.see2sound.centre) for t in bpy.context.scene.objects if t.type == 'SPEAKER' and t.see2sound.by_hand]"
+    for one in scene.do(f"result = {marked}"):
+        assert np.hypot(one[0] - centre[0], one[1] - centre[1]) < 0.15
+    scene.do("bpy.ops.see2sound.draw_object('INVOKE_DEFAULT')")
+    root.run("xdotool", "key", "Escape")
+    assert scene.do(f"result = {count}") == 2
+    scene.do("bpy.ops.ed.undo()")
+    assert scene.do(f"result = {count}") == 1
+
+
 def test_every_panel_state_has_its_picture(scene):
     """Looked at by people; here only that Blender draws them all without an error in its log."""
     log = root.FOLDER / "tmp/blender.log"
