@@ -4,17 +4,16 @@ from pathlib import Path
 from typing import Any
 
 import bpy
-import gpu
 from bpy.props import BoolProperty, FloatVectorProperty
-from gpu_extras.batch import batch_for_shader
 
 from ..see2sound_addon.blender import neural, sources
+from ..see2sound_addon.blender.drawing import draw_ring
 from . import reporting
 from .working import Work, Working, ask, same_scene
 
 CLICK = 4.0
 """Pixels: a shorter drag is a click."""
-LINE = (1.0, 0.55, 0.26, 1.0)
+LINE, WIDTH = (1.0, 1.0, 1.0, 1.0), 1.5
 
 
 def _has_picture(cls: Any, context: bpy.types.Context) -> bool:
@@ -149,11 +148,7 @@ class SEE2SOUND_OT_draw_object(bpy.types.Operator):
         if self._begin is None or self._end is None:
             return
         (x0, y0), (x1, y1) = self._begin, self._end
-        shader = gpu.shader.from_builtin("UNIFORM_COLOR")
-        shader.bind()
-        shader.uniform_float("color", LINE)
-        ring = [(x0, y0), (x1, y0), (x1, y1), (x0, y1), (x0, y0)]
-        batch_for_shader(shader, "LINE_STRIP", {"pos": ring}).draw(shader)
+        draw_ring(bpy.context.region, [(x0, y0), (x1, y0), (x1, y1), (x0, y1)], LINE, WIDTH)
 
 
 class SEE2SOUND_OT_merge_sources(bpy.types.Operator):

@@ -8,6 +8,7 @@ from gpu_extras.batch import batch_for_shader
 from mathutils import Vector
 
 from ..see2sound_addon.blender import sources
+from ..see2sound_addon.blender.drawing import draw_ring
 from ..see2sound_addon.blender.reading.frame import on_picture, picture_corners
 
 CHOSEN, OTHERS, MUTED = (1.0, 0.65, 0.2, 1.0), (0.35, 0.8, 1.0, 1.0), (0.65, 0.65, 0.65, 1.0)
@@ -50,7 +51,7 @@ def _draw() -> None:
         if corners is not None and facts.picture == scene.see2sound.picture:
             ring = [on_picture(corners, x, y) for x, y in facts.outline]
             if facts.extent != "ambient" and any(value for point in facts.outline for value in point):
-                _draw_ring(context.region, ring, colour, scale)
+                draw_ring(context.region, ring, colour, WIDTH * scale)
             place = on_picture(corners, facts.box[0], facts.box[1])
         elif obj.visible_get():
             place = view3d_utils.location_3d_to_region_2d(context.region, view, obj.matrix_world.translation)
@@ -70,15 +71,6 @@ def _picture_in_view(context: bpy.types.Context, objects: list[bpy.types.Object]
     if not found or view.view_perspective != "CAMERA" or camera is None or camera.type != "CAMERA":
         return None
     return picture_corners(scene, camera, context.region, view, found[0].see2sound.lens[1])
-
-
-def _draw_ring(region: bpy.types.Region, ring: list[Vector], colour: tuple[float, ...], scale: float) -> None:
-    shader = gpu.shader.from_builtin("POLYLINE_UNIFORM_COLOR")
-    shader.bind()
-    shader.uniform_float("viewportSize", (region.width, region.height))
-    shader.uniform_float("lineWidth", WIDTH * scale)
-    shader.uniform_float("color", colour)
-    batch_for_shader(shader, "LINE_STRIP", {"pos": [(*point, 0.0) for point in [*ring, ring[0]]]}).draw(shader)
 
 
 def _draw_labels(labels: list[tuple[str, Vector, tuple[float, ...]]], scale: float) -> None:

@@ -355,11 +355,15 @@ def test_a_click_and_a_box_in_the_picture_make_sources(scene):
     scene.until(f"{count} == 1")
     (left, top), (right, bottom) = ring.min(axis=0) - 12, ring.max(axis=0) + 12
     scene.do("bpy.ops.see2sound.draw_object('INVOKE_DEFAULT')")
-    root.run("xdotool", "mousemove", str(round(left)), str(round(top)), "mousedown", "1")
-    root.run("xdotool", "mousemove", str(round((left + right) / 2)), str(round((top + bottom) / 2)))
+    half = (str(round((left + right) / 2)), str(round((top + bottom) / 2)))
+    root.run("xdotool", "mousemove", str(round(left)), str(round(top)), "sleep", "0.5", "mousedown", "1", "sleep", "0.5",
+             "mousemove", *half)  # fmt: skip
     time.sleep(0.5)
-    scene.picture("drawing_a_box")
-    root.run("xdotool", "mousemove", str(round(right)), str(round(bottom)), "mouseup", "1")
+    shown = scene.picture("drawing_a_box")
+    row, column = round((top + bottom) / 2), round((left + right) / 2)
+    edge = shown[row - 2 : row + 3, round(left) + 5 : column - 5].min(axis=2).max(axis=0)
+    assert (edge > 200).mean() > 0.9  # the lower edge of the box so far, in white
+    root.run("xdotool", "mousemove", str(round(right)), str(round(bottom)), "sleep", "0.5", "mouseup", "1")
     scene.until(f"{count} == 2")
     marked = "[list(t.see2sound.centre) for t in bpy.context.scene.objects if t.type == 'SPEAKER' and t.see2sound.by_hand]"
     for one in scene.do(f"result = {marked}"):
