@@ -51,7 +51,9 @@ def main() -> int:
     test.add_argument("--window", action="store_true", help="also in a real Blender with a window (root on Debian)")
     build = verbs.add_parser("build", help="build the extension and let Blender validate it")
     build.add_argument("--all", action="store_true", help="for all platforms, not only this one")
-    verbs.add_parser("bench", help="measure speed").add_argument("parts", nargs="*", help="job, voices, renderer, peers, cores")
+    verbs.add_parser("bench", help="measure speed").add_argument(
+        "parts", nargs="*", help="eye, job, voices, renderer, peers, cores"
+    )
     verbs.add_parser("lint", help="check style, types and imports")
     verbs.add_parser("docs", help="build the API reference into build/docs")
     fuzz = verbs.add_parser("fuzz", help="feed it malformed files and odd scenes")

@@ -1,6 +1,7 @@
 """Where the time goes: the main job step by step, the renderer beside its peers and beside the machine. Judges nothing.
 
-Run by `python3 dev.py bench`; `python3 dev.py bench renderer` runs only the parts named: job, voices, renderer, peers, cores.
+Run by `python3 dev.py bench`; `python3 dev.py bench renderer` runs only the parts named: eye, job, voices, renderer, peers,
+cores.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ import tempfile
 import time
 from pathlib import Path
 
+import cv2
 import skimage
 import soundfile
 
@@ -29,11 +31,14 @@ from machine import best, limits
 from scenes import RATE, box, clip, hall, orbits
 
 from see2sound_addon import pipeline
+from see2sound_addon.backends import Backends, with_network
 from see2sound_addon.jobs.mixing import mix_on_all_cores
+from see2sound_addon.paths import usual_folder
 from see2sound_addon.sound.generator import MODELS, synthesise
 from see2sound_addon.spatial.delayline import COLUMNS, ROW, TAPS
 from see2sound_addon.spatial.layouts import LAYOUTS
 from see2sound_addon.spatial.renderer import render
+from see2sound_addon.weights.eyes import installed
 
 PICTURE = Path(skimage.__file__).parent / "data" / "motorcycle_left.png"
 
@@ -41,7 +46,7 @@ PICTURE = Path(skimage.__file__).parent / "data" / "motorcycle_left.png"
 def main() -> None:
     """Run the parts named on the command line, or all."""
     print(f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}\n")
-    parts = {"job": main_job, "voices": voices, "renderer": renderer, "peers": beside_peers, "cores": cores}
+    parts = {"eye": eye, "job": main_job, "voices": voices, "renderer": renderer, "peers": beside_peers, "cores": cores}
     for name in sys.argv[1:] or parts:
         parts[name]()
 
@@ -51,6 +56,28 @@ def timed(work, *arguments):
     start = time.perf_counter()
     result = work(*arguments)
     return time.perf_counter() - start, result
+
+
+def eye() -> None:
+    """Time a look at a photograph on one core: with the embedded detector, and with each network that there is."""
+    cv2.setNumThreads(1)
+    there = installed(usual_folder() / "eyes")
+    shared = Path(__file__).resolve().parents[2] / "shared" / "weights" / "nanodet_m.onnx"
+    there |= {"nanodet_m": shared} if shared.exists() else {}
+    print("A look at a picture of 1200 x 600, one core, without imports; the best of five")
+    with tempfile.TemporaryDirectory() as folder:
+        picture = Path(folder) / "picture.png"
+        cv2.imwrite(str(picture), cv2.resize(cv2.imread(str(PICTURE)), (1200, 600)))
+        ways = {"embedded": Backends(), **{name: with_network(Backends(), path) for name, path in there.items()}}
+        seconds = {name: min(timed(look_at, picture, way)[0] for _ in range(5)) for name, way in ways.items()}
+    for name, value in seconds.items():
+        print(f"  {name:24} {value:6.2f} s   {value / seconds['embedded']:5.2f} of the embedded one")
+    print()
+
+
+def look_at(picture: Path, backends: Backends) -> None:
+    """One reconstruction."""
+    pipeline.reconstruct(picture, backends=backends)
 
 
 def main_job() -> None:

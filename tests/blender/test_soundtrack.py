@@ -279,3 +279,27 @@ def test_a_container_that_cannot_carry_the_layout_is_refused(bpy, audio, scene):
     with pytest.raises(RuntimeError, match=r"MPEG2 cannot carry 8 channels.*Matroska"):
         bpy.ops.see2sound.add_to_sequencer()
     assert strips(scene) == [] and not any(thing.data.muted for thing in speakers(scene))
+
+
+def test_what_sampling_reads_is_what_freshness_watches(extension, bpy, tmp_path):
+    """One table: each of its properties is Blender's or ours, and a change of each makes a mix outdated."""
+    heard = import_module(f"{extension.__name__}.see2sound_addon.blender.heard")
+    freshness = import_module(f"{extension.__name__}.see2sound_addon.blender.soundtrack.freshness")
+    bpy.ops.object.speaker_add()
+    obj, scene = bpy.context.object, bpy.context.scene
+    obj.see2sound.source_id = "a"
+    for owner, names in (
+        (obj.see2sound, heard.source_properties()), (obj.data, heard.speaker_properties()), (scene.see2sound, heard.OF_SCENE),
+    ):  # fmt: skip
+        for name in names:
+            before, value = freshness._settings_print(scene), getattr(owner, name)
+            item = owner.bl_rna.properties[name]
+            if item.type == "BOOLEAN":
+                setattr(owner, name, not value)
+            elif item.type == "ENUM":
+                setattr(owner, name, next(one.identifier for one in item.enum_items if one.identifier != value))
+            elif item.type == "STRING":
+                setattr(owner, name, "other")
+            else:
+                setattr(owner, name, value * 0.5 if value else 0.25 if item.type == "FLOAT" else 3)
+            assert freshness._settings_print(scene) != before, name

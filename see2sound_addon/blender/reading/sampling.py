@@ -21,6 +21,7 @@ from ...media.files import whole_file
 from ...progress import Progress, no_progress
 from ...soundscene import Air, Cone, Fader, SoundScene, Source, Trajectory, check_finite
 from ...spatial.room.images import outside
+from .. import heard
 from ..properties.source import SourceProperties
 from ..room.reading import scene_room
 from ..sources import free_id, has_foreign_reference, heard_and_unheard, is_muted, sound_strips
@@ -29,6 +30,8 @@ from ..units import frame_rate, kept_frame, metres_per_unit
 JUST_BEFORE = 1e-6
 """Seconds before a cut at which the previous camera is sampled last."""
 READING = "Reading the scene"
+FARTHEST = 1e9
+"""Metres: plans bound their distances."""
 SILENCE = 1e-6
 """A volume below this is taken as this, -120 dB."""
 FURTHER_BACK = 10.0
@@ -323,18 +326,12 @@ def _source(obj: bpy.types.Object, name: str, start: float, sample: Sample, scen
         gain_db=20.0 * math.log10(max(gain, SILENCE)),
         pitch=pitch,
         fader=fader,
-        reference_distance=speaker.distance_reference * scale,
-        max_distance=min(speaker.distance_max * scale, 1e9),
-        rolloff=speaker.attenuation,
-        min_gain=speaker.volume_min,
-        max_gain=speaker.volume_max,
         points=_points(facts, scale),
-        diffuse=facts.diffuse,
-        synchronous=facts.synchronous,
-        divergence=facts.divergence,
-        spread=facts.spread,
         lfe_db=facts.lfe if facts.use_lfe else None,
         cone=Cone(math.radians(speaker.cone_angle_inner), math.radians(speaker.cone_angle_outer), speaker.cone_volume_outer),
+        **{field: getattr(facts, name) for field, name in heard.OF_SOURCES.items()},
+        **{field: getattr(speaker, name) for field, name in heard.OF_SPEAKERS.items()},
+        **{field: min(getattr(speaker, name) * scale, FARTHEST) for field, name in heard.LENGTHS_OF_SPEAKERS.items()},
     )
 
 

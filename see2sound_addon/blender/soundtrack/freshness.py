@@ -14,17 +14,9 @@ from typing import Any
 
 import bpy
 
+from ..heard import OF_SCENE, source_properties, speaker_properties
 from ..sources import is_muted
 
-HEARD = (
-    "layout", "sofa", "bits", "use_loudness", "loudness", "ceiling", "use_air", "temperature", "humidity", "seed",
-)  # fmt: skip
-"""Settings of a scene that change its mix, rooms aside."""
-OF_SOURCES = ("solo", "extent", "radius", "loop", "diffuse", "synchronous", "spread", "divergence", "use_lfe", "lfe")
-OF_SPEAKERS = (
-    "volume", "pitch", "attenuation", "distance_reference", "distance_max", "volume_min", "volume_max",
-    "cone_angle_inner", "cone_angle_outer", "cone_volume_outer",
-)  # fmt: skip
 NOT_OF_ROOMS = {"rna_type", "name"}
 
 
@@ -134,7 +126,7 @@ def _is_heard(update: bpy.types.DepsgraphUpdate) -> bool:
 
 def _settings_print(scene: bpy.types.Scene) -> str:
     settings, room = scene.see2sound, scene.see2sound.room
-    facts = [getattr(settings, name) for name in HEARD]
+    facts = [getattr(settings, name) for name in OF_SCENE]
     if room.box is not None:
         facts += [tuple(map(tuple, room.box.matrix_world)), tuple(room.box.dimensions), room.box.empty_display_size]
     facts += [_plain(getattr(room, item.identifier)) for item in room.bl_rna.properties if item.identifier not in NOT_OF_ROOMS]
@@ -151,8 +143,8 @@ def _speaker_print(obj: bpy.types.Object) -> tuple[object, ...]:
     data = obj.data
     still = data.animation_data is None
     sound = data.sound.name if data.sound is not None else ""
-    ours = (getattr(obj.see2sound, name) for name in OF_SOURCES)
-    return (obj.name, is_muted(obj), sound, *ours, *(getattr(data, name) if still else 0.0 for name in OF_SPEAKERS))
+    ours = (getattr(obj.see2sound, name) for name in source_properties())
+    return (obj.name, is_muted(obj), sound, *ours, *(getattr(data, name) if still else 0.0 for name in speaker_properties()))
 
 
 def _plain(value: Any) -> object:
