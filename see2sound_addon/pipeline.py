@@ -26,6 +26,7 @@ from .findings import Box, Estimate, Evidence, Findings, FoundSource, Settings
 from .media.audio import audio_facts, read_clip, read_response
 from .media.pictures import Picture, read_picture
 from .media.sofa import read_sofa
+from .objects import OBJECTS
 from .paths import is_same_file
 from .placement.distance import combine, size_distance, standing_distance, surface_distance
 from .placement.position import area_radius, distance_to_ground, nearest_standing, place, region_points, visible_centre
@@ -189,7 +190,7 @@ def _place(sighting: Sighting, name: str, view: View, camera: Camera, depth: np.
     centre = visible_centre(region.mask)
     if guess.extent == "ambient":
         from_picture = BED_DISTANCE if region.is_bed else AMBIENT_DISTANCE
-    elif guess.extent == "area" and centre[1] > horizon.row:  # a horizontal surface
+    elif guess.extent == "area" and region.kind not in OBJECTS and centre[1] > horizon.row:  # a surface that lies
         from_picture = surface_distance(region.mask, centre, depth, camera, horizon.row, horizon.confidence)
     else:
         from_picture = standing_distance(region.mask, depth, camera, horizon.row, horizon.confidence)

@@ -62,24 +62,16 @@ class Found:
 
 
 def fuse(view: View, detections: list[Detection]) -> list[Region]:
-    """The regions of all objects of a picture, the loudest first.
-
-    Silent objects are included, see `sounds`, because their part of the picture is explained: nothing else is looked for there.
-    """
+    """The regions of all objects of a picture that make a sound, the loudest first."""
     found = _once([Found(one.label, one.box, one.score) for one in detections[:MOST_DETECTIONS] if one.label in OBJECTS])
     found = _without_reflections(view, _without_carried(_with_riders(found)))
     regions = []
-    for one in _grouped(found):
+    for one in _grouped([one for one in found if OBJECTS[one.name].prompt != SILENT]):
         region = _region(view, one)
         if region is not None:
             regions.append((one.level, region))
     regions.sort(key=lambda pair: -pair[0])
     return [region for _, region in regions]
-
-
-def sounds(region: Region) -> bool:
-    """Whether the object of a region makes a sound."""
-    return region.kind not in OBJECTS or OBJECTS[region.kind].prompt != SILENT
 
 
 def _once(found: list[Found]) -> list[Found]:

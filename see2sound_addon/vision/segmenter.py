@@ -12,7 +12,7 @@ from scipy import ndimage
 from .ambience import find_ambience
 from .candidates import find_candidates
 from .detectors import Detection
-from .fusion import ellipse, fuse, sounds
+from .fusion import ellipse, fuse
 from .regions import Region, choose_regions, make_region
 from .view import View
 
@@ -60,12 +60,8 @@ def segment_by_detections(view: View, detections: list[Detection], most: int) ->
     """
     if view.small.std(axis=(0, 1)).max() < FLAT:
         return []
-    taken = np.zeros(len(view.patches), bool)
-    regions: list[Region] = []
-    for region in fuse(view, detections):
-        taken |= view.patches.mean(region.mask) > 0.5
-        if sounds(region) and len(regions) < most:
-            regions.append(region)
+    taken = _in_boxes(view, detections)
+    regions = fuse(view, detections)[:most]
     for region in _surfaces(view):
         claimed = view.patches.mean(region.mask) > 0.5
         if len(regions) < most and (claimed & taken).sum() <= 0.5 * max(1, claimed.sum()):
@@ -77,6 +73,15 @@ def segment_by_detections(view: View, detections: list[Detection], most: int) ->
         whole = make_region(np.ones(view.small.shape[:2], bool), BED_SCORE, bed.kind)
         regions.append(replace(whole, note=bed.reason, is_bed=True))
     return regions
+
+
+def _in_boxes(view: View, detections: list[Detection]) -> np.ndarray:
+    """(n,) bool: the patches that lie in a detection. They are that object, or a part of it."""
+    x, y = view.patches.centre.T
+    taken = np.zeros(len(view.patches), bool)
+    for left, top, right, bottom in (one.box for one in detections):
+        taken |= (x >= left) & (x <= right) & (y >= top) & (y <= bottom)
+    return taken
 
 
 SEGMENTERS: dict[str, Segmenter] = {"saliency": segment_by_saliency, "detections": segment_by_detections}

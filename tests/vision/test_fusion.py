@@ -7,7 +7,7 @@ from see2sound_addon.objects import COCO, OBJECTS, SILENT
 from see2sound_addon.placement.sizes import usual_height
 from see2sound_addon.vision.ambience import find_ambience
 from see2sound_addon.vision.detectors import Detection
-from see2sound_addon.vision.fusion import fuse, outline_in, sounds
+from see2sound_addon.vision.fusion import fuse, outline_in
 from see2sound_addon.vision.labeller import KNOWN, UNVOICED, label_what_is_known
 from see2sound_addon.vision.look import look
 from see2sound_addon.vision.segmenter import segment_by_detections
@@ -156,10 +156,6 @@ def test_a_bed_takes_the_last_place_and_there_is_one_at_most():
     seen = look(picture(), 3, 0.4, lambda pixels: cars, segment_by_detections, label_what_is_known)[1]
     assert len(seen) == 3 and [one.guess.extent for one in seen].count("ambient") == 1
     assert seen[-1].guess.label == "city" and "Mute or delete" in seen[-1].region.note
-
-
-def test_sounds_of_surfaces_are_kept(view):
-    assert all(sounds(region) for region in segment_by_detections(view, [], 5))
 
 
 def test_a_detection_is_dropped_as_a_reflection_only_on_water_below_its_like():
