@@ -218,9 +218,8 @@ def _run(options: argparse.Namespace) -> dict[str, Any]:
     from . import pipeline
     from .blender.writing import scenebuilder
     from .delivery.overview import write_overview
-    from .jobs.mixing import mix_on_all_cores
     from .media.files import check_writable
-    from .planfile import read_plan, write_plan
+    from .planfile import write_plan
 
     settings = pipeline.Settings(
         max_sources=options.max_sources,
@@ -242,22 +241,9 @@ def _run(options: argparse.Namespace) -> dict[str, Any]:
     built.plan.duration = options.duration  # frames end a little later
     write_plan(built.plan, out / "plan.json")
     write_overview(found.picture.pixels, found.view.horizon.row, found.camera, found.sources, out / "overview.png")
-    plan = read_plan(out / "plan.json")  # mixed from the file, so that `render` gives the same bytes
-    mixes: list[dict[str, Any]] = []
-    for layout in LAYOUTS_OF_RUN:
-        report = mix_on_all_cores(plan, layout, out / f"mix_{layout}.wav", _progress)
-        mixes.append({"file": str(report.path), "layout": layout, "samples": report.samples, **_levels(report)})
-        notes += [note for note in report.notes if note not in notes]
-    sources = [
-        {
-            "id": source.id, "label": source.label, "prompt": source.prompt, "extent": source.extent,
-            "score": round(source.score, 3), "metres": round(source.distance.metres, 2),
-            "position": [round(float(v), 3) for v in source.position],
-            "centre": None if source.evidence is None else [round(v, 4) for v in source.evidence.centre],
-            "model": built.models.get(source.id),
-        }
-        for source in found.sources
-    ]  # fmt: skip
+    mixes, more = _mixes(out)
+    notes += [note for note in more if note not in notes]
+    sources = [_facts_of(source, built.models.get(source.id)) for source in found.sources]
     lines = [f"{len(sources)} sources in {options.picture.name}:"] + [
         f"  {s['id']}: {s['label']}, {s['extent']}, {s['metres']:.1f} m away, {_sound(s['model'])}" for s in sources
     ]
@@ -266,6 +252,30 @@ def _run(options: argparse.Namespace) -> dict[str, Any]:
     lines += [f"Files in {out}:", "  scene.blend  plan.json  overview.png  clips/"]
     lines += [f"  {Path(m['file']).name}  ({_text(m)})" for m in mixes]
     return {"out": str(out), "sources": sources, "mixes": mixes, "notes": notes, "lines": lines}
+
+
+def _mixes(out: Path) -> tuple[list[dict[str, Any]], list[str]]:
+    """Mix the plan of a folder in the usual layouts; facts of the mixes, and notes. `render` gives the same bytes."""
+    from .jobs.mixing import mix_on_all_cores
+    from .planfile import read_plan
+
+    plan, mixes, notes = read_plan(out / "plan.json"), [], []
+    for layout in LAYOUTS_OF_RUN:
+        report = mix_on_all_cores(plan, layout, out / f"mix_{layout}.wav", _progress)
+        mixes.append({"file": str(report.path), "layout": layout, "samples": report.samples, **_levels(report)})
+        notes += report.notes
+    return mixes, list(dict.fromkeys(notes))
+
+
+def _facts_of(source: Any, model: str | None) -> dict[str, Any]:
+    """A source for the result. `model`: what made its sound."""
+    return {
+        "id": source.id, "label": source.label, "prompt": source.prompt, "extent": source.extent,
+        "score": round(source.score, 3), "metres": round(source.distance.metres, 2),
+        "position": [round(float(v), 3) for v in source.position],
+        "centre": None if source.evidence is None else [round(v, 4) for v in source.evidence.centre],
+        "model": model,
+    }  # fmt: skip
 
 
 def _sound(model: Any) -> str:

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import numpy as np
@@ -11,8 +12,10 @@ import pytest
 import skimage
 import soundfile
 from marked import FOLDER, needs_pictures
+from networks import write_network
 from PIL import Image
 from scenes import angle_between, intensity_direction, noise, scene, source, write_wav
+from test_networks import nanodet
 
 from see2sound_addon.errors import See2SoundError
 from see2sound_addon.materials import MATERIALS
@@ -23,8 +26,13 @@ COMMAND = [sys.executable, "-m", "see2sound_addon.cli"]
 ROCKET = Path(skimage.__file__).parent / "data" / "rocket.jpg"
 
 
+NOWHERE = str(Path(tempfile.gettempdir()) / "see2sound_no_data")
+ENVIRONMENT = {**os.environ, "XDG_DATA_HOME": NOWHERE, "LOCALAPPDATA": NOWHERE}
+"""Without the detectors and models that the user has installed."""
+
+
 def see2sound(*arguments):
-    return subprocess.run([*COMMAND, *map(str, arguments)], capture_output=True, text=True)
+    return subprocess.run([*COMMAND, *map(str, arguments)], capture_output=True, text=True, env=ENVIRONMENT)
 
 
 @pytest.fixture(scope="module")
@@ -175,6 +183,20 @@ def test_a_picture_of_one_colour_is_no_error(tmp_path):
     assert done.returncode == 0, done.stderr
     assert "Nothing in the picture" in done.stdout and "silent" in done.stdout
     assert soundfile.info(tmp_path / "out" / "mix_5.1.wav").frames == 24000
+
+
+def test_the_detector_of_a_run_is_named_and_a_better_one_is_offered(tmp_path):
+    dog = write_network(tmp_path / "dog.onnx", nanodet(), 416)
+    done = see2sound("run", ROCKET, "--out", tmp_path / "a", "--duration", "0.5", "--eye", dog)
+    assert done.returncode == 0 and "dog, point" in done.stdout and "The detector was dog.onnx." in done.stdout
+    assert "without a sound" in done.stdout and "could not be named" in done.stdout
+    done = see2sound("run", ROCKET, "--out", tmp_path / "b", "--duration", "0.5")
+    assert "see2sound eye get light" in done.stdout
+    (tmp_path / "torn.onnx").write_text("torn")
+    done = see2sound("run", ROCKET, "--out", tmp_path / "c", "--duration", "0.5", "--eye", tmp_path / "torn.onnx")
+    assert done.returncode == 0 and "torn.onnx cannot be used" in done.stdout and "embedded one" in done.stdout
+    done = see2sound("run", ROCKET, "--out", tmp_path / "d", "--eye", "eagle")
+    assert done.returncode == 1 and done.stderr.count("\n") == 1 and not (tmp_path / "d").exists()
 
 
 def test_doctor_says_what_is_here():
