@@ -33,10 +33,9 @@ def test_a_picture_becomes_a_mix_with_every_source_in_its_place(found, tmp_path)
 def test_the_plan_is_the_one_that_the_shell_makes_with_blender(tmp_path):
     """Two ways to the same scene: Blender's Speakers and camera, and the library alone."""
     pytest.importorskip("bpy")
-    command = [sys.executable, "-m", "see2sound_addon.cli", "run", str(ROCKET), "--out", str(tmp_path), "--duration", "2"]
-    subprocess.run(
-        [*command, "--max-sources", "3", "--eye", "embedded"], check=True, capture_output=True, cwd=Path(__file__).parents[1]
-    )
+    command = [sys.executable, "-m", "see2sound_addon.cli", "run", str(ROCKET), "--out", str(tmp_path)]
+    more = ["--duration", "2", "--max-sources", "3", "--eye", "embedded"]
+    subprocess.run([*command, *more], check=True, capture_output=True, cwd=Path(__file__).parents[1])
     there = json.loads((tmp_path / "plan.json").read_text())
     here = api.load_picture(ROCKET, max_sources=3, duration=2.0)
     here.generate(tmp_path / "own")

@@ -55,10 +55,15 @@ class Found:
 
     @property
     def level(self) -> float:
-        """How loud it is likely to be where the camera stands: dB SPL at one metre, less what its distance takes."""
+        """How loud it is likely to be where the camera stands.
+
+        The level of its class at one metre, less what its distance takes by its height in the picture, more for many
+        members, less for a low score; dB.
+        """
         kind = OBJECTS[self.name]
-        seen = max(self.box[3] - self.box[1], 1e-3) if not self.boxes else float(np.median([b[3] - b[1] for b in self.boxes]))
-        return kind.level + 20.0 * math.log10(max(seen, 1e-3) / kind.height) + 10.0 * math.log10(max(1, len(self.boxes)))
+        heights = [box[3] - box[1] for box in self.boxes or [self.box]]
+        nearness = max(float(np.median(heights)), 1e-3) / kind.height
+        return kind.level + 20.0 * math.log10(nearness * max(self.score, 1e-3)) + 10.0 * math.log10(len(heights))
 
 
 def fuse(view: View, detections: list[Detection]) -> list[Region]:
