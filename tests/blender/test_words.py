@@ -24,7 +24,7 @@ class Shown:
 
     def properties(self, rna):
         for item in rna.properties:
-            if item.identifier in ("rna_type", "name") or item.is_hidden:
+            if item.identifier in ("rna_type", "name", "bl_idname") or item.is_hidden:
                 continue
             self.add(item.name)
             self.add(item.description)
@@ -54,6 +54,9 @@ def shown(bpy, extension):
         for item in group.properties:
             if item.identifier in ("room", "neural", "backends") and item.type == "POINTER":
                 found.properties(item.fixed_type)
+    for preferences in bpy.types.AddonPreferences.__subclasses__():
+        if "see2sound" in preferences.__module__:
+            found.properties(preferences.bl_rna)
     for name in dir(bpy.ops.see2sound):
         rna = getattr(bpy.ops.see2sound, name).get_rna_type()
         found.add(rna.name, "Operator")
@@ -75,6 +78,20 @@ def test_german_is_complete(shown, context):
     known = GERMAN[context] if context == "Operator" else {**GERMAN["*"], **GERMAN["Operator"]}
     assert {text for text in shown[context] if text not in known and not NAMES.match(text)} == set()
     assert len(shown[context]) > 20
+
+
+def test_german_translates_only_what_is_shown(shown):
+    """A text that was changed in the code leaves its old translation behind."""
+    written = {
+        node.value
+        for folder in ("see2sound_addon", "operators", "panels")
+        for path in (ROOT / folder).rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant)
+    }
+    translated = {text for pairs in GERMAN.values() for text in pairs}
+    stale = sorted(translated - shown["*"] - shown["Operator"] - written)
+    assert not stale, stale
 
 
 def test_placeholders_survive_translation():
