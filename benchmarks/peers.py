@@ -49,12 +49,12 @@ scene.collection.objects.link(camera)
 scene.camera = camera
 for number in range(8):
     bpy.ops.object.speaker_add()
-    thing = bpy.context.object
-    thing.data.sound = bpy.data.sounds.load(sys.argv[2])
+    obj = bpy.context.object
+    obj.data.sound = bpy.data.sounds.load(sys.argv[2])
     for frame in range(1, scene.frame_end + 2, 6):
         angle = 0.5 * frame / 24 + number
-        thing.location = (5 * math.cos(angle), 5 * math.sin(angle), math.sin(angle))
-        thing.keyframe_insert("location", frame=frame)
+        obj.location = (5 * math.cos(angle), 5 * math.sin(angle), math.sin(angle))
+        obj.keyframe_insert("location", frame=frame)
 bpy.ops.wm.save_as_mainfile(filepath=sys.argv[1])
 """
 

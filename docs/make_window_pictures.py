@@ -27,13 +27,13 @@ place()["area"].spaces.active.show_region_ui = True
 LABELS = """
 bpy.context.scene.see2sound.picture = "/root/see2sound/rocket.jpg"
 bpy.ops.see2sound.reconstruct()
-things = sorted((t for t in bpy.context.scene.objects if t.type == "SPEAKER"), key=lambda t: t.name)
-for thing, label, prompt in zip(
-    things, ("rocket", "floodlight", "generator"), ("steam hissing", "electric hum", "engine idling")
+speakers = sorted((t for t in bpy.context.scene.objects if t.type == "SPEAKER"), key=lambda t: t.name)
+for obj, label, prompt in zip(
+    speakers, ("rocket", "floodlight", "generator"), ("steam hissing", "electric hum", "engine idling")
 ):
-    thing.see2sound.label, thing.see2sound.prompt = label, prompt
+    obj.see2sound.label, obj.see2sound.prompt = label, prompt
 bpy.ops.see2sound.generate()
-bpy.context.scene.see2sound.active_index = bpy.context.scene.objects.find(things[0].name)
+bpy.context.scene.see2sound.active_index = bpy.context.scene.objects.find(speakers[0].name)
 place()["area"].spaces.active.region_3d.view_perspective = "CAMERA"
 bpy.ops.view3d.view_center_camera()
 """
@@ -49,8 +49,8 @@ for number, (name, place_, size) in enumerate((
 camera = bpy.data.objects.new("Camera", bpy.data.cameras.new("Camera"))
 scene.collection.objects.link(camera)
 camera.location, camera.rotation_euler, scene.camera = (0, 0, 1.7), (math.radians(88), 0, 0), camera
-for thing in scene.objects:
-    thing.select_set(thing.name in ("Tram", "Fountain", "Dog"))
+for obj in scene.objects:
+    obj.select_set(obj.name in ("Tram", "Fountain", "Dog"))
 bpy.ops.see2sound.add_source()
 bpy.ops.see2sound.generate()
 scene.see2sound.room.kind = "shoebox"

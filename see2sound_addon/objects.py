@@ -1,8 +1,8 @@
 """What is known about the 80 classes of COCO: how they sound, how large they are, how loud. Plain data.
 
-Heights: people by WHO growth references, animals at the withers or standing, vehicles and things by their makers' usual
-dimensions. Levels: dB SPL at one metre, after the sources named in `sound.levels`; things of a household as their makers
-declare them.
+Heights: people by WHO growth references, animals at the withers or standing, vehicles and household objects by their
+makers' usual dimensions. Levels: dB SPL at one metre, after the sources named in `sound.levels`; household appliances
+as their makers declare them.
 """
 
 from __future__ import annotations

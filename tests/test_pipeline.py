@@ -11,9 +11,9 @@ from see2sound_addon.errors import Cancelled, See2SoundError
 
 
 def plan_with_clip(folder, **more):
-    thing = source((3, 1, 0), loop=True)
-    thing.clip = write_wav(folder / "a.wav", noise())
-    return scene([thing], **more)
+    placed = source((3, 1, 0), loop=True)
+    placed.clip = write_wav(folder / "a.wav", noise())
+    return scene([placed], **more)
 
 
 @pytest.mark.parametrize("layout", ["mono", "stereo", "binaural", "5.1", "ambix1", "ambix2", "ambix3"])
@@ -26,9 +26,9 @@ def test_the_same_plan_gives_the_same_bytes_and_the_exact_length(tmp_path, layou
 
 
 def test_a_peak_above_full_scale_is_told_and_kept(tmp_path):
-    thing = source((1, 0, 0), loop=True, gain_db=12.0, start=-1)
-    thing.clip = write_wav(tmp_path / "a.wav", tone(500, 1.0))
-    report = pipeline.mix(scene([thing]), "mono", tmp_path / "mix.wav")
+    placed = source((1, 0, 0), loop=True, gain_db=12.0, start=-1)
+    placed.clip = write_wav(tmp_path / "a.wav", tone(500, 1.0))
+    report = pipeline.mix(scene([placed]), "mono", tmp_path / "mix.wav")
     assert report.levels.peak == pytest.approx(12.0, abs=0.05)
     assert any("12.0 dB above full scale" in note for note in report.notes)
     assert np.abs(soundfile.read(tmp_path / "mix.wav")[0]).max() == pytest.approx(10 ** (12 / 20), rel=0.01)
@@ -103,9 +103,9 @@ def test_the_ceiling_goes_before_the_loudness(tmp_path):
 
 
 def test_integers_never_clip_in_silence(tmp_path):
-    thing = source((1, 0, 0), loop=True, gain_db=12.0, start=-1)
-    thing.clip = write_wav(tmp_path / "a.wav", tone(500, 1.0))
-    report = pipeline.mix(scene([thing]), "mono", tmp_path / "mix.wav", delivery=Delivery(16))
+    placed = source((1, 0, 0), loop=True, gain_db=12.0, start=-1)
+    placed.clip = write_wav(tmp_path / "a.wav", tone(500, 1.0))
+    report = pipeline.mix(scene([placed]), "mono", tmp_path / "mix.wav", delivery=Delivery(16))
     assert np.abs(soundfile.read(tmp_path / "mix.wav")[0]).max() == pytest.approx(10 ** (-1 / 20), rel=0.01)
     assert any("13.0 dB quieter" in note for note in report.notes)
 

@@ -94,7 +94,7 @@ class PictureSource(Source):
 
 
 class PictureScene(Scene):
-    """What was found in a picture: sources around a listener who stands where the camera stood.
+    """What was found in a picture: sources around a listener at the camera's place.
 
     `found`: all findings, with the camera and the picture's measurements. `duration`: seconds. `notes`: for the user.
     """

@@ -43,7 +43,7 @@ def bpy(extension, tmp_path):
 
 @pytest.fixture(scope="session")
 def picture(tmp_path_factory):
-    """A red thing left and a blue thing right of the middle, on sand under a sky."""
+    """A red object left and a blue one right of the middle, on sand under a sky."""
     import cv2
     import numpy as np
 
@@ -52,6 +52,6 @@ def picture(tmp_path_factory):
     pixels = np.clip(pixels + np.random.default_rng(0).normal(0, 2, pixels.shape), 0, 255).astype(np.uint8)
     cv2.circle(pixels, (160, 210), 40, (30, 20, 180), -1, cv2.LINE_AA)
     cv2.circle(pixels, (500, 220), 40, (150, 60, 40), -1, cv2.LINE_AA)
-    path = tmp_path_factory.mktemp("pictures") / "two_things.png"
+    path = tmp_path_factory.mktemp("pictures") / "two_objects.png"
     cv2.imwrite(str(path), pixels)
     return path

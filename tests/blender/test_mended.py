@@ -151,18 +151,18 @@ def test_each_mix_has_its_own_freshness(extension, bpy, clip):
     """A is read, the scene changes, B is read, A finishes, B finishes: A was outdated, B is not, and B can become it."""
     freshness = part(extension, "see2sound_addon.blender.soundtrack.freshness")
     add_camera(bpy)
-    thing = add_speaker(bpy, clip)
+    obj = add_speaker(bpy, clip)
     scene, settings = bpy.context.scene, bpy.context.scene.see2sound
     bpy.context.view_layer.update()
     first = freshness.begin(scene)
-    thing.data.volume = 0.5
+    obj.data.volume = 0.5
     freshness.look()
     second = freshness.begin(scene)
     freshness.remember(scene, "a.wav", first)
     assert (settings.mixed, settings.outdated) == ("a.wav", True)
     freshness.remember(scene, "b.wav", second)
     assert (settings.mixed, settings.outdated) == ("b.wav", False)
-    thing.location.x += 1.0
+    obj.location.x += 1.0
     bpy.context.view_layer.update()
     assert settings.outdated
 
@@ -200,45 +200,45 @@ def test_a_speaker_that_is_left_out_does_not_make_a_reopened_mix_outdated(bpy, c
 def test_unlocking_a_source_while_its_picture_is_looked_at_does_not_mute_it(extension, bpy, picture):
     """It was locked when clips were chosen, and so has none; that is no wish for silence."""
     bpy.ops.see2sound.reconstruct(filepath=str(picture))
-    thing = next(o for o in bpy.context.scene.objects if o.type == "SPEAKER")
+    obj = next(o for o in bpy.context.scene.objects if o.type == "SPEAKER")
     clips = part(extension, "see2sound_addon.blender.writing.clips")
-    clips.attach_clips(bpy.context.scene, [thing], [])
-    assert not thing.data.muted
-    thing.see2sound.prompt = "silent"
-    clips.attach_clips(bpy.context.scene, [thing], [])
-    assert thing.data.muted
+    clips.attach_clips(bpy.context.scene, [obj], [])
+    assert not obj.data.muted
+    obj.see2sound.prompt = "silent"
+    clips.attach_clips(bpy.context.scene, [obj], [])
+    assert obj.data.muted
 
 
 def test_a_sound_of_your_own_is_heard_at_its_own_level(bpy, picture, clip, tmp_path):
     """A generated sound may be as loud as its Speaker's distance reference makes it; a file that takes its place is not."""
     bpy.ops.see2sound.reconstruct(filepath=str(picture))
-    thing = next(o for o in bpy.context.scene.objects if o.type == "SPEAKER")
-    thing.see2sound.prompt = "steam train"
+    obj = next(o for o in bpy.context.scene.objects if o.type == "SPEAKER")
+    obj.see2sound.prompt = "steam train"
     bpy.ops.see2sound.generate()
-    assert thing.data.distance_reference > 1.5
-    bpy.context.view_layer.objects.active = thing
+    assert obj.data.distance_reference > 1.5
+    bpy.context.view_layer.objects.active = obj
     assert bpy.ops.see2sound.set_sound(filepath=str(clip)) == {"FINISHED"}
-    assert thing.data.distance_reference == pytest.approx(1.0) and thing.data.sound.name == "clip.wav"
+    assert obj.data.distance_reference == pytest.approx(1.0) and obj.data.sound.name == "clip.wav"
     bpy.ops.see2sound.generate()  # a sound of your own stays
-    assert thing.data.sound.name == "clip.wav"
+    assert obj.data.sound.name == "clip.wav"
 
 
 def test_a_sound_put_in_by_blender_s_own_field_is_noted(extension, bpy, picture, clip):
     bpy.ops.see2sound.reconstruct(filepath=str(picture))
-    thing = next(o for o in bpy.context.scene.objects if o.type == "SPEAKER")
-    thing.see2sound.prompt = "steam train"
+    obj = next(o for o in bpy.context.scene.objects if o.type == "SPEAKER")
+    obj.see2sound.prompt = "steam train"
     bpy.ops.see2sound.generate()
-    thing.data.sound = bpy.data.sounds.load(str(clip))
-    assert any("distance reference" in note and thing.name in note for note in sampled(bpy, extension)[1])
+    obj.data.sound = bpy.data.sounds.load(str(clip))
+    assert any("distance reference" in note and obj.name in note for note in sampled(bpy, extension)[1])
 
 
 def test_a_sound_is_added_to_the_selected_object(bpy, clip):
     bpy.ops.mesh.primitive_cube_add(location=(3, 4, 5))
     cube = bpy.context.object
     bpy.ops.see2sound.add_sound(filepath=str(clip))
-    thing = bpy.context.object
+    obj = bpy.context.object
     bpy.context.view_layer.update()
-    assert thing.parent == cube and tuple(thing.matrix_world.translation) == pytest.approx((3, 4, 5))
+    assert obj.parent == cube and tuple(obj.matrix_world.translation) == pytest.approx((3, 4, 5))
     cube.select_set(True)
     bpy.context.view_layer.objects.active = cube
     bpy.ops.see2sound.add_sound(filepath=str(clip), attach=False)
@@ -256,10 +256,10 @@ def test_removing_what_is_not_there_says_what_is_wrong(bpy, clip):
 
 
 def test_a_room_box_holds_everything_in_all_frames(extension, bpy, clip):
-    camera, thing = add_camera(bpy), add_speaker(bpy, clip)
+    camera, obj = add_camera(bpy), add_speaker(bpy, clip)
     for frame, x in ((1, -3.0), (48, 20.0)):
-        thing.location.x = x
-        thing.keyframe_insert("location", frame=frame)
+        obj.location.x = x
+        obj.keyframe_insert("location", frame=frame)
         camera.location.y = -x
         camera.keyframe_insert("location", frame=frame)
     bpy.context.scene.frame_set(7)
@@ -273,12 +273,12 @@ def test_a_room_box_holds_everything_in_all_frames(extension, bpy, clip):
 
 def test_a_source_that_leaves_the_room_is_named_before_the_mix(extension, bpy, clip):
     add_camera(bpy)
-    thing = add_speaker(bpy, clip, (1, 1, 0))
+    obj = add_speaker(bpy, clip, (1, 1, 0))
     bpy.ops.see2sound.add_room()
-    thing.location.x = 30.0
-    thing.keyframe_insert("location", frame=48)
-    thing.location.x = 1.0
-    thing.keyframe_insert("location", frame=1)
+    obj.location.x = 30.0
+    obj.keyframe_insert("location", frame=48)
+    obj.location.x = 1.0
+    obj.keyframe_insert("location", frame=1)
     assert any("not in the room" in note for note in sampled(bpy, extension)[1])
 
 
@@ -289,10 +289,10 @@ def test_a_speaker_inside_a_collection_instance_is_heard_where_it_is(bpy, clip, 
     """Two instances of one collection, the second nested and moving; each alone arrives from its place."""
     add_camera(bpy)
     group = bpy.data.collections.new("group")
-    thing = add_speaker(bpy, clip, (1, 0, 0))
-    for collection in thing.users_collection:
-        collection.objects.unlink(thing)
-    group.objects.link(thing)
+    obj = add_speaker(bpy, clip, (1, 0, 0))
+    for collection in obj.users_collection:
+        collection.objects.unlink(obj)
+    group.objects.link(obj)
     group.instance_offset = (1, 0, 0)
     instancer = bpy.data.objects.new("instancer", None)
     instancer.instance_type, instancer.instance_collection = "COLLECTION", group
@@ -306,7 +306,7 @@ def test_a_speaker_inside_a_collection_instance_is_heard_where_it_is(bpy, clip, 
         assert bpy.ops.see2sound.render_mix(filepath=str(tmp_path / "mix.wav"), layout="ambix1") == {"FINISHED"}
         heard = soundfile.read(tmp_path / "mix.wav", always_2d=True)[0].T
         assert angle_between(intensity_direction(heard), (place[1], -place[0], 0)) < 0.5
-    thing.data.muted = True
+    obj.data.muted = True
     bpy.ops.see2sound.render_mix(filepath=str(tmp_path / "mix.wav"), layout="ambix1")
     assert not soundfile.read(tmp_path / "mix.wav")[0].any()
 
@@ -321,8 +321,8 @@ def test_a_speaker_far_away_is_named(bpy, clip, tmp_path, capfd):
 @pytest.mark.parametrize("setting", ["volume", "distance_reference", "attenuation"])
 def test_a_setting_that_is_not_a_number_names_its_speaker(bpy, clip, tmp_path, setting):
     add_camera(bpy)
-    thing = add_speaker(bpy, clip)
-    setattr(thing.data, setting, float("nan"))
+    obj = add_speaker(bpy, clip)
+    setattr(obj.data, setting, float("nan"))
     with pytest.raises(RuntimeError, match=r"'Speaker'.*(infinite or not a number|not finite)"):
         bpy.ops.see2sound.render_mix(filepath=str(tmp_path / "mix.wav"), layout="mono")
     assert not (tmp_path / "mix.wav").exists()
@@ -419,9 +419,9 @@ def test_labels_do_not_cover_each_other(extension):
 
 def test_zero_scale_faces_nowhere_and_is_heard(bpy, clip, tmp_path):
     add_camera(bpy).scale = (0, 0, 0)
-    thing = add_speaker(bpy, clip)
-    thing.scale = (0, 0, 0)
-    thing.rotation_euler = (math.pi, 0, 1)
+    obj = add_speaker(bpy, clip)
+    obj.scale = (0, 0, 0)
+    obj.rotation_euler = (math.pi, 0, 1)
     assert bpy.ops.see2sound.render_mix(filepath=str(tmp_path / "mix.wav"), layout="binaural") == {"FINISHED"}
     heard = soundfile.read(tmp_path / "mix.wav")[0]
     assert np.isfinite(heard).all() and heard.any()

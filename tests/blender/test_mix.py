@@ -22,23 +22,23 @@ def test_each_source_alone_arrives_from_its_speaker(bpy, picture, tmp_path):
     bpy.ops.see2sound.reconstruct(filepath=str(picture))
     camera = bpy.context.scene.camera
     bpy.context.view_layer.update()
-    things = [o for o in bpy.context.scene.objects if o.type == "SPEAKER"]
-    for thing in things:
-        for other in things:
-            other.data.muted = other != thing
+    speakers = [o for o in bpy.context.scene.objects if o.type == "SPEAKER"]
+    for obj in speakers:
+        for other in speakers:
+            other.data.muted = other != obj
         out = mix(bpy, tmp_path, "ambix1")
-        towards = camera.matrix_world.inverted() @ thing.matrix_world.translation
+        towards = camera.matrix_world.inverted() @ obj.matrix_world.translation
         expected = (-towards.z, -towards.x, towards.y)
         assert angle_between(intensity_direction(out), expected) < 0.5
 
 
 def test_the_mix_follows_left_and_right(bpy, picture, tmp_path):
     bpy.ops.see2sound.reconstruct(filepath=str(picture))
-    things = sorted((o for o in bpy.context.scene.objects if o.type == "SPEAKER"), key=lambda o: o.location.x)
-    things[0].data.muted = True
+    speakers = sorted((o for o in bpy.context.scene.objects if o.type == "SPEAKER"), key=lambda o: o.location.x)
+    speakers[0].data.muted = True
     energy = (mix(bpy, tmp_path, "5.1") ** 2).sum(axis=1)
     assert energy[1] > 2 * energy[0]
-    things[0].data.muted = False
+    speakers[0].data.muted = False
     energy = (mix(bpy, tmp_path, "5.1") ** 2).sum(axis=1)
     assert energy[3] == 0 and (energy[:3] > 0).all()
 
@@ -64,8 +64,8 @@ def test_parents_constraints_and_drivers_are_followed(bpy, tmp_path, extension):
     rig.keyframe_insert("location", frame=1)
     rig.location = (0, 0, 3)
     rig.keyframe_insert("location", frame=49)
-    thing = add_speaker(bpy, write_wav(tmp_path / "tone.wav", tone(440, 1)), (0, 0, 0))
-    curve = thing.driver_add("location", 0).driver
+    obj = add_speaker(bpy, write_wav(tmp_path / "tone.wav", tone(440, 1)), (0, 0, 0))
+    curve = obj.driver_add("location", 0).driver
     curve.type = "SUM"
     target = curve.variables.new()
     target.targets[0].id = rig
@@ -111,12 +111,12 @@ def test_blender_s_own_settings_are_honoured(bpy, tmp_path, extension):
     scene.audio_doppler_speed, scene.audio_doppler_factor = 300, 0.5
     scene.audio_distance_model, scene.audio_volume = "EXPONENT", 0.5
     add_camera(bpy)
-    thing = add_speaker(bpy, write_wav(tmp_path / "tone.wav", tone(440, 1)))
-    speaker = thing.data
+    obj = add_speaker(bpy, write_wav(tmp_path / "tone.wav", tone(440, 1)))
+    speaker = obj.data
     speaker.volume, speaker.pitch, speaker.attenuation = 0.5, 1.5, 2.0
     speaker.distance_reference, speaker.distance_max = 3.0, 40.0
     speaker.cone_angle_inner, speaker.cone_angle_outer, speaker.cone_volume_outer = 60, 120, 0.2
-    thing.animation_data.nla_tracks[0].strips[0].frame_start = 13
+    obj.animation_data.nla_tracks[0].strips[0].frame_start = 13
     muted = add_speaker(bpy, write_wav(tmp_path / "b.wav", tone(440, 1)))
     muted.data.muted = True
     plan, notes = sampled(bpy, extension)
@@ -132,11 +132,11 @@ def test_blender_s_own_settings_are_honoured(bpy, tmp_path, extension):
 
 def test_an_animated_volume_fades(bpy, tmp_path):
     add_camera(bpy)
-    thing = add_speaker(bpy, write_wav(tmp_path / "tone.wav", tone(440, 3)), (0, 1, 0))
-    thing.data.volume = 1.0
-    thing.data.keyframe_insert("volume", frame=1)
-    thing.data.volume = 0.1
-    thing.data.keyframe_insert("volume", frame=49)
+    obj = add_speaker(bpy, write_wav(tmp_path / "tone.wav", tone(440, 3)), (0, 1, 0))
+    obj.data.volume = 1.0
+    obj.data.keyframe_insert("volume", frame=1)
+    obj.data.volume = 0.1
+    obj.data.keyframe_insert("volume", frame=49)
     out = mix(bpy, tmp_path, "mono")[0]
     assert np.abs(out[2000:6000]).max() > 0.85
     assert np.abs(out[-4000:]).max() < 0.2
@@ -192,8 +192,8 @@ def test_a_missing_sound_is_named_and_nothing_is_written(bpy, tmp_path):
 def test_a_packed_sound_is_heard(bpy, tmp_path):
     add_camera(bpy)
     path = write_wav(tmp_path / "packed.wav", tone(440, 1))
-    thing = add_speaker(bpy, path)
-    thing.data.sound.pack()
+    obj = add_speaker(bpy, path)
+    obj.data.sound.pack()
     path.unlink()
     assert np.abs(mix(bpy, tmp_path, "mono")).max() > 0.1
 
@@ -203,9 +203,9 @@ def test_blender_hears_the_saved_scene_in_a_new_process(bpy, picture, tmp_path):
     if "container" not in bpy.ops.sound.mixdown.get_rna_type().properties:
         pytest.skip("this build of Blender as a module has no audio")
     bpy.ops.see2sound.reconstruct(filepath=str(picture))
-    for thing in bpy.context.scene.objects:
-        if thing.type == "SPEAKER":
-            thing.see2sound.prompt = "waterfall"
+    for obj in bpy.context.scene.objects:
+        if obj.type == "SPEAKER":
+            obj.see2sound.prompt = "waterfall"
     bpy.ops.see2sound.generate()
     bpy.ops.wm.save_as_mainfile(filepath=bpy.data.filepath)
     script = tmp_path / "reopen.py"
@@ -228,12 +228,12 @@ print("RESULT", json.dumps(names))
 
 def test_a_disabled_speaker_is_left_out_and_said(bpy, tmp_path, extension):
     add_camera(bpy)
-    thing = add_speaker(bpy, write_wav(tmp_path / "tone.wav", tone(440, 1)))
-    thing.hide_viewport = True
+    obj = add_speaker(bpy, write_wav(tmp_path / "tone.wav", tone(440, 1)))
+    obj.hide_viewport = True
     plan, notes = sampled(bpy, extension)
     assert plan.sources == [] and any("is disabled" in note for note in notes)
-    thing.hide_viewport = False
-    thing.hide_set(True)  # the eye hides, it does not silence
+    obj.hide_viewport = False
+    obj.hide_set(True)  # the eye hides, it does not silence
     assert len(sampled(bpy, extension)[0].sources) == 1
 
 
@@ -242,12 +242,12 @@ def test_a_loop_is_in_step_with_its_strip(bpy, picture, tmp_path):
     bpy.ops.see2sound.reconstruct(filepath=str(picture))
     scene = bpy.context.scene
     scene.frame_end = 24 * 5
-    things = [o for o in scene.objects if o.type == "SPEAKER"]
-    things[1].data.muted = True
+    speakers = [o for o in scene.objects if o.type == "SPEAKER"]
+    speakers[1].data.muted = True
     click = np.zeros(3 * 48000)
     click[24000] = 1.0
-    things[0].data.sound = bpy.data.sounds.load(str(write_wav(tmp_path / "click.wav", click)))
-    things[0].location = scene.camera.matrix_world @ type(things[0].location)((0, 0, -3.433))
+    speakers[0].data.sound = bpy.data.sounds.load(str(write_wav(tmp_path / "click.wav", click)))
+    speakers[0].location = scene.camera.matrix_world @ type(speakers[0].location)((0, 0, -3.433))
     bpy.context.view_layer.update()
     heard = mix(bpy, tmp_path, "mono")[0]
     assert np.flatnonzero(np.abs(heard) > 0.5 * np.abs(heard).max()).tolist() == pytest.approx([24480, 24480 + 144000], abs=2)
@@ -255,8 +255,8 @@ def test_a_loop_is_in_step_with_its_strip(bpy, picture, tmp_path):
 
 def test_volume_bounds_are_honoured(bpy, tmp_path, extension):
     add_camera(bpy)
-    thing = add_speaker(bpy, write_wav(tmp_path / "tone.wav", tone(440, 1)))
-    thing.data.volume_min, thing.data.volume_max = 0.25, 0.5
+    obj = add_speaker(bpy, write_wav(tmp_path / "tone.wav", tone(440, 1)))
+    obj.data.volume_min, obj.data.volume_max = 0.25, 0.5
     (source,) = sampled(bpy, extension)[0].sources
     assert (source.min_gain, source.max_gain) == (0.25, 0.5)
 

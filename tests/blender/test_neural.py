@@ -48,12 +48,12 @@ def test_a_picture_by_neural_models(bpy, extension, picture, tiny, monkeypatch):
     """The same operators; the clips are the model's; the embedded way's clips are other files."""
     monkeypatch.setenv("OMP_NUM_THREADS", "1")
     bpy.ops.see2sound.reconstruct(filepath=str(picture))
-    embedded = {thing.data.sound.filepath for thing in bpy.data.objects if thing.type == "SPEAKER"}
+    embedded = {obj.data.sound.filepath for obj in bpy.data.objects if obj.type == "SPEAKER"}
     choose(bpy, extension, tiny, voice="stable_audio_3", depth="depth_anything")
     assert bpy.ops.see2sound.reconstruct(filepath=str(picture)) == {"FINISHED"}
-    speakers = [thing for thing in bpy.data.objects if thing.type == "SPEAKER"]
-    assert speakers and not embedded & {thing.data.sound.filepath for thing in speakers}
-    assert all(np.isfinite(thing.location).all() for thing in speakers)
+    speakers = [obj for obj in bpy.data.objects if obj.type == "SPEAKER"]
+    assert speakers and not embedded & {obj.data.sound.filepath for obj in speakers}
+    assert all(np.isfinite(obj.location).all() for obj in speakers)
 
 
 def test_a_model_that_is_not_there_is_named(bpy, extension, picture, tiny):
@@ -61,7 +61,7 @@ def test_a_model_that_is_not_there_is_named(bpy, extension, picture, tiny):
     bpy.context.scene.see2sound.neural.depth = "depth-anything-small"
     with pytest.raises(RuntimeError, match="model for depth is not at"):
         bpy.ops.see2sound.reconstruct(filepath=str(picture))
-    assert not any(thing.type == "SPEAKER" for thing in bpy.data.objects)
+    assert not any(obj.type == "SPEAKER" for obj in bpy.data.objects)
 
 
 def test_nothing_is_downloaded_while_blender_is_offline(bpy, extension):

@@ -93,7 +93,7 @@ def test_panels_draw_for_linked_sources(bpy, extension, tmp_path):
     bpy.context.window.scene = linked
     for panel in PANELS:
         assert draw(bpy, extension, panel)
-    dog = next(thing for thing in linked.objects if thing.type == "SPEAKER")
+    dog = next(obj for obj in linked.objects if obj.type == "SPEAKER")
     context = type("Context", (), {"object": dog, "scene": linked, "window_manager": bpy.context.window_manager})
     assert draw(bpy, extension, "SEE2SOUND_PT_speaker", context)
 
@@ -121,7 +121,7 @@ def test_a_mix_in_the_sequencer_that_was_deleted_by_hand(bpy, extension):
 
 def test_the_chosen_source_can_be_edited(bpy, extension, picture):
     bpy.ops.see2sound.reconstruct(filepath=str(picture))
-    bpy.ops.see2sound.select_source(source_id="two_things_1")
+    bpy.ops.see2sound.select_source(source_id="two_objects_1")
     for panel in PANELS:
         assert draw(bpy, extension, panel)
     draw(bpy, extension, "SEE2SOUND_PT_sources_space")
@@ -130,9 +130,9 @@ def test_the_chosen_source_can_be_edited(bpy, extension, picture):
 
 def test_the_list_shows_sources_only_filters_and_sorts(bpy, extension, picture):
     bpy.ops.see2sound.reconstruct(filepath=str(picture))
-    things = bpy.context.scene.objects
+    objects = bpy.context.scene.objects
     near, far = sorted(
-        (o for o in things if o.type == "SPEAKER"),
+        (o for o in objects if o.type == "SPEAKER"),
         key=lambda o: (o.matrix_world.translation - bpy.context.scene.camera.matrix_world.translation).length,
     )
     listing = sys.modules[f"{extension.__name__}.panels.sources"].SEE2SOUND_UL_sources
@@ -141,9 +141,9 @@ def test_the_list_shows_sources_only_filters_and_sorts(bpy, extension, picture):
         facts = {"filter_name": "", "order": "LABEL", "heard_only": False, "use_filter_sort_reverse": False, **chosen}
         holder = type("List", (), {"bitflag_filter_item": 1 << 30, "_key": listing._key, **facts})()
         flags, order = listing.filter_items(holder, bpy.context, bpy.context.scene, "objects")
-        assert sorted(order) == list(range(len(things))) == list(range(len(flags)))
-        kept = [(order[index], thing) for index, thing in enumerate(things) if flags[index]]
-        return [thing for _, thing in sorted(kept, key=lambda pair: pair[0])]
+        assert sorted(order) == list(range(len(objects))) == list(range(len(flags)))
+        kept = [(order[index], obj) for index, obj in enumerate(objects) if flags[index]]
+        return [obj for _, obj in sorted(kept, key=lambda pair: pair[0])]
 
     near.see2sound.label, far.see2sound.label = "zebra", "dog"
     assert listed() == [far, near] and listed(use_filter_sort_reverse=True) == [near, far]
@@ -158,11 +158,11 @@ def test_the_list_shows_sources_only_filters_and_sorts(bpy, extension, picture):
 def test_a_row_shows_what_it_is_how_loud_and_whether_it_is_heard(bpy, extension, picture):
     bpy.ops.see2sound.reconstruct(filepath=str(picture))
     listing = sys.modules[f"{extension.__name__}.panels.sources"].SEE2SOUND_UL_sources
-    thing = next(o for o in bpy.context.scene.objects if o.type == "SPEAKER")
+    obj = next(o for o in bpy.context.scene.objects if o.type == "SPEAKER")
     icons_seen = []
     for extent in ("point", "area", "ambient"):
-        thing.see2sound.extent, log = extent, []
-        listing.draw_item(None, bpy.context, Recorder(log), bpy.context.scene, thing, 0, None, "", 0)
+        obj.see2sound.extent, log = extent, []
+        listing.draw_item(None, bpy.context, Recorder(log), bpy.context.scene, obj, 0, None, "", 0)
         assert shown(log) == ["label", "volume", "solo", "muted", "locked"]
         icons_seen.append(log[1][2]["icon"])
     assert len(set(icons_seen)) == 3

@@ -47,8 +47,8 @@ def test_levels_are_those_of_blender_s_distance_models(bpy, preview, tmp_path):
     """OpenAL 1.1, section 3.4, in closed form; the volumes of the Speaker and of the scene come on top."""
     scene = bpy.context.scene
     add_camera(bpy)
-    thing = add_speaker(bpy, write_wav(tmp_path / "tone.wav", tone(440, 1)), (0, 5, 0))
-    thing.data.distance_reference, thing.data.attenuation, thing.data.volume = 2.0, 0.5, 0.8
+    obj = add_speaker(bpy, write_wav(tmp_path / "tone.wav", tone(440, 1)), (0, 5, 0))
+    obj.data.distance_reference, obj.data.attenuation, obj.data.volume = 2.0, 0.5, 0.8
     scene.audio_volume = 0.5
     scene.audio_distance_model = "INVERSE_CLAMPED"
     assert heard(bpy, preview)[0][0].gain == pytest.approx(0.4 * 2 / (2 + 0.5 * 3))
@@ -58,7 +58,7 @@ def test_levels_are_those_of_blender_s_distance_models(bpy, preview, tmp_path):
     scene.unit_settings.scale_length = 0.01
     assert heard(bpy, preview)[0][0].gain == pytest.approx(0.4)
     # Speakers face along their -Z, here down and away from the camera.
-    thing.data.cone_angle_inner, thing.data.cone_angle_outer, thing.data.cone_volume_outer = 0.5, 1.0, 0.25
+    obj.data.cone_angle_inner, obj.data.cone_angle_outer, obj.data.cone_volume_outer = 0.5, 1.0, 0.25
     assert heard(bpy, preview)[0][0].gain == pytest.approx(0.4 * 0.25)
 
 
@@ -85,12 +85,12 @@ def test_mute_solo_missing_sounds_and_no_camera(bpy, preview, tmp_path):
 def test_a_clip_is_where_the_animation_is(bpy, preview, tmp_path):
     scene = bpy.context.scene
     add_camera(bpy)
-    thing = add_speaker(bpy, write_wav(tmp_path / "tone.wav", tone(440, 1)))
-    thing.animation_data.nla_tracks[0].strips[0].frame_start = 13
+    obj = add_speaker(bpy, write_wav(tmp_path / "tone.wav", tone(440, 1)))
+    obj.animation_data.nla_tracks[0].strips[0].frame_start = 13
     for frame, expected in ((13, 0.0), (25, 0.5), (1, -0.5)):
         scene.frame_set(frame)
         assert heard(bpy, preview)[0][0].clip == pytest.approx(expected)
-    thing.data.pitch = 2.0
+    obj.data.pitch = 2.0
     scene.frame_set(25)
     assert heard(bpy, preview)[0][0].clip == pytest.approx(1.0)
 
@@ -163,8 +163,8 @@ def test_a_snippet_is_that_part_of_the_mix(bpy, tmp_path, extension):
 
     scene = bpy.context.scene
     add_camera(bpy)
-    thing = add_speaker(bpy, write_wav(tmp_path / "tone.wav", np.random.default_rng(1).normal(0, 0.05, 96000)), (-1, 2, 0))
-    thing.animation_data.nla_tracks[0].strips[0].frame_start = 1
+    obj = add_speaker(bpy, write_wav(tmp_path / "tone.wav", np.random.default_rng(1).normal(0, 0.05, 96000)), (-1, 2, 0))
+    obj.animation_data.nla_tracks[0].strips[0].frame_start = 1
     scene.see2sound.preview_kind, scene.see2sound.snippet = "stereo", 0.5
     scene.frame_set(25)
     assert bpy.ops.see2sound.play_snippet() == {"FINISHED"}

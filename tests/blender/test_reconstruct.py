@@ -9,13 +9,13 @@ def speakers(bpy):
     return sorted((o for o in bpy.context.scene.objects if o.type == "SPEAKER"), key=lambda o: o.see2sound.source_id)
 
 
-def in_view(bpy, thing, aspect):
+def in_view(bpy, obj, aspect):
     """Where Blender itself projects an object into the picture fitted into the camera's frame, x, y from the upper left."""
     from bpy_extras.object_utils import world_to_camera_view
 
     scene = bpy.context.scene
     bpy.context.view_layer.update()
-    x, y, _ = world_to_camera_view(scene, scene.camera, thing.matrix_world.translation)
+    x, y, _ = world_to_camera_view(scene, scene.camera, obj.matrix_world.translation)
     frame = scene.render.resolution_y / scene.render.resolution_x
     width = min(1.0, frame / aspect)
     height = width * aspect / frame
@@ -25,19 +25,19 @@ def in_view(bpy, thing, aspect):
 def test_each_thing_becomes_a_speaker_with_its_sound(bpy, picture):
     assert bpy.ops.see2sound.reconstruct(filepath=str(picture)) == {"FINISHED"}
     found = speakers(bpy)
-    assert [o.see2sound.source_id for o in found] == ["two_things_1", "two_things_2"]
+    assert [o.see2sound.source_id for o in found] == ["two_objects_1", "two_objects_2"]
     scene = bpy.context.scene
-    for thing in found:
-        assert [c.name for c in thing.users_collection] == ["See2Sound"]
-        clip = Path(bpy.path.abspath(thing.data.sound.filepath))
+    for obj in found:
+        assert [c.name for c in obj.users_collection] == ["See2Sound"]
+        clip = Path(bpy.path.abspath(obj.data.sound.filepath))
         assert clip.parent == Path(bpy.data.filepath).parent / "clips"
-        assert thing.data.sound.filepath.startswith("//")
+        assert obj.data.sound.filepath.startswith("//")
         info = soundfile.info(clip)
         assert (info.samplerate, info.channels, info.frames) == (48000, 1, 2 * 48000)
-        strips = [s for t in thing.animation_data.nla_tracks for s in t.strips]
+        strips = [s for t in obj.animation_data.nla_tracks for s in t.strips]
         assert [(s.type, s.frame_start, s.frame_end) for s in strips] == [("SOUND", 1, 49)]
-        assert thing.see2sound.label and thing.see2sound.prompt and 0 < thing.see2sound.score <= 1
-        assert thing.see2sound.extent == "point"
+        assert obj.see2sound.label and obj.see2sound.prompt and 0 < obj.see2sound.score <= 1
+        assert obj.see2sound.extent == "point"
     background = scene.camera.data.background_images[0]
     assert scene.camera.data.show_background_images and background.frame_method == "FIT"
     assert Path(bpy.path.abspath(background.image.filepath)).resolve() == picture.resolve()
@@ -47,8 +47,8 @@ def test_the_new_camera_sees_the_speakers_where_the_picture_has_them(bpy, pictur
     bpy.ops.see2sound.reconstruct(filepath=str(picture))
     assert (bpy.context.scene.render.resolution_x, bpy.context.scene.render.resolution_y) == (640, 360)
     assert math.degrees(bpy.context.scene.camera.data.angle) == pytest.approx(50)
-    for thing in speakers(bpy):
-        assert in_view(bpy, thing, 360 / 640) == pytest.approx(tuple(thing.see2sound.centre), abs=1e-4)
+    for obj in speakers(bpy):
+        assert in_view(bpy, obj, 360 / 640) == pytest.approx(tuple(obj.see2sound.centre), abs=1e-4)
     left, right = sorted(o.see2sound.centre[0] for o in speakers(bpy))
     assert (left, right) == pytest.approx((160 / 640, 500 / 640), abs=0.02)
 
@@ -76,8 +76,8 @@ def test_an_existing_camera_stays_and_the_directions_are_exact(bpy, picture, siz
     bpy.ops.see2sound.reconstruct(filepath=str(picture), camera="ACTIVE", generate=False)
     assert scene.camera == camera and camera.matrix_world == before
     assert (scene.render.resolution_x, scene.render.resolution_y) == size
-    for thing in speakers(bpy):
-        assert in_view(bpy, thing, 360 / 640) == pytest.approx(tuple(thing.see2sound.centre), abs=1e-4)
+    for obj in speakers(bpy):
+        assert in_view(bpy, obj, 360 / 640) == pytest.approx(tuple(obj.see2sound.centre), abs=1e-4)
 
 
 def test_the_unit_scale_is_applied(bpy, picture):
@@ -122,8 +122,8 @@ def test_undo_takes_the_whole_step_back(bpy, picture):
     bpy.ops.see2sound.reconstruct("EXEC_DEFAULT", True, filepath=str(picture))
     assert len(speakers(bpy)) == 2
     before = [o.data.sound.filepath for o in speakers(bpy)]
-    for thing in speakers(bpy):
-        thing.see2sound.prompt = "rain"
+    for obj in speakers(bpy):
+        obj.see2sound.prompt = "rain"
     bpy.ops.see2sound.generate("EXEC_DEFAULT", True)
     assert [o.data.sound.filepath for o in speakers(bpy)] != before
     bpy.ops.ed.undo()
@@ -141,8 +141,8 @@ def test_generate_takes_prompts_and_selection(bpy, picture):
     first, second = speakers(bpy)
     before = [o.data.sound.filepath for o in (first, second)]
     first.see2sound.prompt = second.see2sound.prompt = "waterfall"
-    for thing in bpy.context.scene.objects:
-        thing.select_set(thing == first)
+    for obj in bpy.context.scene.objects:
+        obj.select_set(obj == first)
     bpy.ops.see2sound.generate(selected=True)
     assert first.data.sound.filepath != before[0] and second.data.sound.filepath == before[1]
     assert all(Path(bpy.path.abspath(path)).is_file() for path in before)  # an undo step may still want the old one
@@ -153,13 +153,13 @@ def test_generate_takes_prompts_and_selection(bpy, picture):
 
 def test_remove_and_select(bpy, picture):
     bpy.ops.see2sound.reconstruct(filepath=str(picture))
-    bpy.ops.see2sound.select_source(source_id="two_things_2")
-    assert [o.see2sound.source_id for o in bpy.context.selected_objects] == ["two_things_2"]
-    bpy.ops.see2sound.remove_source(source_id="two_things_2")
-    assert [o.see2sound.source_id for o in speakers(bpy)] == ["two_things_1"]
+    bpy.ops.see2sound.select_source(source_id="two_objects_2")
+    assert [o.see2sound.source_id for o in bpy.context.selected_objects] == ["two_objects_2"]
+    bpy.ops.see2sound.remove_source(source_id="two_objects_2")
+    assert [o.see2sound.source_id for o in speakers(bpy)] == ["two_objects_1"]
     assert len(bpy.data.sounds) == len(bpy.data.speakers) == 1
-    with pytest.raises(RuntimeError, match="no source 'two_things_2'"):
-        bpy.ops.see2sound.remove_source(source_id="two_things_2")
+    with pytest.raises(RuntimeError, match="no source 'two_objects_2'"):
+        bpy.ops.see2sound.remove_source(source_id="two_objects_2")
 
 
 def scene_content(bpy):
@@ -190,10 +190,10 @@ def test_a_clip_folder_that_cannot_be_written_changes_nothing(bpy, picture, tmp_
 def other_camera(bpy, kind):
     data = bpy.data.cameras.new("other")
     data.type = kind
-    thing = bpy.data.objects.new("other", data)
-    bpy.context.scene.collection.objects.link(thing)
-    bpy.context.scene.camera = thing
-    return thing
+    obj = bpy.data.objects.new("other", data)
+    bpy.context.scene.collection.objects.link(obj)
+    bpy.context.scene.camera = obj
+    return obj
 
 
 def test_a_panoramic_camera_is_refused(bpy, picture):
@@ -216,14 +216,14 @@ def test_an_orthographic_camera_sees_the_sources_where_blender_draws_them(bpy, p
     assert found
     size = bpy.data.images[0].size
     fit = min(1.0, (scene.render.resolution_y / scene.render.resolution_x) / (size[1] / size[0]))
-    for thing in found:
-        seen = world_to_camera_view(scene, camera, thing.location)
-        x, y = thing.see2sound.centre
+    for obj in found:
+        seen = world_to_camera_view(scene, camera, obj.location)
+        x, y = obj.see2sound.centre
         tall = fit * (size[1] / size[0]) / (scene.render.resolution_y / scene.render.resolution_x)
         assert (seen.x, 1.0 - seen.y) == pytest.approx((0.5 + (x - 0.5) * fit, 0.5 + (y - 0.5) * tall), abs=1e-4)
-        assert thing.location.z >= -1e-4
-        thing.see2sound.label = "dog"  # a size tells no distance where rays are parallel, but the Speaker stays on its ray
-        again = world_to_camera_view(scene, camera, thing.location)
+        assert obj.location.z >= -1e-4
+        obj.see2sound.label = "dog"  # a size tells no distance where rays are parallel, but the Speaker stays on its ray
+        again = world_to_camera_view(scene, camera, obj.location)
         assert (again.x, again.y) == pytest.approx((seen.x, seen.y), abs=1e-4)
 
 
@@ -234,8 +234,8 @@ def test_an_unsaved_file_keeps_its_clips_in_the_extension_s_own_folder(extension
     bpy.context.scene.frame_end = 24
     bpy.ops.see2sound.reconstruct(filepath=str(picture))
     own = Path(bpy.utils.extension_path_user(extension.__name__))
-    for thing in speakers(bpy):
-        assert own in Path(bpy.path.abspath(thing.data.sound.filepath)).parents
+    for obj in speakers(bpy):
+        assert own in Path(bpy.path.abspath(obj.data.sound.filepath)).parents
 
 
 def test_one_colour_finds_nothing_and_says_so(bpy, tmp_path, capfd):
@@ -250,8 +250,8 @@ def test_one_colour_finds_nothing_and_says_so(bpy, tmp_path, capfd):
 def test_a_new_camera_makes_square_pixels(bpy, picture):
     bpy.context.scene.render.pixel_aspect_x = 2.0
     bpy.ops.see2sound.reconstruct(filepath=str(picture), generate=False)
-    for thing in speakers(bpy):
-        assert in_view(bpy, thing, 360 / 640) == pytest.approx(tuple(thing.see2sound.centre), abs=1e-4)
+    for obj in speakers(bpy):
+        assert in_view(bpy, obj, 360 / 640) == pytest.approx(tuple(obj.see2sound.centre), abs=1e-4)
 
 
 def test_a_camera_that_sees_the_horizon_puts_feet_on_the_ground(bpy, picture):
@@ -264,10 +264,10 @@ def test_a_camera_that_sees_the_horizon_puts_feet_on_the_ground(bpy, picture):
     scene.render.resolution_x, scene.render.resolution_y = 640, 360
     bpy.context.view_layer.update()
     bpy.ops.see2sound.reconstruct(filepath=str(picture), camera="ACTIVE", generate=False)
-    for thing in speakers(bpy):
-        bottom, focal = thing.see2sound.box[3], thing.see2sound.lens[0]
+    for obj in speakers(bpy):
+        bottom, focal = obj.see2sound.box[3], obj.see2sound.lens[0]
         # The foot lies below the centre in the picture, as far ahead of the camera.
-        seen = camera.matrix_world.inverted() @ thing.matrix_world.translation
+        seen = camera.matrix_world.inverted() @ obj.matrix_world.translation
         seen.y = (0.5 - bottom) * (360 / 640) / focal * -seen.z
         foot = camera.matrix_world @ seen
         assert foot.z == pytest.approx(0.0, abs=0.35)
@@ -298,8 +298,8 @@ def test_a_sound_of_the_artist_s_own_stays(bpy, picture, tmp_path):
     bpy.ops.see2sound.reconstruct(filepath=str(picture))
     bpy.ops.see2sound.generate()
     assert first.data.sound == mine
-    for thing in bpy.context.scene.objects:
-        thing.select_set(thing == first)
+    for obj in bpy.context.scene.objects:
+        obj.select_set(obj == first)
     bpy.ops.see2sound.generate(selected=True)
     assert first.data.sound != mine
 
@@ -307,15 +307,15 @@ def test_a_sound_of_the_artist_s_own_stays(bpy, picture, tmp_path):
 def test_a_duplicate_becomes_a_source_of_its_own(bpy, picture):
     bpy.ops.see2sound.reconstruct(filepath=str(picture))
     first = speakers(bpy)[0]
-    for thing in bpy.context.scene.objects:
-        thing.select_set(thing == first)
+    for obj in bpy.context.scene.objects:
+        obj.select_set(obj == first)
     bpy.context.view_layer.objects.active = first
     bpy.ops.object.duplicate()
     copy = bpy.context.object
     copy.see2sound.prompt = "thunder"
     bpy.ops.see2sound.generate()
-    ids = [thing.see2sound.source_id for thing in speakers(bpy)]
-    assert len(set(ids)) == 3 and first.see2sound.source_id == "two_things_1"
+    ids = [obj.see2sound.source_id for obj in speakers(bpy)]
+    assert len(set(ids)) == 3 and first.see2sound.source_id == "two_objects_1"
     assert copy.data.sound.filepath != first.data.sound.filepath
     bpy.ops.see2sound.remove_source(object_name=copy.name)
     assert len(speakers(bpy)) == 2 and first.name in bpy.context.scene.objects
@@ -324,7 +324,7 @@ def test_a_duplicate_becomes_a_source_of_its_own(bpy, picture):
 def test_a_still_of_one_frame_gets_its_sounds(bpy, picture):
     bpy.context.scene.frame_end = 1
     assert bpy.ops.see2sound.reconstruct(filepath=str(picture)) == {"FINISHED"}
-    assert all(thing.data.sound for thing in speakers(bpy))
+    assert all(obj.data.sound for obj in speakers(bpy))
 
 
 def test_two_scenes_do_not_share_clips(bpy, picture):
@@ -338,10 +338,10 @@ def test_two_scenes_do_not_share_clips(bpy, picture):
 
 def test_the_chosen_row_stays_when_the_scene_changes(bpy, picture):
     bpy.ops.see2sound.reconstruct(filepath=str(picture))
-    bpy.ops.see2sound.select_source(source_id="two_things_2")
+    bpy.ops.see2sound.select_source(source_id="two_objects_2")
     bpy.ops.object.empty_add()
     scene = bpy.context.scene
-    assert scene.objects[scene.see2sound.active_index].see2sound.source_id == "two_things_2"
+    assert scene.objects[scene.see2sound.active_index].see2sound.source_id == "two_objects_2"
 
 
 def test_an_area_has_a_radius_at_once_and_keeps_one_set_by_hand(bpy, picture):
@@ -379,9 +379,9 @@ def test_in_the_startup_scene_a_picture_gets_a_camera_of_its_own(extension, pict
     assert scene.camera != before and before.name in scene.objects
     assert (scene.render.resolution_x, scene.render.resolution_y) == size
     assert len(speakers(bpy)) == 2
-    for thing in speakers(bpy):
-        assert thing.location.z >= 0.0
-        assert in_view(bpy, thing, 360 / 640) == pytest.approx(tuple(thing.see2sound.centre), abs=1e-4)
+    for obj in speakers(bpy):
+        assert obj.location.z >= 0.0
+        assert in_view(bpy, obj, 360 / 640) == pytest.approx(tuple(obj.see2sound.centre), abs=1e-4)
     # And once more, with the camera that it got.
     own = scene.camera
     assert bpy.ops.see2sound.reconstruct(filepath=str(picture), generate=False) == {"FINISHED"}
@@ -394,10 +394,10 @@ def test_fitted_to_a_camera_that_looks_down_nothing_is_below_the_floor(extension
     scene = first_scene(bpy)
     bpy.ops.see2sound.reconstruct(filepath=str(picture), generate=False, camera="ACTIVE")
     assert scene.camera.name == "Camera"
-    for thing in speakers(bpy):
-        assert thing.location.z >= -1e-4
-        thing.see2sound.label = "locomotive"  # large, and so far away
-        assert thing.location.z >= -1e-4
+    for obj in speakers(bpy):
+        assert obj.location.z >= -1e-4
+        obj.see2sound.label = "locomotive"  # large, and so far away
+        assert obj.location.z >= -1e-4
 
 
 @pytest.mark.parametrize("size", [(1080, 1920), (1000, 1000), (641, 361)])
@@ -408,8 +408,8 @@ def test_a_picture_fitted_into_another_frame_keeps_its_directions(bpy, picture, 
     scene.render.resolution_x, scene.render.resolution_y = size
     bpy.ops.see2sound.reconstruct(filepath=str(picture), generate=False)
     assert scene.camera != other and (scene.render.resolution_x, scene.render.resolution_y) == size
-    for thing in speakers(bpy):
-        assert in_view(bpy, thing, 360 / 640) == pytest.approx(tuple(thing.see2sound.centre), abs=1e-4)
+    for obj in speakers(bpy):
+        assert in_view(bpy, obj, 360 / 640) == pytest.approx(tuple(obj.see2sound.centre), abs=1e-4)
 
 
 @pytest.fixture
@@ -431,8 +431,8 @@ def test_a_second_picture_replaces_the_first(bpy, picture, second_picture, which
     bpy.ops.see2sound.reconstruct(filepath=str(picture), generate=False)
     speakers(bpy)[0].location.z += 1.0
     assert bpy.ops.see2sound.reconstruct(filepath=str(second_picture), generate=False, camera=which) == {"FINISHED"}
-    names = sorted(Path(thing.see2sound.picture).name for thing in speakers(bpy))
-    assert names == ["mirrored.png", "mirrored.png", "two_things.png"]
+    names = sorted(Path(obj.see2sound.picture).name for obj in speakers(bpy))
+    assert names == ["mirrored.png", "mirrored.png", "two_objects.png"]
     assert backgrounds(bpy) == ["mirrored.png"]
     assert len([o for o in bpy.context.scene.objects if o.type == "CAMERA"]) == 1
 
@@ -459,8 +459,8 @@ def test_a_new_field_of_view_sets_the_picture_s_camera_anew_unless_it_was_moved(
     settings.field_of_view = 0.7
     bpy.ops.see2sound.reconstruct(filepath=str(picture), generate=False)
     assert own.location.x == pytest.approx(2.0) and own.data.angle == pytest.approx(1.2, abs=1e-5)
-    for thing in speakers(bpy):
-        assert in_view(bpy, thing, 360 / 640) == pytest.approx(tuple(thing.see2sound.centre), abs=1e-4)
+    for obj in speakers(bpy):
+        assert in_view(bpy, obj, 360 / 640) == pytest.approx(tuple(obj.see2sound.centre), abs=1e-4)
 
 
 def test_a_camera_that_is_nowhere_is_an_error(bpy, picture):

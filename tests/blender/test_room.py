@@ -14,11 +14,11 @@ from see2sound_addon.materials import MATERIALS
 
 def box(bpy, location=(0, 0, 1.5), size=(8, 6, 3), turn=0.0):
     bpy.ops.mesh.primitive_cube_add(size=1.0, location=location, rotation=(0, 0, turn))
-    thing = bpy.context.object
-    thing.scale = size
+    obj = bpy.context.object
+    obj.scale = size
     bpy.context.scene.see2sound.room.kind = "shoebox"
-    bpy.context.scene.see2sound.room.box = thing
-    return thing
+    bpy.context.scene.see2sound.room.box = obj
+    return obj
 
 
 def with_sound(bpy, tmp_path):
@@ -42,8 +42,8 @@ def test_a_box_s_bounds_are_the_room(bpy, tmp_path, extension):
 
 
 def test_a_mix_in_a_room_rings_on(bpy, tmp_path):
-    thing = with_sound(bpy, tmp_path)
-    thing.data.sound = bpy.data.sounds.load(str(write_wav(tmp_path / "short.wav", tone(1000, 0.1))))
+    obj = with_sound(bpy, tmp_path)
+    obj.data.sound = bpy.data.sounds.load(str(write_wav(tmp_path / "short.wav", tone(1000, 0.1))))
     paths = [tmp_path / "dry.wav", tmp_path / "wet.wav"]
     bpy.ops.see2sound.render_mix(filepath=str(paths[0]), layout="5.1")
     box(bpy)
@@ -62,7 +62,7 @@ def test_a_room_is_added_around_everything(bpy, tmp_path, extension):
     assert bpy.ops.see2sound.render_mix(filepath=str(tmp_path / "mix.wav"), layout="mono") == {"FINISHED"}
     bpy.ops.ed.undo()
     assert bpy.context.scene.see2sound.room.kind == "none"
-    assert not any(thing.name.startswith("Sound Room") for thing in bpy.context.scene.objects)
+    assert not any(obj.name.startswith("Sound Room") for obj in bpy.context.scene.objects)
 
 
 def test_ground(bpy, tmp_path, extension):
@@ -91,8 +91,8 @@ def test_what_is_wrong_with_a_room_is_said(bpy, tmp_path, extension):
 
 
 def test_a_response_and_a_source_s_own_ways_reach_the_plan(bpy, tmp_path, extension):
-    thing = with_sound(bpy, tmp_path)
-    facts = thing.see2sound
+    obj = with_sound(bpy, tmp_path)
+    facts = obj.see2sound
     facts.synchronous, facts.spread, facts.divergence, facts.use_lfe, facts.lfe = True, 0.5, 0.25, True, -6.0
     settings = bpy.context.scene.see2sound.room
     settings.kind, settings.response, settings.gain = "response", str(write_wav(tmp_path / "ir.wav", np.ones((2, 10)))), -3.0

@@ -38,7 +38,7 @@ def render(bpy, layout="5.1"):
 
 
 def speakers(scene):
-    return [thing for thing in scene.objects if thing.type == "SPEAKER"]
+    return [obj for obj in scene.objects if obj.type == "SPEAKER"]
 
 
 def test_the_mix_lies_at_the_first_frame_on_a_free_channel_and_replaces_its_older_self(bpy, audio, scene, tmp_path):
@@ -100,12 +100,12 @@ def test_what_is_out_of_date_says_so(bpy, scene, tmp_path):
         bpy.context.view_layer.update()
         return settings.outdated
 
-    thing, parent = speakers(scene)[0], bpy.data.objects.new("rig", None)
+    obj, parent = speakers(scene)[0], bpy.data.objects.new("rig", None)
     scene.collection.objects.link(parent)
-    thing.parent = parent
+    obj.parent = parent
     cube = bpy.data.objects.new("cube", bpy.data.meshes.new("cube"))
     scene.collection.objects.link(cube)
-    assert changed_by(lambda: setattr(thing, "location", (1, 2, 3)))
+    assert changed_by(lambda: setattr(obj, "location", (1, 2, 3)))
     assert changed_by(lambda: setattr(parent, "location", (1, 0, 0)))
     assert changed_by(lambda: setattr(scene.camera, "location", (0, 0, 1)))
     assert changed_by(lambda: setattr(settings, "layout", "stereo"))
@@ -113,19 +113,19 @@ def test_what_is_out_of_date_says_so(bpy, scene, tmp_path):
     assert changed_by(lambda: setattr(scene, "frame_end", 20))
     assert not changed_by(lambda: setattr(cube, "location", (1, 2, 3)))
     assert not changed_by(lambda: scene.frame_set(7))
-    assert not changed_by(lambda: thing.select_set(not thing.select_get()))
+    assert not changed_by(lambda: obj.select_set(not obj.select_get()))
 
 
 def test_a_source_s_own_settings_and_the_room_make_a_mix_out_of_date(bpy, scene, extension):
     """What no handler hears of is looked at once a second, here at once."""
     look = import_module(f"{extension.__name__}.see2sound_addon.blender.soundtrack.freshness").look
-    settings, thing = scene.see2sound, speakers(scene)[0]
-    thing.select_set(True)
+    settings, obj = scene.see2sound, speakers(scene)[0]
+    obj.select_set(True)
     bpy.ops.see2sound.use_speaker()
     bpy.ops.see2sound.add_room()
     for owner, name, value in (
-        (thing.see2sound, "solo", True), (thing.see2sound, "loop", True), (thing.see2sound, "use_lfe", True),
-        (thing.see2sound, "spread", 1.0), (thing.data, "volume", 0.4), (settings.room.box, "scale", (20, 20, 20)),
+        (obj.see2sound, "solo", True), (obj.see2sound, "loop", True), (obj.see2sound, "use_lfe", True),
+        (obj.see2sound, "spread", 1.0), (obj.data, "volume", 0.4), (settings.room.box, "scale", (20, 20, 20)),
     ):  # fmt: skip
         render(bpy, "stereo")
         look()
@@ -160,7 +160,7 @@ def test_speakers_that_share_their_data_stay_in_the_mix(bpy, audio, scene, exten
     other.see2sound.muted = False
     assert len(sampled(bpy, extension)[0].sources) == 3
     bpy.ops.see2sound.remove_from_sequencer()
-    assert not any(thing.data.muted for thing in speakers(scene))
+    assert not any(obj.data.muted for obj in speakers(scene))
 
 
 def test_a_mix_in_a_meta_strip_is_found(bpy, audio, scene):
@@ -181,7 +181,7 @@ def test_without_a_mix_there_is_nothing_to_add(bpy, scene):
     (__import__("pathlib").Path(bpy.path.abspath("//track.wav"))).unlink()
     with pytest.raises(RuntimeError, match="There is no audio file"):
         bpy.ops.see2sound.add_to_sequencer()
-    assert not any(thing.data.muted for thing in speakers(scene))
+    assert not any(obj.data.muted for obj in speakers(scene))
 
 
 RENDER = """
@@ -235,7 +235,7 @@ def test_a_blender_without_audio_says_so_and_mutes_nothing(bpy, scene):
         render(bpy)
         with pytest.raises(RuntimeError, match="Blender cannot take the mix"):
             bpy.ops.see2sound.add_to_sequencer()
-        assert not any(thing.data.muted for thing in speakers(scene)) and not scene.see2sound.carried
+        assert not any(obj.data.muted for obj in speakers(scene)) and not scene.see2sound.carried
     else:
         pytest.skip("this one has audio")
 
@@ -254,7 +254,7 @@ def test_undo_and_reopening_know_the_mix(bpy, audio, scene, tmp_path):
     def facts():
         bpy.context.view_layer.update()
         settings = bpy.context.scene.see2sound
-        muted = [thing.data.muted for thing in speakers(bpy.context.scene)]
+        muted = [obj.data.muted for obj in speakers(bpy.context.scene)]
         return settings.mixed, settings.outdated, len(strips(bpy.context.scene)), muted
 
     assert facts() == ("//track.wav", False, 1, [True, True])
@@ -278,7 +278,7 @@ def test_a_container_that_cannot_carry_the_layout_is_refused(bpy, audio, scene):
     render(bpy, "7.1")
     with pytest.raises(RuntimeError, match=r"MPEG2 cannot carry 8 channels.*Matroska"):
         bpy.ops.see2sound.add_to_sequencer()
-    assert strips(scene) == [] and not any(thing.data.muted for thing in speakers(scene))
+    assert strips(scene) == [] and not any(obj.data.muted for obj in speakers(scene))
 
 
 def test_what_sampling_reads_is_what_freshness_watches(extension, bpy, tmp_path):

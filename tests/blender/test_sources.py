@@ -12,8 +12,8 @@ from stage import add_camera, add_speaker, sampled
 
 
 def ours(bpy, scene=None):
-    things = (scene or bpy.context.scene).objects
-    return sorted((t for t in things if t.type == "SPEAKER" and t.see2sound.source_id), key=lambda t: t.name)
+    objects = (scene or bpy.context.scene).objects
+    return sorted((t for t in objects if t.type == "SPEAKER" and t.see2sound.source_id), key=lambda t: t.name)
 
 
 @pytest.fixture
@@ -24,9 +24,9 @@ def found(bpy, picture):
 
 def test_a_selected_speaker_is_the_chosen_row_and_the_other_way_round(bpy, found):
     settings, objects = bpy.context.scene.see2sound, bpy.context.scene.objects
-    for thing in found:
-        bpy.context.view_layer.objects.active = thing
-        assert objects[settings.active_index] == thing
+    for obj in found:
+        bpy.context.view_layer.objects.active = obj
+        assert objects[settings.active_index] == obj
     settings.active_index = objects.find(found[0].name)
     assert bpy.context.view_layer.objects.active == found[0]
     assert [t for t in bpy.context.view_layer.objects if t.select_get()] == [found[0]]
@@ -54,8 +54,8 @@ def test_what_is_locked_stays_as_it_is(bpy, found, picture):
     clips = first.data.sound.filepath, second.data.sound.filepath
     bpy.ops.see2sound.mark_sources(action="LOCK")
     second.see2sound.locked = False
-    for thing in found:
-        thing.see2sound.prompt = "dog barking"
+    for obj in found:
+        obj.see2sound.prompt = "dog barking"
     first.see2sound.box = (0, 0, 0.01, 0.01)  # it would not be found again
     bpy.ops.see2sound.generate()
     assert first.data.sound.filepath == clips[0] and second.data.sound.filepath != clips[1]
@@ -66,7 +66,7 @@ def test_what_is_locked_stays_as_it_is(bpy, found, picture):
 
 def test_an_outline_runs_around_what_was_found(found):
     """The disc left of the middle: at (160, 210) of 640 by 360 pixels, 40 in radius."""
-    disc = min(found, key=lambda thing: thing.see2sound.centre[0])
+    disc = min(found, key=lambda obj: obj.see2sound.centre[0])
     ring = np.array([tuple(point) for point in disc.see2sound.outline]) * (640, 360)
     assert np.linalg.norm(ring - (160, 210), axis=1) == pytest.approx(40, abs=4)
     assert np.linalg.norm(np.diff(ring, axis=0), axis=1) == pytest.approx(2 * np.pi * 40 / 32, rel=0.2)
@@ -89,7 +89,7 @@ def test_a_source_at_the_cursor_and_on_objects_that_it_follows(bpy, extension):
         body.select_set(True)
     dog.select_set(False)
     bpy.ops.see2sound.add_source()
-    trucks = [thing for thing in ours(bpy) if thing != dog]
+    trucks = [obj for obj in ours(bpy) if obj != dog]
     assert [t.see2sound.source_id for t in trucks] == ["fire_truck_1", "fire_truck_2"]
     bpy.context.view_layer.update()
     for truck in trucks:  # in the middle of its object's bounds, itself not stretched
@@ -134,10 +134,10 @@ def test_a_file_that_is_no_sound_adds_nothing(bpy, tmp_path, content):
 
 def test_a_speaker_that_was_there_becomes_a_source_and_sounds_the_same(bpy, extension, tmp_path):
     add_camera(bpy)
-    thing = add_speaker(bpy, write_wav(tmp_path / "radio.wav", tone(440, 1)), (2, 3, 0))
-    thing.name = "Kitchen Radio"
+    obj = add_speaker(bpy, write_wav(tmp_path / "radio.wav", tone(440, 1)), (2, 3, 0))
+    obj.name = "Kitchen Radio"
     before = sampled(bpy, extension)[0].sources[0]
-    thing.select_set(True)
+    obj.select_set(True)
     bpy.ops.see2sound.use_speaker()
     after = sampled(bpy, extension)[0].sources[0]
     assert (after.id, after.label) == ("kitchen_radio_1", "kitchen radio")
@@ -146,7 +146,7 @@ def test_a_speaker_that_was_there_becomes_a_source_and_sounds_the_same(bpy, exte
 
 
 def test_removing_leaves_the_clip_unless_asked(bpy, found):
-    paths = [Path(bpy.path.abspath(thing.data.sound.filepath)) for thing in found]
+    paths = [Path(bpy.path.abspath(obj.data.sound.filepath)) for obj in found]
     bpy.ops.see2sound.remove_source(source_id=found[0].see2sound.source_id)
     bpy.ops.see2sound.remove_source(source_id=ours(bpy)[0].see2sound.source_id, delete_clip=True)
     assert paths[0].exists() and not paths[1].exists() and ours(bpy) == []
@@ -160,23 +160,23 @@ def test_removing_never_deletes_a_sound_of_one_s_own(bpy, tmp_path):
 
 
 def test_a_renamed_and_a_duplicated_speaker(bpy, found, extension):
-    thing = found[0]
-    thing.name = "my engine"
+    obj = found[0]
+    obj.name = "my engine"
     assert bpy.context.scene.objects[bpy.context.scene.see2sound.active_index] is not None
     for other in bpy.context.view_layer.objects:
-        other.select_set(other == thing)
+        other.select_set(other == obj)
     bpy.ops.object.duplicate()
     bpy.ops.see2sound.generate()
     ids = [t.see2sound.source_id for t in ours(bpy)]
     assert len(ids) == len(set(ids)) == 3
-    assert thing.name == "my engine" and thing.see2sound.source_id in ids
+    assert obj.name == "my engine" and obj.see2sound.source_id in ids
 
 
 def library(bpy, found, tmp_path):
     """The open file, saved as a library; then an empty scene in another one."""
     path = tmp_path / "library.blend"
-    for thing in found:
-        thing.data.sound.filepath = bpy.path.abspath(thing.data.sound.filepath)
+    for obj in found:
+        obj.data.sound.filepath = bpy.path.abspath(obj.data.sound.filepath)
     bpy.ops.wm.save_as_mainfile(filepath=str(path))
     bpy.ops.wm.read_homefile(use_empty=True)
     bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "user.blend"))
@@ -191,17 +191,17 @@ def test_sources_of_another_file(bpy, found, extension, tmp_path, link):
     with bpy.data.libraries.load(path, link=link) as (there, here):
         here.collections = [name for name in there.collections if name == "See2Sound"]
     bpy.context.scene.collection.children.link(bpy.data.collections["See2Sound"])
-    things = ours(bpy)
-    assert len(things) == 2 and all((thing.library is not None) == link for thing in things)
+    placed = ours(bpy)
+    assert len(placed) == 2 and all((obj.library is not None) == link for obj in placed)
     assert len(sampled(bpy, extension)[0].sources) == 2
-    sounds = [thing.data.sound.filepath for thing in things]
+    sounds = [obj.data.sound.filepath for obj in placed]
     bpy.ops.see2sound.generate()
     bpy.ops.see2sound.mark_sources(action="LOCK")
-    assert ([thing.data.sound.filepath for thing in things] == sounds) == link
-    assert all(thing.see2sound.locked != link for thing in things)
+    assert ([obj.data.sound.filepath for obj in placed] == sounds) == link
+    assert all(obj.see2sound.locked != link for obj in placed)
     if link:
         with pytest.raises(RuntimeError, match="linked"):
-            bpy.ops.see2sound.remove_source(object_name=things[0].name)
+            bpy.ops.see2sound.remove_source(object_name=placed[0].name)
     assert bpy.ops.see2sound.render_mix(filepath=str(tmp_path / "mix.wav"), layout="stereo") == {"FINISHED"}
 
 
@@ -213,8 +213,8 @@ def test_a_library_override_can_be_changed_here(bpy, found, extension, tmp_path)
     linked = bpy.data.collections["See2Sound"]
     scene.collection.children.link(linked)
     linked.override_hierarchy_create(scene, bpy.context.view_layer)
-    mine = [thing for thing in ours(bpy) if thing.library is None]
-    assert len(mine) == 2 and all(thing.override_library for thing in mine)
+    mine = [obj for obj in ours(bpy) if obj.library is None]
+    assert len(mine) == 2 and all(obj.override_library for obj in mine)
     mine[0].see2sound.solo = True
     mine[0].location.x += 2.0
     plan = sampled(bpy, extension)[0]
@@ -268,10 +268,10 @@ def test_five_hundred_speakers(bpy, extension, tmp_path):
     first = bpy.context.object
     bpy.ops.see2sound.use_speaker()
     for number in range(499):
-        thing = first.copy()
-        thing.data = first.data.copy()
-        thing.location = (number % 25 - 12, number // 25, 1)
-        scene.collection.objects.link(thing)
+        obj = first.copy()
+        obj.data = first.data.copy()
+        obj.location = (number % 25 - 12, number // 25, 1)
+        scene.collection.objects.link(obj)
     assert bpy.ops.see2sound.render_mix(filepath=str(tmp_path / "mix.wav"), layout="ambix1") == {"FINISHED"}
     assert soundfile.info(tmp_path / "mix.wav").frames == 6000
     plan = sampled(bpy, extension)[0]
@@ -285,7 +285,7 @@ def test_clips_of_files_that_were_never_saved_can_be_cleared(bpy, picture, exten
     count, size = cache.measure()
     assert count >= 2 and size > 10000
     bpy.ops.see2sound.remove_source(source_id=ours(bpy)[0].see2sound.source_id)
-    used = [Path(bpy.path.abspath(thing.data.sound.filepath)) for thing in ours(bpy)]
+    used = [Path(bpy.path.abspath(obj.data.sound.filepath)) for obj in ours(bpy)]
     bpy.ops.see2sound.clear_cache()
     assert cache.measure()[0] == 1 and all(path.is_file() for path in used)
 
@@ -376,11 +376,11 @@ def test_a_file_that_is_saved_takes_its_clips_along(bpy, picture, extension, tmp
     folder = tmp_path / "film"
     folder.mkdir()
     bpy.ops.wm.save_as_mainfile(filepath=str(folder / "film.blend"))
-    paths = [thing.data.sound.filepath for thing in ours(bpy)]
+    paths = [obj.data.sound.filepath for obj in ours(bpy)]
     assert all(path.startswith("//clips/") for path in paths)
     bpy.ops.see2sound.clear_cache()
     bpy.ops.wm.open_mainfile(filepath=str(folder / "film.blend"))
-    assert all(Path(bpy.path.abspath(thing.data.sound.filepath)).is_file() for thing in ours(bpy))
+    assert all(Path(bpy.path.abspath(obj.data.sound.filepath)).is_file() for obj in ours(bpy))
     bpy.ops.see2sound.generate()  # they are ours still: other prompts give other clips
     ours(bpy)[0].see2sound.prompt = "dog barking"
     bpy.ops.see2sound.generate()
@@ -411,8 +411,8 @@ def test_what_is_locked_or_changed_while_sounds_are_made_stays(bpy, found, exten
     tasks = import_module(f"{extension.__name__}.see2sound_addon.jobs.tasks")
     mine = write_wav(tmp_path / "mine.wav", tone(440, 0.5))
     first, second = found
-    for thing in found:
-        thing.see2sound.prompt = "dog barking"
+    for obj in found:
+        obj.see2sound.prompt = "dog barking"
     clip, make = first.data.sound.filepath, tasks.TASKS["make_clips"]
 
     def meanwhile(request, progress):
@@ -442,8 +442,8 @@ scene.collection.objects.link(scene.camera)
 for label in ("rain", "wind", "fire"):
     bpy.ops.see2sound.add_source(label=label)
 for prompts in (("rain", "wind", "fire"), ("fire", "waves", "rain"), ("wind", "rain", "waves")):
-    for thing, prompt in zip([t for t in scene.objects if t.type == "SPEAKER"], prompts):
-        thing.see2sound.prompt = prompt
+    for obj, prompt in zip([t for t in scene.objects if t.type == "SPEAKER"], prompts):
+        obj.see2sound.prompt = prompt
     bpy.ops.see2sound.generate()
     bpy.ops.see2sound.render_mix(filepath="//mix.wav", layout="stereo")
     scene.frame_set(5)
@@ -472,7 +472,7 @@ def test_a_linked_duplicate_gets_a_sound_of_its_own(bpy):
     bpy.ops.see2sound.generate()
     rain, fire = ours(bpy)
     assert rain.data != fire.data and rain.data.sound != fire.data.sound
-    assert {thing.see2sound.prompt for thing in (rain, fire)} == {"rain", "fire"}
+    assert {obj.see2sound.prompt for obj in (rain, fire)} == {"rain", "fire"}
 
 
 def test_sources_on_lights_and_empties_and_with_our_collection_switched_off(bpy):
@@ -481,10 +481,10 @@ def test_sources_on_lights_and_empties_and_with_our_collection_switched_off(bpy)
     bpy.context.view_layer.layer_collection.children["See2Sound"].exclude = True
     lamp = bpy.data.objects.new("Street Lamp", bpy.data.lights.new("lamp", "POINT"))
     empty = bpy.data.objects.new("Ghost", None)
-    for number, thing in enumerate((lamp, empty)):
-        scene.collection.objects.link(thing)
-        thing.location = (9, number, 1)
-        thing.select_set(True)
+    for number, obj in enumerate((lamp, empty)):
+        scene.collection.objects.link(obj)
+        obj.location = (9, number, 1)
+        obj.select_set(True)
     bpy.ops.see2sound.add_source()
     bpy.context.view_layer.update()
     made = {t.see2sound.label: t for t in ours(bpy) if t.parent is not None}
@@ -499,18 +499,18 @@ def test_sources_on_lights_and_empties_and_with_our_collection_switched_off(bpy)
 def test_a_hundred_objects_get_a_hundred_sources_that_sound(bpy, extension):
     add_camera(bpy)
     for number in range(100):
-        thing = bpy.data.objects.new(f"Bird.{number:03d}", None)
-        bpy.context.scene.collection.objects.link(thing)
-        thing.location.x = number
-        thing.select_set(True)
+        obj = bpy.data.objects.new(f"Bird.{number:03d}", None)
+        bpy.context.scene.collection.objects.link(obj)
+        obj.location.x = number
+        obj.select_set(True)
     bpy.ops.see2sound.add_source()
-    things = ours(bpy)
-    assert len({thing.see2sound.source_id for thing in things}) == len({thing.data.name for thing in things}) == 100
+    placed = ours(bpy)
+    assert len({obj.see2sound.source_id for obj in placed}) == len({obj.data.name for obj in placed}) == 100
     bpy.context.scene.frame_end = 2
-    for thing in things:
-        thing.see2sound.prompt = "silent"
-    for thing in things[:3]:
-        thing.see2sound.prompt = "rain"
+    for obj in placed:
+        obj.see2sound.prompt = "silent"
+    for obj in placed[:3]:
+        obj.see2sound.prompt = "rain"
     bpy.ops.see2sound.generate()
     assert len(sampled(bpy, extension)[0].sources) == 3  # each with the NLA strip that makes it sound
 
@@ -523,7 +523,7 @@ def test_an_override_s_label_can_be_changed(bpy, found, extension, tmp_path):
     linked = bpy.data.collections["See2Sound"]
     bpy.context.scene.collection.children.link(linked)
     linked.override_hierarchy_create(bpy.context.scene, bpy.context.view_layer)
-    mine = next(thing for thing in ours(bpy) if thing.library is None)
+    mine = next(obj for obj in ours(bpy) if obj.library is None)
     mine.see2sound.label = "dog"
     assert mine.see2sound.label == "dog"
     bpy.ops.see2sound.generate()

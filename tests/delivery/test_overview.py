@@ -18,7 +18,7 @@ def found(camera):
         box, sure = (x - 0.08, 0.44, x + 0.08, 0.67), Estimate(metres, 0.1)
         path = Trajectory.fixed(place(camera, (x, 0.55), metres))
         evidence = Evidence(box, (x, 0.55), sure, mask)
-        sources.append(FoundSource(f"s{number}", "thing", "", "point", 1.0, path, sure, evidence=evidence))
+        sources.append(FoundSource(f"s{number}", "unknown object", "", "point", 1.0, path, sure, evidence=evidence))
     return sources
 
 

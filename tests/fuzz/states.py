@@ -39,18 +39,18 @@ def build(bpy, random, clip):
 
 
 def _camera(bpy, random, number):
-    thing = bpy.data.objects.new(f"camera {number}", bpy.data.cameras.new("camera"))
-    bpy.context.scene.collection.objects.link(thing)
-    thing.rotation_euler = (math.pi / 2, 0, 0)
-    thing.data.type = str(random.choice(["PERSP", "ORTHO", "PANO"], p=[0.8, 0.1, 0.1]))
-    _move(bpy, random, thing)
-    return thing
+    obj = bpy.data.objects.new(f"camera {number}", bpy.data.cameras.new("camera"))
+    bpy.context.scene.collection.objects.link(obj)
+    obj.rotation_euler = (math.pi / 2, 0, 0)
+    obj.data.type = str(random.choice(["PERSP", "ORTHO", "PANO"], p=[0.8, 0.1, 0.1]))
+    _move(bpy, random, obj)
+    return obj
 
 
 def _speaker(bpy, random, clip, number):
     bpy.ops.object.speaker_add(location=tuple(random.normal(0, 5, 3)))
-    thing = bpy.context.object
-    data, facts = thing.data, thing.see2sound
+    obj = bpy.context.object
+    data, facts = obj.data, obj.see2sound
     if random.random() < 0.9:
         data.sound = bpy.data.sounds.load(str(clip), check_existing=True)
     if random.random() < 0.6:
@@ -67,36 +67,36 @@ def _speaker(bpy, random, clip, number):
     facts.spread, facts.divergence = float(random.choice([0.0, 1.0, 6.28])), float(random.choice([0.0, 0.5, 1.0]))
     facts.use_lfe = bool(random.random() < 0.2)
     facts.synchronous = bool(random.random() < 0.2)
-    for track in thing.animation_data.nla_tracks:
+    for track in obj.animation_data.nla_tracks:
         for strip in track.strips:
             strip.frame_start = float(random.choice([-1e5, -10.0, 1.0, 1.5, 1e5]))
     if random.random() < 0.1:
-        thing.animation_data_clear()
+        obj.animation_data_clear()
     if random.random() < 0.15:
         group = bpy.data.collections.new("group")
-        for collection in thing.users_collection:
-            collection.objects.unlink(thing)
-        group.objects.link(thing)
+        for collection in obj.users_collection:
+            collection.objects.unlink(obj)
+        group.objects.link(obj)
         empty = bpy.data.objects.new("instancer", None)
         bpy.context.scene.collection.objects.link(empty)
         empty.instance_type, empty.instance_collection = "COLLECTION", group
         _move(bpy, random, empty)
-    _move(bpy, random, thing)
+    _move(bpy, random, obj)
 
 
-def _move(bpy, random, thing):
+def _move(bpy, random, obj):
     if random.random() < 0.15:
-        thing.location[int(random.integers(0, 3))] = float(random.choice(ODD))
+        obj.location[int(random.integers(0, 3))] = float(random.choice(ODD))
     if random.random() < 0.15:
-        thing.scale = tuple(float(v) for v in random.choice([0.0, -1.0, 1e-6, 1.0, 1e6], 3))
+        obj.scale = tuple(float(v) for v in random.choice([0.0, -1.0, 1e-6, 1.0, 1e6], 3))
     if random.random() < 0.1:
-        thing.rotation_euler[0] = float(random.choice(ODD))
+        obj.rotation_euler[0] = float(random.choice(ODD))
     if random.random() < 0.4:
         for frame in (bpy.context.scene.frame_start, bpy.context.scene.frame_end + 1):
-            thing.location = tuple(float(v) for v in random.normal(0, 10.0 ** random.integers(0, 6), 3))
-            thing.keyframe_insert("location", frame=frame)
+            obj.location = tuple(float(v) for v in random.normal(0, 10.0 ** random.integers(0, 6), 3))
+            obj.keyframe_insert("location", frame=frame)
     if random.random() < 0.1:
-        thing.hide_viewport = True
+        obj.hide_viewport = True
 
 
 def _room(bpy, random, room, clip):

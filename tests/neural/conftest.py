@@ -42,12 +42,12 @@ def worker(python):
 
 @pytest.fixture(scope="session")
 def picture(tmp_path_factory):
-    """120 x 90: a bright thing on a dull ground under a light sky."""
+    """120 x 90: a bright object on a dull ground under a light sky."""
     rows, columns = np.mgrid[:90, :120]
     pixels = np.where(rows[..., None] < 40, (170, 200, 235), (110, 100, 80)) + np.random.default_rng(0).integers(
         0, 9, (90, 120, 3)
     )
     pixels[np.hypot(rows - 55, columns - 40) < 14] = (220, 40, 30)
-    path = tmp_path_factory.mktemp("pictures") / "thing.png"
+    path = tmp_path_factory.mktemp("pictures") / "object.png"
     Image.fromarray(pixels.astype(np.uint8)).save(path)
     return path

@@ -35,11 +35,11 @@ def main() -> None:
         path = write_wav(Path(folder) / "tick.wav", sound)
         for name, place in (("dog", (-3.0, 4.0, 0.5)), ("fountain", (2.0, 6.0, 0.0))):
             bpy.ops.object.speaker_add(location=place)
-            thing = bpy.context.object
-            thing.name = name
-            thing.data.sound = bpy.data.sounds.load(str(path))
-            sources.adopt(thing)
-        thing.see2sound.extent, thing.see2sound.radius, thing.see2sound.loop = "area", 1.5, True
+            obj = bpy.context.object
+            obj.name = name
+            obj.data.sound = bpy.data.sounds.load(str(path))
+            sources.adopt(obj)
+        obj.see2sound.extent, obj.see2sound.radius, obj.see2sound.loop = "area", 1.5, True
         bpy.ops.file.pack_all()
         bpy.ops.wm.save_as_mainfile(filepath=str(ROOT / "tests" / "data" / "made_by_4.2.blend"), compress=True)
 

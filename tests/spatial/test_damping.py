@@ -28,9 +28,9 @@ def test_air_absorption_is_the_standard_s(temperature, humidity):
 @pytest.mark.parametrize("frequency", [1000, 4000, 8000, 12000])
 @pytest.mark.parametrize("metres", [20.0, 150.0])
 def test_a_tone_loses_what_the_standard_says(frequency, metres):
-    thing = source((metres, 0, 0), rolloff=0.0, loop=True, start=-10)
-    dry = rendered(scene([thing]), [tone(frequency, 1.0)], "mono")[0]
-    damped = rendered(scene([thing], air=Air(15, 20)), [tone(frequency, 1.0)], "mono")[0]
+    placed = source((metres, 0, 0), rolloff=0.0, loop=True, start=-10)
+    dry = rendered(scene([placed]), [tone(frequency, 1.0)], "mono")[0]
+    damped = rendered(scene([placed], air=Air(15, 20)), [tone(frequency, 1.0)], "mono")[0]
     loss = 10 * np.log10((dry.astype(float) ** 2).mean() / (damped.astype(float) ** 2).mean())
     assert loss == pytest.approx(metres * air_absorption(np.array([frequency]), Air(15, 20))[0], rel=0.02, abs=0.02)
 
@@ -38,8 +38,8 @@ def test_a_tone_loses_what_the_standard_says(frequency, metres):
 def test_damping_delays_nothing():
     click = np.zeros(RATE, np.float32)
     click[1000] = 1.0
-    thing = source((100.0, 0, 0), rolloff=0.0)
-    heard = rendered(scene([thing], air=Air()), [click], "mono")[0].astype(float)
+    placed = source((100.0, 0, 0), rolloff=0.0)
+    heard = rendered(scene([placed], air=Air()), [click], "mono")[0].astype(float)
     middle = (heard**2 * np.arange(len(heard))).sum() / (heard**2).sum()
     assert middle == pytest.approx(1000 + 100 / 343.3 * RATE, abs=0.1)
 
@@ -48,8 +48,8 @@ def test_an_obstacle_s_low_pass_and_gain_come_and_go():
     """From one second on, -6 dB and a cut-off of 1 kHz: 4 kHz loses 6 dB and 24.1 more, 100 Hz only the 6."""
     occlusion = Occlusion(np.array([0.99, 1.0]), np.array([0.0, -6.0]), np.array([20000.0, 1000.0]))
     for frequency, expected in ((100, 6.0), (4000, 6.0 + 10 * np.log10(1 + 4.0**4))):
-        thing = source((3, 0, 0), rolloff=0.0, loop=True, start=-10, occlusion=occlusion)
-        heard = rendered(scene([thing], duration=2.0), [tone(frequency, 1.0)], "mono")[0].astype(float)
+        placed = source((3, 0, 0), rolloff=0.0, loop=True, start=-10, occlusion=occlusion)
+        heard = rendered(scene([placed], duration=2.0), [tone(frequency, 1.0)], "mono")[0].astype(float)
         before, after = heard[24000:40000].std(), heard[60000:90000].std()
         assert 20 * np.log10(before / after) == pytest.approx(expected, abs=0.1)
 

@@ -87,8 +87,8 @@ MODELS = {
 @pytest.mark.parametrize("model", MODELS)
 @pytest.mark.parametrize("distance", [0.5, 1.0, 3.0, 20.0, 80.0])
 def test_distance_models_are_openal_s(model, distance):
-    thing = source((distance, 0, 0), reference_distance=2.0, max_distance=50.0, rolloff=0.8)
-    got = distance_gain(np.array([distance]), thing, model)[0]
+    placed = source((distance, 0, 0), reference_distance=2.0, max_distance=50.0, rolloff=0.8)
+    got = distance_gain(np.array([distance]), placed, model)[0]
     assert got == pytest.approx(MODELS[model](distance, 2.0, 50.0, 0.8), rel=1e-9)
 
 
@@ -104,9 +104,9 @@ def test_a_cone_makes_a_source_quieter_behind():
     """A source faces along its local -Z: turned by 90 degrees about X it faces along +Y."""
     towards_y = Trajectory.fixed((0, 0, 0), (np.cos(np.pi / 4), np.sin(np.pi / 4), 0, 0))
     cone = Cone(np.radians(60), np.radians(120), 0.1)
-    thing = source(towards_y, cone=cone, rolloff=0.0, loop=True, start=-10)
-    in_front = rendered(scene([thing], listener=(0, 5, 0)), [noise()], "mono")
-    behind = rendered(scene([thing], listener=(0, -5, 0)), [noise()], "mono")
+    placed = source(towards_y, cone=cone, rolloff=0.0, loop=True, start=-10)
+    in_front = rendered(scene([placed], listener=(0, 5, 0)), [noise()], "mono")
+    behind = rendered(scene([placed], listener=(0, -5, 0)), [noise()], "mono")
     assert np.abs(in_front).max() / np.abs(behind).max() == pytest.approx(10.0, rel=1e-3)
 
 

@@ -6,18 +6,18 @@ from pathlib import Path
 
 def add_speaker(bpy, path, location=(0, 5, 0)):
     bpy.ops.object.speaker_add(location=location)
-    thing = bpy.context.object
-    thing.data.sound = bpy.data.sounds.load(str(path))
-    thing.animation_data.nla_tracks[0].strips[0].frame_start = bpy.context.scene.frame_start
-    return thing
+    obj = bpy.context.object
+    obj.data.sound = bpy.data.sounds.load(str(path))
+    obj.animation_data.nla_tracks[0].strips[0].frame_start = bpy.context.scene.frame_start
+    return obj
 
 
 def add_camera(bpy, location=(0, 0, 0), rotation=(math.pi / 2, 0, 0), name="camera"):
-    thing = bpy.data.objects.new(name, bpy.data.cameras.new(name))
-    bpy.context.scene.collection.objects.link(thing)
-    thing.location, thing.rotation_euler = location, rotation
-    bpy.context.scene.camera = bpy.context.scene.camera or thing
-    return thing
+    obj = bpy.data.objects.new(name, bpy.data.cameras.new(name))
+    bpy.context.scene.collection.objects.link(obj)
+    obj.location, obj.rotation_euler = location, rotation
+    bpy.context.scene.camera = bpy.context.scene.camera or obj
+    return obj
 
 
 def sampled(bpy, extension):

@@ -231,7 +231,7 @@ def test_of_two_jobs_escape_and_the_button_stop_the_one_that_is_shown(scene):
 
 
 IDLE = "not bpy.context.window_manager.see2sound.job"
-SPEAKERS = "result = sorted(thing.name for thing in bpy.context.scene.objects if thing.type == 'SPEAKER')"
+SPEAKERS = "result = sorted(obj.name for obj in bpy.context.scene.objects if obj.type == 'SPEAKER')"
 RECONSTRUCT = "bpy.ops.see2sound.reconstruct(filepath='/root/see2sound/rocket.jpg')"
 CAMERA_VIEW = "place()['area'].spaces.active.region_3d.view_perspective = 'CAMERA'"
 ADJUST = (196, 882)
@@ -255,7 +255,7 @@ def test_a_picture_becomes_speakers_while_blender_goes_on(scene):
     scene.do(CAMERA_VIEW)
     scene.picture("reconstructed")
     scene.key("ctrl+z")
-    scene.until("not any(thing.type == 'SPEAKER' for thing in bpy.context.scene.objects)")
+    scene.until("not any(obj.type == 'SPEAKER' for obj in bpy.context.scene.objects)")
     scene.key("ctrl+shift+z")
     scene.until(f"len([t for t in bpy.context.scene.objects if t.type == 'SPEAKER']) == {len(found)}")
 
@@ -309,23 +309,23 @@ def test_another_file_ends_what_was_begun(scene):
     assert not (scene.folder / "lost.wav").exists()
     scene.do("bpy.ops.wm.save_as_mainfile(filepath='/root/see2sound/scene.blend')")
     scene.do("bpy.ops.see2sound.reconstruct('INVOKE_DEFAULT', filepath='/root/see2sound/rocket.jpg')")
-    scene.until("any(thing.type == 'SPEAKER' for thing in bpy.context.scene.objects)")
+    scene.until("any(obj.type == 'SPEAKER' for obj in bpy.context.scene.objects)")
 
 
 OUTLINES = """
 import sys
 frame = sys.modules["bl_ext.user_default.see2sound.see2sound_addon.blender.reading.frame"]
 scene, region = bpy.context.scene, place()["region"]
-things = [thing for thing in scene.objects if thing.type == "SPEAKER" and thing.see2sound.extent != "ambient"]
+found = [obj for obj in scene.objects if obj.type == "SPEAKER" and obj.see2sound.extent != "ambient"]
 view = place()["area"].spaces.active.region_3d
-corners = frame.picture_corners(scene, scene.camera, region, view, things[0].see2sound.lens[1])
-result = [[list(frame.on_picture(corners, *p)) for p in thing.see2sound.outline] for thing in things]
+corners = frame.picture_corners(scene, scene.camera, region, view, found[0].see2sound.lens[1])
+result = [[list(frame.on_picture(corners, *p)) for p in obj.see2sound.outline] for obj in found]
 result = [[[x + region.x, 1000 - y - region.y] for x, y in ring] for ring in result]
 """
 
 
 def test_outlines_lie_on_what_was_found_in_the_camera_s_view(scene):
-    """By the screenshot's pixels: with outlines on, their colour is where the picture's things are, and only then."""
+    """By the screenshot's pixels: with outlines on, their colour is where the picture's objects are, and only then."""
     scene.do(RECONSTRUCT)
     scene.do(CAMERA_VIEW)
     scene.do("bpy.context.view_layer.objects.active = None")
@@ -384,9 +384,9 @@ def test_every_panel_state_has_its_picture(scene):
     scene.do(RECONSTRUCT)
     scene.do(CAMERA_VIEW)
     scene.do("s = bpy.context.scene; s.see2sound.room.kind = 'shoebox'; bpy.ops.see2sound.add_room()")
-    scene.do("things = [t for t in bpy.context.scene.objects if t.type == 'SPEAKER']; things[0].see2sound.solo = True; "
-             "things[1].see2sound.muted = True; bpy.context.scene.see2sound.active_index = "
-             "bpy.context.scene.objects.find(things[0].name)")  # fmt: skip
+    scene.do("found = [t for t in bpy.context.scene.objects if t.type == 'SPEAKER']; found[0].see2sound.solo = True; "
+             "found[1].see2sound.muted = True; bpy.context.scene.see2sound.active_index = "
+             "bpy.context.scene.objects.find(found[0].name)")  # fmt: skip
     scene.picture("panels_room")
     scene.do("bpy.context.scene.see2sound.room.kind = 'none'")
     scene.do("bpy.ops.see2sound.render_mix(filepath='/root/see2sound/panels.wav', layout='5.1')")
@@ -505,7 +505,7 @@ def test_the_last_operation_can_be_adjusted(scene):
     """A click in its panel does it once more, at once; that used to bring Blender down."""
     scene.do(f"import sys; redone = []; restore = timed({WORKING}, '_at_once', redone)")
     scene.do("bpy.ops.see2sound.reconstruct('INVOKE_DEFAULT')")
-    scene.until("any(thing.type == 'SPEAKER' for thing in bpy.context.scene.objects)")
+    scene.until("any(obj.type == 'SPEAKER' for obj in bpy.context.scene.objects)")
     scene.until(IDLE)
     scene.click(130, 888)  # the panel's header, at the viewport's lower left
     time.sleep(1.0)
@@ -531,10 +531,10 @@ def test_undo_after_the_preview_leaves_blender_s_own_sound_on(scene):
 
 HUNDRED = """
 for number in range(%d):
-    thing = bpy.data.objects.new(f"s{number}", bpy.data.speakers.new(f"s{number}"))
-    bpy.context.scene.collection.objects.link(thing)
-    thing.see2sound.source_id, thing.see2sound.label = f"s{number}", "dog"
-bpy.context.view_layer.objects.active = thing
+    obj = bpy.data.objects.new(f"s{number}", bpy.data.speakers.new(f"s{number}"))
+    bpy.context.scene.collection.objects.link(obj)
+    obj.see2sound.source_id, obj.see2sound.label = f"s{number}", "dog"
+bpy.context.view_layer.objects.active = obj
 """
 DRAWS = """
 import sys
@@ -574,8 +574,8 @@ bpy.context.scene.collection.objects.link(camera)
 camera.rotation_euler[0] = 1.5707963
 bpy.context.scene.camera = camera
 bpy.ops.see2sound.add_sound(filepath="/root/see2sound/noise.wav")
-thing = bpy.context.object
-thing.see2sound.loop, thing.location = True, (-1.0, 0.0, 0.0)
+obj = bpy.context.object
+obj.see2sound.loop, obj.location = True, (-1.0, 0.0, 0.0)
 scene = bpy.context.scene
 scene.see2sound.preview_kind = "%s"
 """
@@ -587,9 +587,9 @@ def measure():
     sizes.append((time.perf_counter(), os.path.getsize("/root/see2sound/heard.wav")))
     return 0.004 if len(moves) < 12 else None
 def move():
-    thing = next(t for t in bpy.context.scene.objects if t.type == "SPEAKER")
-    thing.location.x = -thing.location.x
-    moves.append((time.perf_counter(), thing.location.x))
+    obj = next(t for t in bpy.context.scene.objects if t.type == "SPEAKER")
+    obj.location.x = -obj.location.x
+    moves.append((time.perf_counter(), obj.location.x))
     return 1.037 if len(moves) < 12 else None
 bpy.app.timers.register(move, first_interval=1.0)
 bpy.app.timers.register(measure, first_interval=0.5)
