@@ -52,6 +52,8 @@ BURNT_OUT = 0.97
 FALL_STEP, FALL_REACH, FALL_SATURATION, FALL_UPRIGHT = (25.0, 50.0), 0.15, (0.2, 0.4), (0.40, 0.50)
 FALL_SKY_REACH, FALL_SKY, FALL_ROW = 0.12, (0.1, 0.3), (0.2, 0.3)
 """Waterfalls: lighter than the rock around, white, streaked upright, away from the sky, not at the top."""
+COLOURED = (0.02, 0.06)
+"""Mean saturation of a picture in which white says something: in one without colours everything light is white."""
 RIPPLES, MIRROR_TEXTURE, MIRROR_BLUE, MIRROR_LIGHT = (0.48, 0.62), (2.0, 5.0), (0.0, 5.0), (60.0, 100.0)
 COOL_BLUE, DARK, WATER_ROW, WATER_STRAIGHT = (-2.0, 6.0), (70.0, 110.0), (0.45, 0.6), (0.05, 0.12)
 """Water: level ripples that are bluish or dark, or a smooth bluish mirror; in the lower half, without straight lines."""
@@ -189,6 +191,7 @@ def _waterfall(f: dict[str, np.ndarray], patches: Superpixels, sky: np.ndarray) 
     return (
         _above(f["light"] - _around(f["light"], patches, FALL_REACH), *FALL_STEP)
         * _below(f["saturation"], *FALL_SATURATION)
+        * _above(f["saturation"].mean(), *COLOURED)
         * _below(f["level"], *FALL_UPRIGHT)
         * _below(_around(sky, patches, FALL_SKY_REACH), *FALL_SKY)
         * _above(f["row"], *FALL_ROW)

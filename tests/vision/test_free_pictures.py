@@ -1,6 +1,7 @@
 """Photographs that scikit-image carries, with what is in them marked by hand: a test of the eye for every stranger.
 
-Their licences are in scikit-image's data/README.txt: the rocket is NASA's, the astronaut NASA's, the cat and the coffee CC0.
+Their licences are in scikit-image's data/README.txt: the rocket is NASA's, the astronaut NASA's, the cat and the coffee CC0;
+the coins have no known copyright restrictions (Brooklyn Museum).
 """
 
 from pathlib import Path
@@ -44,3 +45,8 @@ def test_what_is_placed_is_seen_at_its_visible_centre():
     for one in found.sources:
         local = found.camera.pose[:3, :3].T @ (one.position - found.camera.pose[:3, 3])
         assert found.camera.projection.points(local[None])[0] == pytest.approx(one.evidence.centre, abs=1e-3)
+
+
+def test_without_colours_nothing_is_a_waterfall_because_it_is_white():
+    found = pipeline.reconstruct(DATA / "coins.png")
+    assert found.sources and "waterfall" not in {one.label for one in found.sources}
