@@ -248,6 +248,8 @@ def _run(options: argparse.Namespace) -> dict[str, Any]:
         f"  {s['id']}: {s['label']}, {s['extent']}, {s['metres']:.1f} m away, {_sound(s['model'])}" for s in sources
     ]
     lines.append(f"The detector was {eye}.")
+    if not all(source.prompt for source in found.sources):
+        lines.append("With --voice-unknown, objects without a name get a neutral sound.")
     lines += [f"note: {note}" for note in notes]
     lines += [f"Files in {out}:", "  scene.blend  plan.json  overview.png  clips/"]
     lines += [f"  {Path(m['file']).name}  ({_text(m)})" for m in mixes]

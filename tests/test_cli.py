@@ -189,7 +189,9 @@ def test_the_detector_of_a_run_is_named_and_a_better_one_is_offered(tmp_path):
     dog = write_network(tmp_path / "dog.onnx", nanodet(), 416)
     done = see2sound("run", ROCKET, "--out", tmp_path / "a", "--duration", "0.5", "--eye", dog)
     assert done.returncode == 0 and "dog, point" in done.stdout and "The detector was dog.onnx." in done.stdout
-    assert "without a sound" in done.stdout and "could not be named" in done.stdout
+    assert "without a sound" in done.stdout and "could not be named" in done.stdout and "--voice-unknown" in done.stdout
+    done = see2sound("run", ROCKET, "--out", tmp_path / "a", "--duration", "0.5", "--eye", dog, "--voice-unknown")
+    assert done.returncode == 0 and "without a sound" not in done.stdout and "--voice-unknown" not in done.stdout
     done = see2sound("run", ROCKET, "--out", tmp_path / "b", "--duration", "0.5")
     assert "see2sound eye get light" in done.stdout
     (tmp_path / "torn.onnx").write_text("torn")
