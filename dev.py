@@ -32,7 +32,7 @@ PLATFORM_TAGS = {
     "macos-arm64": ("macosx", "arm64"),
     "macos-x64": ("macosx", "x86_64"),
 }
-TOOLS = ("numpy<2", "pytest==9.2.0", "scikit-image<0.27", "pyloudnorm==0.2.0")
+TOOLS = ("numpy<2", "onnx==1.23.2", "pytest==9.2.0", "scikit-image<0.27", "pyloudnorm==0.2.0")
 PYTHONS = ((3, 11), (3, 13))
 """Versions that Blender's module is there for; pyproject.toml has the module that fits each."""
 BPY = {"4.2": "bpy==4.2.22", "4.5": "bpy==4.5.13"}
