@@ -37,7 +37,7 @@ def _silent(label: str, height: float, spread: float = 0.3) -> ObjectClass:
 
 
 OBJECTS: dict[str, ObjectClass] = {
-    "person": _sounds("person", "person talking", 1.7, 0.10, 60.0),
+    "person": _sounds("person", "people talking", 1.7, 0.10, 60.0),
     "bicycle": _sounds("bicycle", "bicycle bell and chain", 1.05, 0.10, 55.0),
     "car": _sounds("car", "car engine idling", 1.5, 0.12, 80.0),
     "motorcycle": _sounds("motorcycle", "motorcycle engine idling", 1.15, 0.12, 90.0),
@@ -52,7 +52,7 @@ OBJECTS: dict[str, ObjectClass] = {
     "parking meter": _silent("parking meter", 1.3),
     "bench": _silent("bench", 0.85),
     "bird": _sounds("bird", "bird singing", 0.2, 0.6, 75.0),
-    "cat": _sounds("cat", "cat meowing", 0.30, 0.2, 60.0),
+    "cat": _sounds("cat", "cat", 0.30, 0.2, 60.0),
     "dog": _sounds("dog", "dog barking", 0.6, 0.35, 85.0),
     "horse": _sounds("horse", "horse hooves and neighing", 1.7, 0.15, 80.0),
     "sheep": _sounds("sheep", "sheep bleating", 0.85, 0.15, 75.0),

@@ -14,7 +14,7 @@ from .sources import PACKAGE
 def folder() -> Path:
     """Where detectors lie: the extension's own folder, or the shell's where See2Sound is no extension."""
     if PACKAGE.startswith("bl_ext."):
-        return Path(bpy.utils.extension_path_user(PACKAGE, path="eyes", create=True))
+        return Path(bpy.utils.extension_path_user(PACKAGE, path="eyes"))
     from ..paths import usual_folder
 
     return usual_folder() / "eyes"

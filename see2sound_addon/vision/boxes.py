@@ -1,8 +1,8 @@
-"""Boxes in a picture: left, top, right and bottom, as fractions, y down."""
+"""Areas of boxes in a picture, and what they share."""
 
 from __future__ import annotations
 
-Box = tuple[float, float, float, float]
+from ..findings import Box
 
 
 def size_of(box: Box) -> float:

@@ -9,7 +9,8 @@ from typing import Protocol
 import cv2
 import numpy as np
 
-from .boxes import Box, inside
+from ..findings import Box
+from .boxes import inside
 
 DETECTING_SIDE = 800
 """Pixels; the longer side of the picture given to the detectors."""

@@ -12,8 +12,9 @@ from dataclasses import dataclass, field, replace
 import cv2
 import numpy as np
 
+from ..findings import Box
 from ..objects import OBJECTS, SILENT
-from .boxes import Box, inside, overlap, shared, size_of, union
+from .boxes import inside, overlap, shared, size_of, union
 from .detectors import Detection
 from .regions import Region, make_region
 from .view import View

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..findings import Box
 from ..objects import SILENT
-from .boxes import Box, overlap, size_of
+from .boxes import overlap, size_of
 from .candidates import find_candidates
 from .detectors import DETECTORS, Detection, Detector
 from .fusion import outline_in

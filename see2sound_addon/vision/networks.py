@@ -21,10 +21,9 @@ import numpy as np
 from ..errors import See2SoundError
 from ..objects import COCO
 from ..paths import is_file
+from ..weights.eyes import LARGEST
 from .detectors import Detection
 
-LARGEST_FILE = 512 * 2**20
-"""Bytes of a network that is read."""
 SIZES = (416, 640, 320)
 """Sides of the square inputs that are tried: of NanoDet, of YOLOX, of small ones."""
 STRIDES = (8, 16, 32, 64)
@@ -113,8 +112,8 @@ class Network:
 def _read(path: Path) -> cv2.dnn.Net:
     if not is_file(path):
         raise See2SoundError("eye-missing", f"There is no detector at {str(path)[:300]}.", "Get it again, or check the path.")
-    if path.stat().st_size > LARGEST_FILE:
-        raise _wrong(path.name, f"it is larger than {LARGEST_FILE >> 20} MiB")
+    if path.stat().st_size > LARGEST:
+        raise _wrong(path.name, f"it is larger than {LARGEST >> 20} MiB")
     try:
         # Through memory, for OpenCV opens no path with letters beyond ASCII on Windows.
         net = cv2.dnn.readNetFromONNX(np.frombuffer(path.read_bytes(), np.uint8))

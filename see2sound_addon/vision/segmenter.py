@@ -18,8 +18,6 @@ from .view import View
 
 SOUNDING_SURFACES = {"water": 0.06, "foliage": 0.10}
 """Surfaces that sound by themselves, with the least share of the picture at which they are worth a source."""
-
-
 BED_SCORE = 0.1
 """Of a street's ambience, or another place's: it comes after everything that can be pointed at."""
 FLAT = 2.0
@@ -36,17 +34,15 @@ class Segmenter(Protocol):
 
 def segment_by_saliency(view: View, detections: list[Detection], most: int) -> list[Region]:
     """The embedded segmenter: what was detected, what stands out, and surfaces that sound; no weights, no network."""
-    if view.small.std(axis=(0, 1)).max() < FLAT:
+    if _is_plain(view):
         return []
     regions: list[Region] = []
     taken = np.zeros(len(view.patches), bool)
     detected = [_detected(view, detection) for detection in detections]
     for region in [*(region for region in detected if region is not None), *_surfaces(view)]:
-        claimed = view.patches.mean(region.mask) > 0.5
         # Detections come first and surest first; what lies mostly in an earlier one is not another object.
-        if len(regions) < most and (claimed & taken).sum() <= 0.5 * max(1, claimed.sum()):
+        if len(regions) < most and _claim(view, region, taken):
             regions.append(region)
-            taken |= claimed
     found = sorted(regions + _objects(view, taken, most - len(regions)), key=lambda region: -region.score)
     if view.horizon.street and len(found) < most:
         found.append(make_region(np.ones(view.small.shape[:2], bool), BED_SCORE, "street"))
@@ -58,21 +54,36 @@ def segment_by_detections(view: View, detections: list[Detection], most: int) ->
 
     Loudest first; the bed comes last.
     """
-    if view.small.std(axis=(0, 1)).max() < FLAT:
+    if _is_plain(view):
         return []
     taken = _in_boxes(view, detections)
     regions = fuse(view, detections)[:most]
     for region in _surfaces(view):
-        claimed = view.patches.mean(region.mask) > 0.5
-        if len(regions) < most and (claimed & taken).sum() <= 0.5 * max(1, claimed.sum()):
+        if len(regions) < most and _claim(view, region, taken):
             regions.append(region)
-            taken |= claimed
     regions += sorted(_objects(view, taken, most - len(regions)), key=lambda region: -region.score)
     bed = find_ambience(view, detections)
     if bed is not None:
         whole = make_region(np.ones(view.small.shape[:2], bool), BED_SCORE, bed.kind)
         regions.append(replace(whole, note=bed.reason, is_bed=True))
     return regions
+
+
+SEGMENTERS: dict[str, Segmenter] = {"saliency": segment_by_saliency, "detections": segment_by_detections}
+
+
+def _is_plain(view: View) -> bool:
+    """Whether the picture is of one colour."""
+    return bool(view.small.std(axis=(0, 1)).max() < FLAT)
+
+
+def _claim(view: View, region: Region, taken: np.ndarray) -> bool:
+    """Mark the patches of a region as taken, unless most of them are; whether it got them."""
+    claimed = view.patches.mean(region.mask) > 0.5
+    free = bool((claimed & taken).sum() <= 0.5 * max(1, claimed.sum()))
+    if free:
+        taken |= claimed
+    return free
 
 
 def _in_boxes(view: View, detections: list[Detection]) -> np.ndarray:
@@ -82,9 +93,6 @@ def _in_boxes(view: View, detections: list[Detection]) -> np.ndarray:
     for left, top, right, bottom in (one.box for one in detections):
         taken |= (x >= left) & (x <= right) & (y >= top) & (y <= bottom)
     return taken
-
-
-SEGMENTERS: dict[str, Segmenter] = {"saliency": segment_by_saliency, "detections": segment_by_detections}
 
 
 def _objects(view: View, taken: np.ndarray, most: int) -> list[Region]:

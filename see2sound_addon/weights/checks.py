@@ -13,7 +13,7 @@ from typing import Any
 
 from ..errors import See2SoundError
 from ..paths import is_folder
-from .records import LARGEST_JSON, check_record, read_json
+from .records import LARGEST_JSON, check_record, load_json, read_json
 
 PICKLES = {".bin", ".pt", ".pth", ".ckpt", ".pkl", ".pickle", ".npy", ".npz", ".h5", ".msgpack", ".joblib"}
 CODE = {".py", ".pyc", ".so", ".dll", ".dylib", ".pyd"}
@@ -144,14 +144,7 @@ def _refuse_code(folder: Path) -> None:
 
 def _code_asked_for(path: Path) -> str:
     """The key of a JSON file's object that asks for code, or ""; a vocabulary may be a list and has none."""
-    try:
-        if path.stat().st_size > LARGEST_JSON:
-            raise ValueError("it is too large")
-        read = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
-        message = f"{path.name} of {path.parent.name} cannot be read: {error}."
-        raise See2SoundError("model-incomplete", message, "Download the model again.") from error
-    return next(_keys_that_ask_for_code(read), "")
+    return next(_keys_that_ask_for_code(load_json(path)), "")
 
 
 def _keys_that_ask_for_code(value: Any) -> Iterator[str]:

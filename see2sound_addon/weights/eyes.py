@@ -20,7 +20,7 @@ EMBEDDED = "embedded"
 ZOO = "https://media.githubusercontent.com/media/opencv/opencv_zoo/main/models"
 MIRROR = "https://huggingface.co/opencv"
 LARGEST = 512 * 2**20
-"""Bytes of a detector that is added."""
+"""Bytes of a detector that is read."""
 
 
 @dataclass(frozen=True)

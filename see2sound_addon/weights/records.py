@@ -36,17 +36,25 @@ def read_json(path: Path) -> dict[str, Any] | None:
     """The object in a JSON file, or None if there is no file. Error: `model-incomplete`."""
     if not is_file(path):
         return None
+    read = load_json(path)
+    if not isinstance(read, dict):
+        raise _unreadable(path, "it is no object")
+    return read
+
+
+def load_json(path: Path) -> Any:
+    """What a JSON file of a model holds. Error: `model-incomplete`."""
     try:
         if path.stat().st_size > LARGEST_JSON:
             raise ValueError("it is too large")
-        read = json.loads(path.read_text(encoding="utf-8"))
-        if not isinstance(read, dict):
-            raise ValueError("it is no object")
+        return json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError) as error:
-        raise See2SoundError(
-            "model-incomplete", f"{path.name} of {path.parent.name} cannot be read: {error}.", "Download the model again."
-        ) from error
-    return read
+        raise _unreadable(path, str(error)) from error
+
+
+def _unreadable(path: Path, why: str) -> See2SoundError:
+    message = f"{path.name} of {path.parent.name} cannot be read: {why}."
+    return See2SoundError("model-incomplete", message, "Download the model again.")
 
 
 def check_record(folder: Path) -> None:
