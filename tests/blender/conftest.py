@@ -1,6 +1,8 @@
 """Blender as a module, with this checkout linked in as an installed extension."""
 
+import atexit
 import os
+import shutil
 import sys
 import tempfile
 from pathlib import Path
@@ -8,6 +10,7 @@ from pathlib import Path
 import pytest
 
 RESOURCES = Path(tempfile.mkdtemp(prefix="see2sound_blender_"))
+atexit.register(shutil.rmtree, RESOURCES, ignore_errors=True)
 os.environ["BLENDER_USER_RESOURCES"] = str(RESOURCES)  # before bpy is imported for the first time
 ROOT = Path(__file__).resolve().parents[2]
 MODULE = "bl_ext.user_default.see2sound"
