@@ -18,7 +18,8 @@ from typing import Any
 from .delivery.formats import FORMATS
 from .errors import Cancelled, See2SoundError
 from .paths import is_file
-from .sound.generator import GENERATORS, SoundGenerator
+from .sound.generator import SoundGenerator
+from .sound.generators import GENERATORS
 from .steps import STEPS, BackendNames
 from .vision.depth import DEPTH_ESTIMATORS, DepthEstimator
 from .vision.detectors import DETECTORS, Detector

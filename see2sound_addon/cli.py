@@ -16,7 +16,7 @@ from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
 
-from . import cli_eye, cli_neural, logs
+from . import cli_eye, cli_neural, cli_sounds, logs
 from .errors import See2SoundError
 from .media.scratch import temporary_folder
 from .paths import is_same_file
@@ -85,7 +85,8 @@ def _outcome(options: argparse.Namespace) -> tuple[int, str, str]:
     finally:
         _end_progress()
     code = int(result.pop("exit", 0))
-    return code, (json.dumps(result, indent=1) if options.json else "\n".join(result.pop("lines"))) + "\n", ""
+    lines = result.pop("lines", [])
+    return code, (json.dumps(result.pop("whole", result), indent=1) if options.json else "\n".join(lines)) + "\n", ""
 
 
 def shell() -> None:
@@ -137,6 +138,7 @@ def _parser() -> argparse.ArgumentParser:
     cli_neural.add_place(verb("doctor", _doctor, "Check the installation."))
     cli_eye.add_verb(verb, _progress)
     cli_neural.add_verbs(verb, _progress)
+    cli_sounds.add_verbs(verb, _progress)
     return parser
 
 

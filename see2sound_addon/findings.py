@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from .objects import SILENT as SILENT
+from .lexicon.classes import SILENT as SILENT
 from .projection import Camera
 from .soundscene import Trajectory
 

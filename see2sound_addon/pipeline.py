@@ -16,8 +16,8 @@ from pathlib import Path
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from .backends import Backends
-from .clips import MadeClip, WantedClip
+from .backends import Backends, find_backend
+from .clips import Controls, MadeClip, WantedClip
 from .delivery.formats import Delivery
 from .delivery.mixdown import Levels, deliver
 from .delivery.wav import write_clip
@@ -32,7 +32,8 @@ from .placement.distance import combine, size_distance, standing_distance, surfa
 from .placement.position import area_radius, distance_to_ground, nearest_standing, place, region_points, visible_centre
 from .progress import Progress, no_progress
 from .projection import Camera, Perspective
-from .sound.generator import GeneratedClip
+from .sound.generator import GeneratedClip, synthesise
+from .sound.library.generator import take_recording
 from .soundscene import Response, SoundScene, Trajectory, check_clip_exists, check_finite
 from .spatial.audibility import unheard
 from .spatial.bounds import check_bounds
@@ -227,21 +228,42 @@ def distance_for_label(
 
 
 def voice(
-    prompt: str, path: Path, duration: float, seed: int = 0, rate: int = 48000, backends: Backends = Backends()
+    prompt: str,
+    path: Path,
+    duration: float,
+    seed: int = 0,
+    rate: int = 48000,
+    backends: Backends = Backends(),
+    controls: Controls = Controls(),
 ) -> GeneratedClip:
-    """Make a clip and write it to `path`. Errors: `duration-invalid`, `folder-not-writable`, the generator's own."""
-    made = backends.generator(prompt, duration, seed, rate)
+    """Make a clip and write it to `path`. The controls are those of the embedded generators; others make what the prompt says.
+
+    Errors: `duration-invalid`, `parameter-*`, `events-none`, `folder-not-writable`, the generator's own.
+    """
+    if backends.generator is synthesise:
+        made = synthesise(prompt, duration, seed, rate, controls)
+    elif backends.generator is take_recording:
+        made = take_recording(prompt, duration, seed, rate, controls)
+    else:
+        made = backends.generator(prompt, duration, seed, rate)
+        if controls.values or controls.events is not None:
+            made.notes.append("Only procedural sounds have parameters and events; they were not used.")
     write_clip(path, made.samples, rate)
     return made
 
 
 def make_clips(wanted: list[WantedClip], progress: Progress = no_progress, backends: Backends = Backends()) -> list[MadeClip]:
-    """Make all clips that are wanted. Errors: those of `voice`."""
+    """Make all clips that are wanted. Errors: those of `voice`, `backend-unknown`."""
     clips = []
     for number, one in enumerate(wanted):
         progress("Making sounds", number, len(wanted))
-        made = voice(one.prompt, one.path, one.seconds, one.seed, backends=backends)
-        clips.append(MadeClip(one.source_id, one.path, made.model, made.level, made.reference_distance, made.notes))
+        own = replace(backends, generator=find_backend("generator", one.generator)) if one.generator else backends
+        made = voice(one.prompt, one.path, one.seconds, one.seed, backends=own, controls=one.controls)
+        clips.append(
+            MadeClip(
+                one.source_id, one.path, made.model, made.level, made.reference_distance, made.notes, made.loops, made.licence
+            )
+        )
     return clips
 
 

@@ -14,12 +14,13 @@ from scipy.signal import resample_poly
 
 from ..backends import Backends
 from ..errors import Cancelled, See2SoundError
+from ..lexicon.lookup import level_of
 from ..media.scratch import temporary_folder
 from ..progress import Progress, no_progress
 from ..projection import Camera, Perspective
-from ..sound.generator import SHORTEST, GeneratedClip, choose_model
+from ..sound.generator import SHORTEST, GeneratedClip
 from ..sound.joining import FADE, join, seamless
-from ..sound.levels import fit_level, typical_level
+from ..sound.levels import fit_level
 from ..vision.classes import CLASSES, class_in, sounding_classes
 from ..vision.depth import FAR, depth_from_ground
 from ..vision.detectors import Detection
@@ -161,8 +162,8 @@ class Neural:
         whole = join(pieces, fade)
         if len(whole) < length:  # a voice that will not go on, such as a word of speech, is said again
             whole = np.tile(whole, -(-length // len(whole)))
-        level = typical_level(choose_model(prompt))
-        samples, reference = fit_level(seamless(whole, length), level)
+        level = level_of(prompt)
+        samples, reference = fit_level(seamless(whole, length), level, rate)
         name = Path(self.choice.voice).name
         notes = [f"{len(pieces)} pieces were joined."] if len(pieces) > 1 else []
         return GeneratedClip(samples, name, level, reference, notes)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from ..objects import OBJECTS, SILENT
+from ..lexicon.classes import SILENT
+from ..objects import OBJECTS
 
 USUAL_HEIGHTS: dict[str, tuple[float, float]] = {
     **{one.label: (one.height, one.spread) for one in OBJECTS.values() if one.prompt != SILENT and one.extent == "point"},

@@ -1,28 +1,38 @@
-"""Generate the clip of a prompt with a sound model."""
+"""Generate a clip with the procedural models."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
+from scipy import fft
 
+from ..clips import Controls
 from ..errors import See2SoundError
-from .levels import fit_level, typical_level
-from .models import air, life, machines, water
-from .periodic import Circle, band, tilt
+from ..lexicon.classes import CLASSES, SILENT, UNKNOWN
+from ..lexicon.lookup import explain
+from .circle import Circle, Curve, even
+from .levels import fit_level
+from .models import MODELS, Model
 
 SHORTEST, LONGEST = 0.05, 3600.0
 """Seconds."""
+CONTROL_POINTS = 100_000
+"""The most points that a curve or a list of events may have."""
+LOWEST = 15.0
+"""Hz; below it nothing is kept, so that no clip has a constant part."""
+FADE_IN, FADE_OUT = 0.003, 0.03
+"""Seconds at the ends of a one-shot."""
 
 
 @dataclass
 class GeneratedClip:
-    """`samples`: (n,) float32 mono that loops without a seam. `model`: the model that made it. `level`: dB SPL at one metre.
+    """`samples`: (n,) float32 mono. `model`: the model that made it. `level`: dB SPL at one metre.
 
-    `reference_distance`: metres, see `levels`. `notes`: what the user should know.
+    `reference_distance`: metres, see `levels`. `notes`: what the user should know. `loops`: whether it may be repeated.
+    `licence`: of the recording that it is made of, or "".
     """
 
     samples: np.ndarray
@@ -30,6 +40,8 @@ class GeneratedClip:
     level: float
     reference_distance: float
     notes: list[str] = field(default_factory=list)
+    loops: bool = True
+    licence: str = ""
 
 
 class SoundGenerator(Protocol):
@@ -40,59 +52,106 @@ class SoundGenerator(Protocol):
         ...
 
 
-def _neutral(circle: Circle) -> np.ndarray:
-    """Room tone: dull noise that hardly changes, for objects without a sound model."""
-    return circle.noise(lambda f: tilt(0.7, 80.0)(f) * band(80.0, 4000.0, 1.0)(f)) * circle.slow(0.5, 0.15)
+def synthesise(prompt: str, duration: float, seed: int, rate: int = 48000, controls: Controls = Controls()) -> GeneratedClip:
+    """The embedded generator: the procedural models of the classes that a prompt names.
 
-
-MODELS: dict[str, tuple[str, Callable[[Circle], np.ndarray]]] = {
-    "calm water": ("water lapping lake sea harbour harbor shore pond boat stream brook river", water.calm_water),
-    "waterfall": ("waterfall falls cascade rapids fountain surf weir", water.waterfall),
-    "rain": ("rain raining drizzle downpour shower", water.rain),
-    "wind in leaves": ("wind leaves leaf tree trees foliage forest rustling rustle breeze grass", air.wind_in_leaves),
-    "fire": ("fire fireplace campfire flame flames crackling crackle burning bonfire", air.fire),
-    "rocket roar": ("rocket roar shuttle launch jet missile booster aeroplane airplane aircraft", air.rocket_roar),
-    "thunder": ("thunder thunderstorm lightning thunderclap", air.thunder),
-    "engine": ("engine car motor motorcycle motorbike idling truck bus taxi lorry van tractor", machines.engine),
-    "train": ("train railway railroad tram wagon carriage rail rails", lambda circle: machines.train(circle, False)),
-    "steam train": ("steam locomotive chuffing chuff", lambda circle: machines.train(circle, True)),
-    "crowd murmur": (
-        "crowd people murmur talking chatter voices person speech market audience babble",
-        life.crowd_murmur,
-    ),
-    "birds": ("bird birds birdsong chirp chirping tweet songbird", life.birds),
-    "city ambience": ("city street traffic urban town ambience downtown road", machines.city_ambience),
-}
-"""Words of a prompt that select a model, and the model."""
-
-
-def choose_model(prompt: str) -> str | None:
-    """The model that matches most words of a prompt; the later word decides a tie. None if no model matches."""
-    words = re.findall(r"[a-z]+", prompt.lower())
-    best, votes = None, 0.0
-    for name, (keys, _) in MODELS.items():
-        known = keys.split()
-        count = sum(1.0 + 0.01 * place for place, word in enumerate(words) if word in known)
-        if count > votes:
-            best, votes = name, count
-    return best
-
-
-def synthesise(prompt: str, duration: float, seed: int, rate: int = 48000) -> GeneratedClip:
-    """The embedded generator: thirteen procedural models and room tone. Error: `duration-invalid`."""
+    Errors: `duration-invalid`, `parameter-unknown`, `parameter-invalid`, `events-none`.
+    """
     if not SHORTEST <= duration <= LONGEST:
         raise See2SoundError(
             "duration-invalid", f"A clip cannot last {duration:g} s.", f"Use {SHORTEST:g} to {LONGEST:g} seconds."
         )
-    name = choose_model(prompt)
+    meaning = explain(prompt)
     notes = []
-    make = _neutral if name is None else MODELS[name][1]
-    if name is None:
-        notes.append(f"No sound model matches {prompt!r}; the clip is a neutral texture.")
-    circle = Circle(round(duration * rate), rate, seed)
-    level = typical_level(name)
-    samples, reference = fit_level(make(circle), level)
-    return GeneratedClip(samples, name or "neutral", level, reference, notes)
+    layers = [(name, gain) for name, gain in meaning.layers if name != SILENT]
+    if not layers:
+        why = f"{prompt!r} makes no sound" if meaning.name == SILENT else f"No sound model matches {prompt!r}"
+        notes.append(f"{why}; the clip is a neutral texture.")
+        layers = [(UNKNOWN, 1.0)]
+    _check_names(layers, controls)
+    total, level = np.zeros(round(duration * rate)), 0.0
+    for number, (name, gain) in enumerate(layers):
+        signal = _one(
+            MODELS[name],
+            meaning.shares,
+            controls if number == 0 else Controls(loop=controls.loop),
+            duration,
+            seed + number,
+            rate,
+        )
+        # Layers stand beside each other as loud as they are by nature, give or take.
+        share = gain * 10.0 ** ((CLASSES[name].level - CLASSES[layers[0][0]].level) / 60.0)
+        total += share * even(signal, rate)
+        level = max(level, CLASSES[name].level)
+    samples, reference = fit_level(total, level, rate)
+    return GeneratedClip(samples, " + ".join(name for name, _ in layers), level, reference, notes)
 
 
-GENERATORS: dict[str, SoundGenerator] = {"procedural": synthesise}
+def _one(model: Model, shares: Mapping[str, float], controls: Controls, duration: float, seed: int, rate: int) -> np.ndarray:
+    """One class: what the words say of its parameters, and over that what the user sets."""
+    circle = Circle(round(duration * rate), rate, seed, controls.loop, controls.events if model.events else None)
+    values: dict[str, Curve] = {name: known.at(shares[name]) for name, known in model.parameters.items() if name in shares}
+    for name, points in controls.values.items():
+        if name in model.parameters:
+            values[name] = _curve(name, points, model, circle)
+    signal = _without_constant(model(circle, **values), rate)[: circle.samples]
+    return signal if controls.loop else _faded(signal, rate)
+
+
+def _curve(name: str, points: list[tuple[float, float]], model: Model, circle: Circle) -> Curve:
+    """A control as a number, or one value for each sample. Error: `parameter-invalid`."""
+    known = model.parameters[name]
+    curve = np.array(points, float).reshape(-1, 2)
+    if not 0 < len(curve) <= CONTROL_POINTS or not np.isfinite(curve).all() or (np.diff(curve[:, 0]) < 0.0).any():
+        raise See2SoundError(
+            "parameter-invalid", f"The curve of {name} is not a list of points over time.", "Give (seconds, value), in order."
+        )
+    low, high = float(curve[:, 1].min()), float(curve[:, 1].max())
+    if low < known.low or high > known.high:
+        raise See2SoundError(
+            "parameter-invalid",
+            f"{name} of {model.name} cannot be {low if low < known.low else high:g}.",
+            f"Use {known.low:g} to {known.high:g} {known.unit}".strip() + ".",
+        )
+    return float(curve[0, 1]) if len(curve) == 1 else np.interp(circle.now(), curve[:, 0], curve[:, 1])
+
+
+def _check_names(layers: list[tuple[str, float]], controls: Controls) -> None:
+    """Errors: `parameter-unknown`, `events-none`."""
+    model = MODELS[layers[0][0]]
+    for name in controls.values:
+        if name not in model.parameters:
+            raise See2SoundError(
+                "parameter-unknown", f"{model.name} has no parameter {name!r}.", f"It has {', '.join(model.parameters)}."
+            )
+    if controls.events is not None and not model.events:
+        raise See2SoundError("events-none", f"{model.name} has no events.", "Leave the list of events out.")
+    if controls.events is not None and (
+        len(controls.events) > CONTROL_POINTS or not np.isfinite(np.array(list(controls.events), float)).all()
+    ):
+        raise See2SoundError("parameter-invalid", "The events are not a list of finite numbers.", "Give (seconds, strength).")
+
+
+def _without_constant(signal: np.ndarray, rate: int) -> np.ndarray:
+    """A circular high-pass of second order at 15 Hz."""
+    spectrum = fft.rfft(signal)
+    ratio = (fft.rfftfreq(len(signal), 1.0 / rate) / LOWEST) ** 4
+    return fft.irfft(spectrum * ratio / (1.0 + ratio), len(signal))
+
+
+def _faded(signal: np.ndarray, rate: int) -> np.ndarray:
+    """Without a click at either end."""
+    into, out = min(len(signal) // 4, round(FADE_IN * rate)), min(len(signal) // 4, round(FADE_OUT * rate))
+    signal = signal.copy()
+    signal[:into] *= np.linspace(0.0, 1.0, into)
+    signal[len(signal) - out :] *= np.linspace(1.0, 0.0, out)
+    return signal
+
+
+def parameters_of(prompt: str) -> dict[str, float]:
+    """The values of the first class's parameters that the words of a prompt lead to."""
+    meaning = explain(prompt)
+    if meaning.name not in MODELS:
+        return {}
+    known = MODELS[meaning.name].parameters
+    return {name: one.at(meaning.shares[name]) if name in meaning.shares else one.default for name, one in known.items()}

@@ -13,7 +13,8 @@ import cv2
 import numpy as np
 
 from ..findings import Box
-from ..objects import OBJECTS, SILENT
+from ..lexicon.classes import SILENT
+from ..objects import OBJECTS
 from .boxes import inside, overlap, shared, size_of, union
 from .detectors import Detection
 from .regions import Region, make_region

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-from ..objects import OBJECTS, SILENT
+from ..lexicon.lookup import sound_of
+from ..objects import OBJECTS
 from .regions import Region
 from .view import View
 
@@ -19,25 +20,31 @@ class Guess:
     extent: str
 
 
+def guess_from(label: str, extent: str | None = None) -> Guess:
+    """What a label means by the lexicon: its sound, and its extent unless that is given."""
+    sound = sound_of(label)
+    return Guess(label, sound.prompt, extent or sound.extent)
+
+
 KNOWN = {
-    **{name: Guess(known.label, known.prompt, known.extent) for name, known in OBJECTS.items()},
-    "water": Guess("water", "calm water lapping", "area"),
-    "foliage": Guess("leaves", "wind in leaves", "area"),
-    "fire": Guess("fire", "fire crackling", "point"),
-    "rocket": Guess("rocket flame", "rocket engine roar", "point"),
-    "waterfall": Guess("waterfall", "waterfall", "point"),
-    "wide waterfall": Guess("waterfall", "waterfall", "area"),
-    "harbour": Guess("harbour", "harbour water lapping", "ambient"),
-    "seaside": Guess("seaside", "sea waves", "ambient"),
-    "forest": Guess("forest", "wind in leaves, forest birds", "ambient"),
-    "meadow": Guess("meadow", "wind in grass", "ambient"),
-    "room": Guess("room", "quiet room tone", "ambient"),
-    "crowd bed": Guess("crowd", "crowd murmur", "ambient"),
-    "street": Guess("city", "city street ambience", "ambient"),
-    "smoke": Guess("smoke", SILENT, "area"),
-    "sky": Guess("sky", SILENT, "ambient"),
-    "ground": Guess("bare ground", SILENT, "area"),
-    "building": Guess("building", SILENT, "area"),
+    **{name: guess_from(known.label, known.extent) for name, known in OBJECTS.items()},
+    "water": guess_from("water", "area"),
+    "foliage": guess_from("leaves", "area"),
+    "fire": guess_from("fire", "point"),
+    "rocket": guess_from("rocket flame", "point"),
+    "waterfall": guess_from("waterfall", "point"),
+    "wide waterfall": guess_from("waterfall", "area"),
+    "harbour": guess_from("harbour", "ambient"),
+    "seaside": guess_from("seaside", "ambient"),
+    "forest": guess_from("forest", "ambient"),
+    "meadow": guess_from("meadow", "ambient"),
+    "room": guess_from("room", "ambient"),
+    "crowd bed": guess_from("crowd", "ambient"),
+    "street": guess_from("city", "ambient"),
+    "smoke": guess_from("smoke", "area"),
+    "sky": guess_from("sky", "ambient"),
+    "ground": guess_from("bare ground", "area"),
+    "building": guess_from("building", "area"),
     "unknown": Guess("unknown object", "unknown", "point"),
 }
 UNVOICED = Guess("unknown object", "", "point")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..findings import Box
-from ..objects import SILENT
+from ..lexicon.classes import SILENT
 from .boxes import overlap, size_of
 from .candidates import find_candidates
 from .detectors import DETECTORS, Detection, Detector

@@ -1,4 +1,31 @@
-"""The procedural sound models, one function each: from a Circle to a signal of any level.
+"""The procedural sound models, one function each: from a Circle and its parameters to a signal of any level.
 
-Further arguments of a model are words of the prompt that it understands.
+Each docstring names the physics and where it is written down.
 """
+
+from . import (
+    animals,
+    bells,
+    birds,
+    blasts,
+    engines,
+    fire,
+    instruments,
+    machines,
+    objects,
+    people,
+    places,
+    rails,
+    rain,
+    signals,
+    steps,
+    water,
+    wheels,
+    wind,
+)
+from .registry import MODELS, Model, Range
+
+__all__ = [
+    "MODELS", "Model", "Range", "animals", "bells", "birds", "blasts", "engines", "fire", "instruments", "machines",
+    "objects", "people", "places", "rails", "rain", "signals", "steps", "water", "wheels", "wind",
+]  # fmt: skip

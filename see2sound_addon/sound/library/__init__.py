@@ -1,0 +1,1 @@
+"""The artist's own recordings: an index of folders, searched by words."""
