@@ -6,7 +6,8 @@ from typing import Any
 import bpy
 
 from ..see2sound_addon import cli
-from ..see2sound_addon.blender import cache
+from ..see2sound_addon.blender import cache, waves
+from ..see2sound_addon.blender import library as place
 from ..see2sound_addon.blender.properties import defaults
 from ..see2sound_addon.blender.soundtrack import freshness
 from . import (
@@ -16,6 +17,7 @@ from . import (
     eye,
     files,
     generate,
+    library,
     mark_object,
     mark_sources,
     neural,
@@ -34,7 +36,14 @@ CLASSES = (
     choose_picture.SEE2SOUND_OT_choose_picture,
     reconstruct.SEE2SOUND_OT_reconstruct,
     generate.SEE2SOUND_OT_generate,
+    library.SEE2SOUND_OT_another_take,
+    library.SEE2SOUND_OT_replace_sound,
+    library.SEE2SOUND_OT_play_recording,
+    library.SEE2SOUND_OT_add_recordings,
+    library.SEE2SOUND_OT_update_recordings,
+    library.SEE2SOUND_OT_remove_recordings,
     add_source.SEE2SOUND_OT_add_source,
+    add_source.SEE2SOUND_OT_add_class,
     add_source.SEE2SOUND_OT_add_sound,
     add_source.SEE2SOUND_OT_use_speaker,
     set_sound.SEE2SOUND_OT_set_sound,
@@ -120,6 +129,7 @@ HANDLERS = (
 
 def register() -> None:
     """Register operators, handlers, the timer and the shell command."""
+    place.register()
     for cls in CLASSES:
         bpy.utils.register_class(cls)
     for event, handler in HANDLERS:
@@ -137,6 +147,9 @@ def unregister() -> None:
     if bpy.app.timers.is_registered(_look):
         bpy.app.timers.unregister(_look)
     _end_all()
+    library.stop_playing()
+    waves.unregister()
+    place.unregister()
     bpy.utils.unregister_cli_command(_commands.pop())
     for cls in reversed(CLASSES):
         bpy.utils.unregister_class(cls)

@@ -60,6 +60,40 @@ class SEE2SOUND_OT_add_source(bpy.types.Operator):
         return []
 
 
+class SEE2SOUND_OT_add_class(bpy.types.Operator):
+    """Add a Speaker with a sound of this class, on the active object if it is selected, else at the 3D cursor"""
+
+    bl_idname = "see2sound.add_class"
+    bl_label = "Add Class of Sound"
+    bl_options = {"REGISTER", "UNDO"}
+
+    name: StringProperty(name="Class", description="The class, as `see2sound sounds` lists it", options={"SKIP_SAVE"})
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        return _may_add(cls, context)
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        return reporting.run(self, lambda: self._work(context))
+
+    def _work(self, context: bpy.types.Context) -> list[str]:
+        from ..see2sound_addon import pipeline
+        from ..see2sound_addon.blender.writing import clips, speakers
+        from ..see2sound_addon.lexicon.classes import CLASSES
+        from ..see2sound_addon.media.files import check_writable
+
+        known = CLASSES.get(self.name)
+        if known is None:
+            raise See2SoundError("class-unknown", f"There is no class {self.name!r}.", "`see2sound sounds` lists them.")
+        active = context.active_object
+        fits = active is not None and active.select_get() and active.type not in {"SPEAKER", "CAMERA"}
+        check_writable(sources.clip_folder())
+        obj = speakers.add_source(context, context.scene, known.name, active if fits else None)
+        obj.see2sound.prompt, obj.see2sound.extent = known.prompt, known.extent
+        wanted = clips.wanted_clips(context.scene, [(obj.see2sound.source_id, known.prompt)], sources.clip_folder())
+        return clips.attach_clips(context.scene, [obj], pipeline.make_clips(wanted))
+
+
 class SEE2SOUND_OT_use_speaker(bpy.types.Operator):
     """Add See2Sound's settings (label, prompt, extent) to the selected Speakers. Their sounds and locations stay"""
 

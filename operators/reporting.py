@@ -1,6 +1,7 @@
 """Report errors and notes of the library in Blender, and polls that several operators share."""
 
 from collections.abc import Callable, Generator, Iterable
+from importlib.util import find_spec
 from typing import Any
 
 import bpy
@@ -34,6 +35,11 @@ def has_listener(cls: Any, context: bpy.types.Context) -> bool:
         return True
     cls.poll_message_set("The scene has no active camera to listen from")
     return False
+
+
+def has_audio() -> bool:
+    """Whether this Blender can play sounds by itself."""
+    return find_spec("aud") is not None
 
 
 def redraw_viewports(context: bpy.types.Context) -> None:

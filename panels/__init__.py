@@ -5,16 +5,21 @@ from typing import Any
 import bpy
 
 from ..see2sound_addon import logs
-from . import drop, menus, mix, neural, overlay, picture, preferences, preview, room, sources, speaker, words
+from . import drop, library, menus, mix, neural, overlay, picture, preferences, preview, room, sources, speaker, words
 
-CLASSES = (
+CLASSES: tuple[Any, ...] = (
     picture.SEE2SOUND_PT_picture,
     picture.SEE2SOUND_PT_picture_camera,
     sources.SEE2SOUND_UL_sources,
     sources.SEE2SOUND_MT_sources,
     menus.SEE2SOUND_MT_object,
     sources.SEE2SOUND_PT_sources,
+    library.SEE2SOUND_UL_recordings,
+    *library.FAMILY_MENUS,
+    library.SEE2SOUND_MT_add_sound,
+    library.SEE2SOUND_PT_sources_sound,
     sources.SEE2SOUND_PT_sources_space,
+    library.SEE2SOUND_PT_library,
     preview.SEE2SOUND_PT_preview,
     preview.SEE2SOUND_PT_preview_snippet,
     room.SEE2SOUND_PT_room,

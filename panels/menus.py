@@ -12,7 +12,8 @@ KEYS = (
 VERBS = (
     ("reconstruct", "generate"),
     ("draw_object", "merge_sources"),
-    ("add_source", "add_sound", "set_sound", "use_speaker", "add_room"),
+    ("add_source", "add_sound", "set_sound", "replace_sound", "another_take", "use_speaker", "add_room"),
+    ("add_recordings", "update_recordings", "remove_recordings"),
     ("preview", "play_snippet"),
     ("render_mix", "add_to_sequencer", "remove_from_sequencer", "render_with_sound"),
     ("export_mix", "export_plan"),
@@ -42,7 +43,7 @@ def _object(self: bpy.types.Menu, context: bpy.types.Context) -> None:
 
 
 def _add(self: bpy.types.Menu, context: bpy.types.Context) -> None:
-    self.layout.operator("see2sound.add_source", text="Sound Source", icon="SPEAKER")
+    self.layout.menu("SEE2SOUND_MT_add_sound", icon="SPEAKER")
 
 
 def _import(self: bpy.types.Menu, context: bpy.types.Context) -> None:

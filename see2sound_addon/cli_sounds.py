@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import math
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -74,17 +75,14 @@ def _sounds(options: argparse.Namespace, progress: Progress) -> dict[str, Any]:
 
         page = write_gallery(options.gallery, progress)
         return {"page": str(page), "classes": len(MODELS), "lines": [f"{len(MODELS)} classes of sounds: {page}"]}
-    classes = [
-        {
-            "name": name, "audioset": CLASSES[name].audioset, "level_db": CLASSES[name].level, "extent": CLASSES[name].extent,
-            "words": words_of(name), "events": model.events or None, "missing": CLASSES[name].lacks,
-            "parameters": [
-                {"name": key, "default": one.default, "low": one.low, "high": one.high, "unit": one.unit, "meaning": one.meaning}
-                for key, one in model.parameters.items()
-            ],
-        }
-        for name, model in sorted(MODELS.items())
-    ]  # fmt: skip
+    classes: list[dict[str, Any]] = []
+    for name, model in sorted(MODELS.items()):
+        known = CLASSES[name]
+        parameters = [{"name": key, **asdict(one)} for key, one in model.parameters.items()]
+        classes.append({
+            "name": name, "audioset": known.audioset, "level_db": known.level, "extent": known.extent, "words": words_of(name),
+            "parameters": parameters, "events": model.events or None, "missing": known.lacks,
+        })  # fmt: skip
     lines = []
     for one in classes:
         events = f"; events: {one['events']}" if one["events"] else ""

@@ -31,7 +31,8 @@ class Controls:
 class WantedClip:
     """A clip that is to be generated for a source.
 
-    `path`: its file. `seconds`: its length. `generator`: the name of a backend, or "" for that of the job.
+    `path`: its file. `seconds`: its length. `generator`: the name of a backend, or "" for that of the job. `recording`: the
+    file that the clip is to be made of, or None.
     """
 
     source_id: str
@@ -41,6 +42,7 @@ class WantedClip:
     seed: int
     controls: Controls = Controls()
     generator: str = ""
+    recording: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,7 @@ class MadeClip:
     """A clip that was generated for a source.
 
     `model`: what made it. `level`: dB SPL at one metre. `reference_distance`: metres, see `sound.levels`. `loops`: whether it
-    may be repeated. `licence`: of the recording that it is made of, or "".
+    may be repeated. `recording`: the file that it is made of, or "", and its `licence`.
     """
 
     source_id: str
@@ -58,6 +60,7 @@ class MadeClip:
     reference_distance: float
     notes: list[str] = field(default_factory=list)
     loops: bool = True
+    recording: str = ""
     licence: str = ""
 
 

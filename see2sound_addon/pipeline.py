@@ -33,7 +33,7 @@ from .placement.position import area_radius, distance_to_ground, nearest_standin
 from .progress import Progress, no_progress
 from .projection import Camera, Perspective
 from .sound.generator import GeneratedClip, synthesise
-from .sound.library.generator import take_recording
+from .sound.library.generator import take_recording, use_recording
 from .soundscene import Response, SoundScene, Trajectory, check_clip_exists, check_finite
 from .spatial.audibility import unheard
 from .spatial.bounds import check_bounds
@@ -51,6 +51,8 @@ AMBIENT_DISTANCE, BED_DISTANCE = Estimate(3.0, 1.0), Estimate(12.0, 1.0)
 """Ambient sources have no distance; these only set their level: of an ambient object, and of a place's bed, which is quiet."""
 FAINT_HORIZON = 0.3
 """Confidence below which the user is told that the horizon was not seen."""
+CLIP_RATE = 48000
+"""Hz, of generated clips."""
 SHORTEST_CLIP, LONGEST_CLIP = 1.0, 60.0
 """Seconds."""
 DEFAULT_FIELD_OF_VIEW = np.radians(50.0)
@@ -232,7 +234,7 @@ def voice(
     path: Path,
     duration: float,
     seed: int = 0,
-    rate: int = 48000,
+    rate: int = CLIP_RATE,
     backends: Backends = Backends(),
     controls: Controls = Controls(),
 ) -> GeneratedClip:
@@ -258,12 +260,13 @@ def make_clips(wanted: list[WantedClip], progress: Progress = no_progress, backe
     for number, one in enumerate(wanted):
         progress("Making sounds", number, len(wanted))
         own = replace(backends, generator=find_backend("generator", one.generator)) if one.generator else backends
-        made = voice(one.prompt, one.path, one.seconds, one.seed, backends=own, controls=one.controls)
-        clips.append(
-            MadeClip(
-                one.source_id, one.path, made.model, made.level, made.reference_distance, made.notes, made.loops, made.licence
-            )
-        )
+        if one.recording is not None:
+            made = use_recording(one.recording, one.prompt, one.seconds, one.seed, controls=one.controls)
+            write_clip(one.path, made.samples, CLIP_RATE)
+        else:
+            made = voice(one.prompt, one.path, one.seconds, one.seed, backends=own, controls=one.controls)
+        facts = (made.model, made.level, made.reference_distance, made.notes, made.loops, made.recording, made.licence)
+        clips.append(MadeClip(one.source_id, one.path, *facts))
     return clips
 
 

@@ -168,13 +168,20 @@ def choose_row(scene: bpy.types.Scene, row: int) -> None:
 def has_own_sound(obj: bpy.types.Object) -> bool:
     """Whether the sound of a Speaker was set by the user rather than generated."""
     sound = obj.data.sound
-    return sound is not None and bpy.path.basename(sound.filepath) != bpy.path.basename(obj.see2sound.clip)
+    ours = sound is not None and bpy.path.basename(sound.filepath) == bpy.path.basename(obj.see2sound.clip)
+    return sound is not None and (not ours or obj.see2sound.replaced)
 
 
 def has_foreign_reference(obj: bpy.types.Object) -> bool:
     """Whether a sound set by the user still has the distance reference of the generated sound before it."""
     set_by_us = bool(obj.see2sound.clip) and abs(obj.data.distance_reference - obj.see2sound.set_reference) < 1e-5
-    return is_source(obj) and set_by_us and abs(obj.see2sound.set_reference - 1.0) > 0.1 and has_own_sound(obj)
+    return (
+        is_source(obj)
+        and not obj.see2sound.replaced
+        and set_by_us
+        and abs(obj.see2sound.set_reference - 1.0) > 0.1
+        and has_own_sound(obj)
+    )
 
 
 def sound_strips(obj: bpy.types.Object) -> list[bpy.types.NlaStrip]:

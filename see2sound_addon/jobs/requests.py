@@ -69,6 +69,26 @@ class MakeClips(Request[ClipsMade]):
 
 
 @dataclass(frozen=True)
+class LibraryIndexed:
+    """`recordings`: how many the library has now. `notes`: what could not be read."""
+
+    added: int
+    removed: int
+    recordings: int
+    notes: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class IndexLibrary(Request[LibraryIndexed]):
+    """`sound.library.index.add_folder`, or `update` without a folder. `file`: the index."""
+
+    task: ClassVar[str] = "index_library"
+    result: ClassVar[type] = LibraryIndexed
+    file: Path
+    folder: Path | None = None
+
+
+@dataclass(frozen=True)
 class Mixed:
     """`true_peak`: dB re full scale, LOWEST for silence. `seconds`: of the mix."""
 

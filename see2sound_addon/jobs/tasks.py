@@ -130,6 +130,15 @@ def fetch_model(request: requests.FetchModel, progress: Progress) -> requests.Mo
     return requests.ModelFetched(fetch_model(place, CARDS[request.model], progress, online=True, models=request.models))
 
 
+def index_library(request: requests.IndexLibrary, progress: Progress) -> requests.LibraryIndexed:
+    """Index a folder of recordings, or bring all up to date."""
+    from ..sound.library import index
+
+    file = request.file
+    done = index.update(progress, file) if request.folder is None else index.add_folder(request.folder, progress, file)
+    return requests.LibraryIndexed(done.added, done.removed, sum(good for _, good, _ in index.folders(file)), done.notes)
+
+
 def get_eye(request: requests.GetEye, progress: Progress) -> requests.EyeGot:
     """Download a detector."""
     from ..weights.eyes import get_eye
@@ -198,6 +207,7 @@ TASKS: dict[str, Task] = {
         Task(requests.Reconstruct, reconstruct),
         Task(requests.Mark, mark),
         Task(requests.MakeClips, make_clips),
+        Task(requests.IndexLibrary, index_library),
         Task(requests.SetUpNeural, set_up_neural),
         Task(requests.FetchModel, fetch_model),
         Task(requests.GetEye, get_eye),

@@ -220,9 +220,9 @@ def _compound(word: str, table: _Table) -> tuple[str, float] | None:
         if both is not None:
             return both
     for cut in range(3, len(word) - 2):
-        second = table.phrases.get((word[cut:],))
-        if second is not None and len(word) - cut >= 3 and ((word[:cut],) in table.phrases or word[:cut] in _adjectives()):
-            return second[0], 0.9 * second[1]
+        last = table.phrases.get((word[cut:],))
+        if last is not None and len(word) - cut >= 3 and ((word[:cut],) in table.phrases or word[:cut] in _adjectives()):
+            return last[0], 0.9 * last[1]
     return None
 
 

@@ -27,11 +27,11 @@ LOWEST, HIGHEST = 40.0, 16000.0
 RANGE = 80.0
 """dB from black to white."""
 STYLE = """
-body { font: 15px/1.45 system-ui, sans-serif; background: #1d1d1f; color: #ddd; margin: 2rem auto; max-width: 92rem; padding: 0 1rem }
-h1 { font-size: 1.5rem } h2 { font-size: 1.05rem; margin: 0 0 .2rem } a { color: #8cf }
+body { font: 15px/1.45 system-ui, sans-serif; background: #1d1d1f; color: #ddd; max-width: 92rem }
+body { margin: 2rem auto; padding: 0 1rem } h1 { font-size: 1.5rem } h2 { font-size: 1.05rem; margin: 0 0 .2rem }
 main { display: grid; grid-template-columns: repeat(auto-fill, minmax(27rem, 1fr)); gap: 1rem }
 article { background: #2a2a2d; border-radius: 6px; padding: .8rem 1rem }
-img { width: 100%; display: block; border-radius: 3px; margin: .5rem 0; image-rendering: auto } audio { width: 100%; height: 2rem }
+img { width: 100%; display: block; border-radius: 3px; margin: .5rem 0 } audio { width: 100%; height: 2rem }
 small, td { color: #aaa; font-size: .85rem } table { border-spacing: .4rem .1rem; margin: .4rem 0 } p { margin: .3rem 0 }
 """
 
@@ -40,7 +40,7 @@ def write_gallery(folder: Path, progress: Progress = no_progress) -> Path:
     """Write index.html with its sounds and pictures into a folder, which is made. Error: `folder-not-writable`."""
     check_writable(folder)
     cards = []
-    for number, (name, model) in enumerate(sorted(MODELS.items())):
+    for number, model in enumerate(sorted(MODELS.values(), key=lambda one: one.name)):
         progress("Making sounds", number, len(MODELS))
         cards.append(_card(folder, f"{number:03d}", model))
     page = (

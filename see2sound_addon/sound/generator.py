@@ -21,10 +21,12 @@ SHORTEST, LONGEST = 0.05, 3600.0
 """Seconds."""
 CONTROL_POINTS = 100_000
 """The most points that a curve or a list of events may have."""
+MOST_KNOTS = 8
+"""Values of a curve that a model is made with, where it cannot follow the curve by itself."""
 LOWEST = 15.0
 """Hz; below it nothing is kept, so that no clip has a constant part."""
-FADE_IN, FADE_OUT = 0.003, 0.03
-"""Seconds at the ends of a one-shot."""
+FADE_IN, SOFT_FADE_IN, FADE_OUT = 0.0005, 0.01, 0.03
+"""Seconds at the ends of a one-shot: of an event, which keeps its attack, and of a texture."""
 
 
 @dataclass
@@ -32,7 +34,7 @@ class GeneratedClip:
     """`samples`: (n,) float32 mono. `model`: the model that made it. `level`: dB SPL at one metre.
 
     `reference_distance`: metres, see `levels`. `notes`: what the user should know. `loops`: whether it may be repeated.
-    `licence`: of the recording that it is made of, or "".
+    `recording`: the file that it is made of, or "", and its `licence`.
     """
 
     samples: np.ndarray
@@ -41,6 +43,7 @@ class GeneratedClip:
     reference_distance: float
     notes: list[str] = field(default_factory=list)
     loops: bool = True
+    recording: str = ""
     licence: str = ""
 
 
@@ -83,6 +86,8 @@ def synthesise(prompt: str, duration: float, seed: int, rate: int = 48000, contr
         share = gain * 10.0 ** ((CLASSES[name].level - CLASSES[layers[0][0]].level) / 60.0)
         total += share * even(signal, rate)
         level = max(level, CLASSES[name].level)
+    if not controls.loop:
+        total = _faded(total, rate, FADE_IN if MODELS[layers[0][0]].events else SOFT_FADE_IN)
     samples, reference = fit_level(total, level, rate)
     return GeneratedClip(samples, " + ".join(name for name, _ in layers), level, reference, notes)
 
@@ -94,8 +99,24 @@ def _one(model: Model, shares: Mapping[str, float], controls: Controls, duration
     for name, points in controls.values.items():
         if name in model.parameters:
             values[name] = _curve(name, points, model, circle)
-    signal = _without_constant(model(circle, **values), rate)[: circle.samples]
-    return signal if controls.loop else _faded(signal, rate)
+    return _without_constant(_over_time(model, circle, values, seed), rate)[: circle.samples]
+
+
+def _over_time(model: Model, circle: Circle, values: dict[str, Curve], seed: int) -> np.ndarray:
+    """The signal (n,) of a model. Curves of parameters that it takes as one value are followed by cross-fades of several."""
+    curves = {name: np.asarray(values[name]) for name in model.steady if np.ndim(values.get(name, 0.0))}
+    if not curves:
+        return model(circle, **values)
+    knots = int(np.clip(circle.seconds, 2, MOST_KNOTS))
+    places = np.linspace(0, circle.n - 1, knots).astype(int)
+    position = np.arange(circle.n) / max(1, circle.n - 1) * (knots - 1)
+    total, power = np.zeros(circle.n), np.zeros(circle.n)
+    for number, place in enumerate(places):
+        again = Circle(circle.samples, circle.rate, seed, circle.loop, circle.given)  # the same random numbers each time
+        share = np.clip(1.0 - np.abs(position - number), 0.0, 1.0)
+        total += share * model(again, **{**values, **{name: float(curve[place]) for name, curve in curves.items()}})
+        power += share**2
+    return total / power**0.25  # between what is the same in both, which needs none, and what is not, which needs the root
 
 
 def _curve(name: str, points: list[tuple[float, float]], model: Model, circle: Circle) -> Curve:
@@ -139,9 +160,9 @@ def _without_constant(signal: np.ndarray, rate: int) -> np.ndarray:
     return fft.irfft(spectrum * ratio / (1.0 + ratio), len(signal))
 
 
-def _faded(signal: np.ndarray, rate: int) -> np.ndarray:
+def _faded(signal: np.ndarray, rate: int, fade_in: float) -> np.ndarray:
     """Without a click at either end."""
-    into, out = min(len(signal) // 4, round(FADE_IN * rate)), min(len(signal) // 4, round(FADE_OUT * rate))
+    into, out = min(len(signal) // 4, round(fade_in * rate)), min(len(signal) // 4, round(FADE_OUT * rate))
     signal = signal.copy()
     signal[:into] *= np.linspace(0.0, 1.0, into)
     signal[len(signal) - out :] *= np.linspace(1.0, 0.0, out)

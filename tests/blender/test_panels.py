@@ -245,7 +245,7 @@ def test_every_kind_of_file_that_may_be_dropped_can_be_read(bpy, extension):
 
 def test_blender_s_menus_have_our_entries(bpy, extension):
     for menu, wanted in (
-        ("VIEW3D_MT_add", ["see2sound.add_source"]),
+        ("VIEW3D_MT_add", []),
         ("TOPBAR_MT_file_import", ["see2sound.reconstruct", "see2sound.add_sound"]),
         ("TOPBAR_MT_file_export", ["see2sound.export_mix", "see2sound.export_plan"]),
     ):
@@ -254,6 +254,11 @@ def test_blender_s_menus_have_our_entries(bpy, extension):
             if function.__module__.startswith(extension.__name__):
                 function(type("Menu", (), {"layout": Recorder(log)})(), bpy.context)
         assert [args[0] for name, args, _ in log if name == "operator"] == wanted
+    families = [args[0] for name, args, _ in draw(bpy, extension, "SEE2SOUND_MT_add_sound") if name == "menu"]
+    assert len(families) >= 8
+    for family in families:
+        for name, args, _ in draw(bpy, extension, family):
+            assert name != "operator" or args[0] == "see2sound.add_class"
 
 
 def test_every_verb_is_in_a_menu_where_f3_finds_it(bpy, extension):
@@ -261,6 +266,7 @@ def test_every_verb_is_in_a_menu_where_f3_finds_it(bpy, extension):
     offered = {args[0].split(".")[1] for name, args, _ in log if name in ("operator", "operator_menu_enum")}
     # Rows, presets, progress and preferences have these where they are needed; they ask for more than a click.
     elsewhere = {"choose_picture", "mark_object", "select_source", "remove_source", "save_preset", "cancel_job", "clear_cache"}
+    elsewhere |= {"add_class", "play_recording"}
     assert offered | elsewhere == set(dir(bpy.ops.see2sound)) and not offered & elsewhere
     draws = bpy.types.VIEW3D_MT_object._dyn_ui_initialize()
     assert any(function.__module__.startswith(extension.__name__) for function in draws)

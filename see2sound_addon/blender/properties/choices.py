@@ -16,6 +16,11 @@ EXTENT_ITEMS = (
     ("area", "Area", "Sounds from a surface as wide as its radius", "MESH_CIRCLE", 1),
     ("ambient", "Ambient", "Sounds from everywhere, without direction", "WORLD", 2),
 )
+MAKER_ITEMS = (
+    ("SCENE", "As Set in the Scene", "The generator of the scene: procedural, or a neural model", "SCENE_DATA", 0),
+    ("procedural", "Procedural", "A procedural sound model", "MOD_NOISE", 1),
+    ("library", "Recordings", "The best match among your own recordings, or else a procedural sound", "FILE_SOUND", 2),
+)
 LAYOUT_ITEMS = (
     ("binaural", "Binaural", "Two channels for headphones, by measured ears"),
     ("stereo", "Stereo", "Two loudspeakers at 30 degrees left and right"),

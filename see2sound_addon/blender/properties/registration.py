@@ -9,11 +9,21 @@ from ..room.properties import RoomProperties
 from .backends import BackendProperties
 from .choices import OVERRIDABLE
 from .neural import NeuralProperties
+from .parameters import HitProperties, ParameterProperties
 from .scene import SceneProperties
 from .source import SourceProperties
 from .window import WindowProperties
 
-CLASSES = (SourceProperties, RoomProperties, NeuralProperties, BackendProperties, SceneProperties, WindowProperties)
+CLASSES = (
+    ParameterProperties,
+    HitProperties,
+    SourceProperties,
+    RoomProperties,
+    NeuralProperties,
+    BackendProperties,
+    SceneProperties,
+    WindowProperties,
+)
 
 
 def register() -> None:

@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 import bpy
-from bpy.props import BoolProperty, EnumProperty, FloatProperty, FloatVectorProperty, StringProperty
+from bpy.props import (
+    BoolProperty,
+    CollectionProperty,
+    EnumProperty,
+    FloatProperty,
+    FloatVectorProperty,
+    IntProperty,
+    StringProperty,
+)
 
 from ...shapes import AREA_POINTS, OUTLINE_POINTS
 from .. import sources
-from .choices import EXTENT_ITEMS, HIDDEN, OVERRIDABLE, RELATIVE_PATH
+from .choices import EXTENT_ITEMS, HIDDEN, MAKER_ITEMS, OVERRIDABLE, RELATIVE_PATH
+from .parameters import ParameterProperties
 
 
 def _label_changed(self: SourceProperties, context: bpy.types.Context) -> None:
@@ -20,6 +29,12 @@ def _extent_changed(self: SourceProperties, context: bpy.types.Context) -> None:
     from ..writing import speakers
 
     speakers.extent_changed(self.id_data)  # type: ignore[arg-type]
+
+
+def _prompt_changed(self: SourceProperties, context: bpy.types.Context) -> None:
+    from ..writing import parameters
+
+    parameters.settle(self.id_data)  # type: ignore[arg-type]
 
 
 def _is_muted(self: SourceProperties) -> bool:
@@ -47,6 +62,61 @@ class SourceProperties(bpy.types.PropertyGroup):
         override=OVERRIDABLE,
         name="Prompt",
         description="Description of the sound. 'silent' means no sound. Takes effect with Generate Sounds",
+        update=_prompt_changed,
+    )
+    maker: EnumProperty(
+        override=OVERRIDABLE, name="Sound From", description="What makes the sound of this source", items=MAKER_ITEMS
+    )
+    take: IntProperty(
+        override=OVERRIDABLE,
+        name="Take",
+        description="Number of the take: another one is another sound of the same kind",
+        min=0,
+        soft_max=20,
+    )
+    seconds: FloatProperty(
+        override=OVERRIDABLE,
+        name="Duration",
+        description="Duration of the generated sound. 0 is that of the scene, up to a minute",
+        min=0.0,
+        max=3600.0,
+        soft_max=60.0,
+        unit="TIME_ABSOLUTE",
+    )
+    parameters: CollectionProperty(override=OVERRIDABLE | {"USE_INSERTION"}, type=ParameterProperties, name="Parameters",
+        description="Parameters of the sound model",
+    )  # fmt: skip
+    sound_class: StringProperty(
+        override=OVERRIDABLE, options=HIDDEN, name="Class", description="Class of sounds that the prompt names"
+    )
+    events: StringProperty(
+        override=OVERRIDABLE, options=HIDDEN, name="Events", description="What an event of the sound model is"
+    )
+    use_strikes: BoolProperty(
+        override=OVERRIDABLE,
+        name="Events From Keyframes",
+        description="Take the events of the sound, such as steps or barks, from the keyframes of Strike",
+    )
+    strike: FloatProperty(
+        override=OVERRIDABLE,
+        name="Strike",
+        description="Each keyframe above zero is an event of that strength",
+        default=1.0,
+        min=0.0,
+        soft_max=2.0,
+    )
+    replaced: BoolProperty(
+        override=OVERRIDABLE, options=HIDDEN, name="Replaced", description="The sound is a recording that was chosen by hand"
+    )
+    recording: StringProperty(
+        override=OVERRIDABLE,
+        name="Recording",
+        description="The recording that the sound is made of",
+        subtype="FILE_PATH",
+        options=RELATIVE_PATH | HIDDEN,
+    )
+    licence: StringProperty(
+        override=OVERRIDABLE, options=HIDDEN, name="Licence", description="Licence of the recording, as its file says"
     )
     extent: EnumProperty(
         override=OVERRIDABLE,

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import bpy
-from bpy.props import BoolProperty, FloatProperty, StringProperty
+from bpy.props import BoolProperty, CollectionProperty, FloatProperty, IntProperty, StringProperty
+
+from .parameters import HitProperties
 
 
 class WindowProperties(bpy.types.PropertyGroup):
@@ -15,6 +17,9 @@ class WindowProperties(bpy.types.PropertyGroup):
     previewing: BoolProperty(name="Previewing", description="The live preview is on")
     preview: StringProperty(name="Preview", description="Messages of the live preview")
     neural: StringProperty(name="Neural Environment", description="Result of the last check")
+    library: StringProperty(name="Recordings", description="What the library held when it was looked at last")
+    hits: CollectionProperty(type=HitProperties, name="Found", description="Recordings that fit the prompt")
+    hit_index: IntProperty(name="Chosen", description="The chosen recording", min=0)
 
     def show(self, label: str, share: float) -> None:
         """Progress for the panels."""

@@ -2,41 +2,74 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import bpy
 
 from ... import pipeline
-from ...clips import MadeClip, WantedClip, clip_name
+from ...clips import Controls, MadeClip, WantedClip, clip_name
 from ...findings import SILENT
 from ...jobs.requests import MakeClips, Models
 from ...steps import EMBEDDED, BackendNames
 from .. import units
-from ..sources import clip_folder, is_muted, mute
+from ..reading.controls import controls_of
+from ..sources import beside_blend, clip_folder, is_muted, mute, sources
 from .speakers import attach_clip, drop_unused
 
 
-def wanted_clips(scene: bpy.types.Scene, prompts: list[tuple[str, str]], folder: Path, maker: str = "") -> list[WantedClip]:
+def wanted_clips(
+    scene: bpy.types.Scene, prompts: list[tuple[str, str]], folder: Path, maker: str = "", takes: dict[str, int] | None = None
+) -> list[WantedClip]:
     """The clips for (source id, prompt) pairs, as long as the scene needs; a prompt of SILENT needs none, nor does
-    an empty one: what it is is not known.
+    an empty one: what it is is not known. Sources that are there already have their controls, generators and durations.
 
-    `maker`: identifies a generator other than the embedded one; its clip of the same prompt has another name.
+    `maker`: identifies a generator other than the embedded one; its clip of the same prompt has another name. `takes`: instead
+    of those of the sources.
     """
-    seconds = pipeline.clip_length(units.duration(scene))
+    there = {obj.see2sound.source_id: obj for obj in sources(scene)}
     wanted = []
     for source_id, prompt in prompts:
-        if prompt.strip().lower() not in ("", SILENT):
-            seed = pipeline.seed_for(source_id, scene.see2sound.seed)
-            path = folder / clip_name(source_id, prompt + maker, seconds, seed)
-            wanted.append(WantedClip(source_id, prompt, path, seconds, seed))
+        if prompt.strip().lower() in ("", SILENT):
+            continue
+        obj = there.get(source_id)
+        controls = Controls() if obj is None else controls_of(scene, obj)
+        take = (takes or {}).get(source_id, 0 if obj is None else obj.see2sound.take)
+        own = "" if obj is None or obj.see2sound.maker == "SCENE" else obj.see2sound.maker
+        seed = (pipeline.seed_for(source_id, scene.see2sound.seed) + take) % 2**31
+        seconds = _seconds(scene, obj, controls)
+        path = folder / clip_name(source_id, prompt, seconds, seed, controls, own or maker)
+        wanted.append(WantedClip(source_id, prompt, path, seconds, seed, controls, own))
     return wanted
 
 
-def request(scene: bpy.types.Scene, prompts: list[tuple[str, str]], backends: BackendNames, models: Models | None) -> MakeClips:
+def _seconds(scene: bpy.types.Scene, obj: bpy.types.Object | None, controls: Controls) -> float:
+    """How long a clip is: as set, as long as the scene where something in it has its time, else long enough to loop."""
+    whole = units.duration(scene)
+    if obj is not None and obj.see2sound.seconds > 0.0:
+        return max(float(obj.see2sound.seconds), pipeline.SHORTEST_CLIP / 20.0)
+    timed = controls.events is not None or any(len(points) > 1 for points in controls.values.values())
+    return min(max(whole, pipeline.SHORTEST_CLIP), 3600.0) if timed else pipeline.clip_length(whole)
+
+
+def request(
+    scene: bpy.types.Scene,
+    prompts: list[tuple[str, str]],
+    backends: BackendNames,
+    models: Models | None,
+    takes: dict[str, int] | None = None,
+) -> MakeClips:
     """The request for the clips of (source id, prompt) pairs, in the folder of clips."""
     maker = "" if models is None else repr(models.choice)
     maker += "" if backends.generator == EMBEDDED.generator else backends.generator
-    return MakeClips(wanted_clips(scene, prompts, clip_folder(), maker), backends, models)
+    return MakeClips(wanted_clips(scene, prompts, clip_folder(), maker, takes), backends, models)
+
+
+def recording_request(scene: bpy.types.Scene, obj: bpy.types.Object, recording: Path) -> MakeClips:
+    """The request for the clip of a source from one recording."""
+    facts = obj.see2sound
+    (one,) = wanted_clips(scene, [(facts.source_id, facts.prompt)], clip_folder(), str(recording))
+    return MakeClips([replace(one, recording=recording)])
 
 
 def attach_clips(scene: bpy.types.Scene, objects: list[bpy.types.Object], clips: list[MadeClip]) -> list[str]:
@@ -59,6 +92,10 @@ def attach_clips(scene: bpy.types.Scene, objects: list[bpy.types.Object], clips:
         if obj.data.sound is not None:
             before.append(obj.data.sound)
         attach_clip(obj, clip.path, clip.reference_distance, scene)
+        facts.replaced = False
+        facts.recording, facts.licence = beside_blend(Path(clip.recording)) if clip.recording else "", clip.licence
+        if not clip.loops:
+            facts.loop = False  # what happens once is not repeated
         notes += [f"{facts.source_id}: {note}" for note in clip.notes]
     drop_unused(before)
     return notes

@@ -80,3 +80,15 @@ def product(*shapes: Shape) -> Shape:
         return gain
 
     return shape
+
+
+def total(*parts: tuple[float, Shape]) -> Shape:
+    """Several shapes side by side, each with an amplitude."""
+
+    def shape(frequency: np.ndarray) -> np.ndarray:
+        gain = np.zeros(len(frequency))
+        for amplitude, one in parts:
+            gain += amplitude * one(frequency)
+        return gain
+
+    return shape

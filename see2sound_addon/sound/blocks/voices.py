@@ -52,8 +52,8 @@ def call(
     for number in range(1, count + 1):
         frequency = number * pitch
         gain = np.full(samples, 0.03)
-        for place, formant in enumerate(formants):
-            gain += 0.75**place / (1.0 + ((frequency - formant) / (width * np.asarray(formant) + 40.0)) ** 2)
+        for place, formant in enumerate(map(np.asarray, formants)):
+            gain += 0.75**place / (1.0 + ((frequency - formant) / (width * formant + 40.0)) ** 2)
         out += gain * number**-steepness * np.sin(number * phase) * (frequency < 0.45 * circle.rate)
     out /= max(1e-9, float(np.sqrt(np.mean(out**2))))
     if roughness:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
+import soundfile
 
 from ..joining import seamless
 
@@ -12,6 +15,8 @@ FADE_IN, FADE_OUT = 0.004, 0.03
 """Seconds."""
 CROSS_FADE = 0.5
 """Seconds over which a texture goes over into its beginning."""
+LONGEST_SHOWN = 20.0
+"""Seconds of a recording that its waveform shows."""
 STEADY, LONG_ENOUGH = 0.7, 1.0
 """Share of its frames within 20 dB of the loudest from which a recording is a texture, and seconds that it must have."""
 
@@ -57,3 +62,16 @@ def _frames(samples: np.ndarray, rate: int) -> np.ndarray:
     size = _frame(rate)
     padded = np.pad(samples, (0, -len(samples) % size)).reshape(-1, size)
     return 10.0 * np.log10(np.mean(np.square(padded, dtype=np.float64), axis=1) + 1e-12)
+
+
+def waveform(path: Path, size: int) -> np.ndarray:
+    """A picture (size, size, 4) of a recording's beginning, RGBA from 0 to 1, its lowest row first. Error: those of reading."""
+    with soundfile.SoundFile(path) as file:
+        count = min(file.frames, int(LONGEST_SHOWN * file.samplerate))
+        samples = np.abs(np.nan_to_num(file.read(count, dtype="float32", always_2d=True))).max(axis=1)
+    edges = np.linspace(0, len(samples), size + 1).astype(int)
+    heights = np.array([samples[a : max(b, a + 1)].max(initial=0.0) for a, b in zip(edges[:-1], edges[1:], strict=True)])
+    heights = heights / max(float(heights.max(initial=0.0)), 1e-6)
+    rows = np.abs(np.linspace(-1.0, 1.0, size))[:, None]
+    shown = (rows <= np.maximum(heights, 0.03)[None, :]).astype(np.float32)
+    return np.stack([0.55 * shown, 0.8 * shown, shown, shown], axis=-1)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 
 from ...clips import Controls
@@ -11,6 +13,7 @@ from ...media.audio import read_clip
 from ..generator import SHORTEST, GeneratedClip, synthesise
 from ..levels import fit_level
 from .fit import is_texture, looped, trimmed
+from .metadata import describe
 from .search import Hit, search
 
 ALIKE = 0.9
@@ -37,9 +40,11 @@ def take_recording(
 
 
 def use_recording(
-    hit: Hit, prompt: str, duration: float, seed: int, rate: int = 48000, controls: Controls = Controls()
+    file: Path, prompt: str, duration: float, seed: int, rate: int = 48000, controls: Controls = Controls()
 ) -> GeneratedClip:
-    """One recording, as `take_recording` would use it. Errors: those of `media.audio.read_clip`."""
+    """The clip of one recording. Errors: those of `media.audio.read_clip`, `metadata.describe`."""
+    facts = describe(file)
+    hit = Hit(file, 1.0, facts.seconds, facts.level, facts.licence, facts.name)
     return _clip_of(hit, prompt, duration, seed, rate, controls, [])
 
 
@@ -60,4 +65,5 @@ def _clip_of(
         samples = looped(samples, round(duration * rate), rate, seed)
     level = level_of(prompt)
     clip, reference = fit_level(samples, level, rate)
-    return GeneratedClip(clip, hit.file.name, level, reference, notes + read.notes, texture, hit.licence)
+    notes = notes + read.notes
+    return GeneratedClip(clip, hit.file.name, level, reference, notes, texture, str(hit.file), hit.licence)

@@ -22,6 +22,10 @@ def _calls(circle: Circle, rate: Curve, make: Callable[[], np.ndarray], kinds: i
 
 @model(
     "cricket",
+    steady=(
+        "insects",
+        "pitch",
+    ),
     temperature=Range(22.0, 8.0, 35.0, "C", "of the air: warm crickets chirp faster (Dolbear)"),
     insects=Range(4.0, 1.0, 20.0, "", "how many sing"),
     pitch=Range(4600.0, 2500.0, 7000.0, "Hz", "of the wing's resonance"),
@@ -49,6 +53,10 @@ def cricket(circle: Circle, temperature: Curve, insects: Curve, pitch: Curve) ->
 
 @model(
     "cicada",
+    steady=(
+        "pitch",
+        "insects",
+    ),
     pitch=Range(5500.0, 3000.0, 9000.0, "Hz", "of the abdomen's resonance"),
     pulse=Range(180.0, 60.0, 400.0, "1/s", "clicks of the tymbals a second"),
     insects=Range(6.0, 1.0, 30.0, "", "how many sing"),
@@ -69,6 +77,10 @@ def cicada(circle: Circle, pitch: Curve, pulse: Curve, insects: Curve) -> np.nda
 
 @model(
     "frog",
+    steady=(
+        "size",
+        "frogs",
+    ),
     events="croaks",
     rate=Range(1.2, 0.05, 6.0, "1/s", "croaks a second"),
     size=Range(1.0, 0.4, 3.0, "", "0.5 for a tree frog, 1 for a pond frog, 2.5 for a bullfrog"),
@@ -97,6 +109,10 @@ def frog(circle: Circle, rate: Curve, size: Curve, frogs: Curve) -> np.ndarray:
 
 @model(
     "bee",
+    steady=(
+        "insects",
+        "nearness",
+    ),
     size=Range(1.0, 0.5, 2.0, "", "0.5 for a mosquito's pitch, 1 for a bee, 1.6 for a bumblebee"),
     insects=Range(3.0, 1.0, 200.0, "", "how many fly: a hundred is a swarm"),
     nearness=Range(0.5, 0.0, 1.0, "", "how much they pass close by"),
@@ -124,6 +140,10 @@ def _bark(circle: Circle, base: float, length: float, scale: float, rough: float
 
 @model(
     "dog",
+    steady=(
+        "size",
+        "roughness",
+    ),
     events="barks",
     rate=Range(0.9, 0.03, 6.0, "1/s", "barks a second"),
     size=Range(0.5, 0.15, 0.9, "m", "height at the shoulder"),
@@ -147,6 +167,10 @@ def dog(circle: Circle, rate: Curve, size: Curve, roughness: Curve) -> np.ndarra
 
 @model(
     "cat",
+    steady=(
+        "size",
+        "plea",
+    ),
     events="meows",
     rate=Range(0.3, 0.02, 2.0, "1/s", "meows a second"),
     size=SIZE,
@@ -172,6 +196,10 @@ def cat(circle: Circle, rate: Curve, size: Curve, plea: Curve) -> np.ndarray:
 
 @model(
     "horse hooves",
+    steady=(
+        "hardness",
+        "horses",
+    ),
     events="hoofbeats",
     speed=Range(3.5, 1.0, 16.0, "m/s", "1.7 is a walk, 3.5 a trot, 8 a canter, 14 a gallop"),
     hardness=Range(0.7, 0.0, 1.0, "", "0 for turf, 1 for cobbles"),
@@ -213,7 +241,7 @@ def horse_hooves(circle: Circle, speed: Curve, hardness: Curve, horses: Curve) -
     return unit(out)
 
 
-@model("horse", events="neighs", rate=Range(0.15, 0.01, 1.0, "1/s", "neighs a second"), size=SIZE)
+@model("horse", steady=("size",), events="neighs", rate=Range(0.15, 0.01, 1.0, "1/s", "neighs a second"), size=SIZE)
 def horse(circle: Circle, rate: Curve, size: Curve) -> np.ndarray:
     """A whinny: 1.5 s, a pitch that rises to 1.2 kHz and falls in steps, shaken 10 to 12 times a second, with snorts (Briefer
     et al., "Segregation of information about emotional arousal and valence in horse whinnies", Scientific Reports 4,
@@ -244,6 +272,10 @@ def _low_call(circle: Circle, base: float, length: float, tract: Sequence[float]
 
 @model(
     "cow",
+    steady=(
+        "size",
+        "openness",
+    ),
     events="moos",
     rate=Range(0.15, 0.01, 1.0, "1/s", "moos a second"),
     size=SIZE,
@@ -265,6 +297,10 @@ def cow(circle: Circle, rate: Curve, size: Curve, openness: Curve) -> np.ndarray
 
 @model(
     "sheep",
+    steady=(
+        "size",
+        "animals",
+    ),
     events="bleats",
     rate=Range(0.4, 0.02, 3.0, "1/s", "bleats a second"),
     size=SIZE,
@@ -288,7 +324,7 @@ def sheep(circle: Circle, rate: Curve, size: Curve, animals: Curve) -> np.ndarra
     return _calls(circle, np.asarray(rate) * float(np.mean(animals)) / 2.0, bleat, 8, 0.9)
 
 
-@model("pig", events="grunts", rate=Range(1.2, 0.05, 6.0, "1/s", "grunts a second"), size=SIZE)
+@model("pig", steady=("size",), events="grunts", rate=Range(1.2, 0.05, 6.0, "1/s", "grunts a second"), size=SIZE)
 def pig(circle: Circle, rate: Curve, size: Curve) -> np.ndarray:
     """Grunts: 0.2 s of rough pulses at 60 to 120 Hz through the nose (Garcia, Gingras, Bowling, Herbst, Boeckle, Locatelli and
     Fitch, "Structural classification of wild boar vocalizations", Ethology 122, 2016)."""
@@ -305,6 +341,10 @@ def pig(circle: Circle, rate: Curve, size: Curve) -> np.ndarray:
 
 @model(
     "lion",
+    steady=(
+        "size",
+        "roughness",
+    ),
     events="roars",
     rate=Range(0.12, 0.01, 0.6, "1/s", "roars a second"),
     size=SIZE,
@@ -326,6 +366,10 @@ def lion(circle: Circle, rate: Curve, size: Curve, roughness: Curve) -> np.ndarr
 
 @model(
     "growling",
+    steady=(
+        "size",
+        "roughness",
+    ),
     events="growls",
     rate=Range(0.3, 0.02, 1.5, "1/s", "growls a second"),
     size=SIZE,
@@ -347,6 +391,10 @@ def growling(circle: Circle, rate: Curve, size: Curve, roughness: Curve) -> np.n
 
 @model(
     "wolf",
+    steady=(
+        "size",
+        "animals",
+    ),
     events="howls",
     rate=Range(0.12, 0.01, 0.6, "1/s", "howls a second"),
     size=SIZE,
@@ -366,7 +414,7 @@ def wolf(circle: Circle, rate: Curve, size: Curve, animals: Curve) -> np.ndarray
     return _calls(circle, np.asarray(rate) * float(np.mean(animals)), howl, 4)
 
 
-@model("elephant", events="trumpets", rate=Range(0.12, 0.01, 0.6, "1/s", "calls a second"), size=SIZE)
+@model("elephant", steady=("size",), events="trumpets", rate=Range(0.12, 0.01, 0.6, "1/s", "calls a second"), size=SIZE)
 def elephant(circle: Circle, rate: Curve, size: Curve) -> np.ndarray:
     """A trumpet: a second of a brassy tone near 500 Hz blown through the trunk, and a rumble of 15 to 30 Hz whose overtones
     are heard (Soltis, "Vocal communication in African elephants", Zoo Biology 29, 2010)."""

@@ -32,7 +32,17 @@ def _air(circle: Circle) -> np.ndarray:
     return 0.01 * circle.noise(band(300.0, 3000.0, 1.0))
 
 
-@model("songbird", events="phrases", rate=RATE, size=SIZE, birds=Range(3.0, 1.0, 12.0, "", "how many sing"))
+@model(
+    "songbird",
+    steady=(
+        "size",
+        "birds",
+    ),
+    events="phrases",
+    rate=RATE,
+    size=SIZE,
+    birds=Range(3.0, 1.0, 12.0, "", "how many sing"),
+)
 def songbird(circle: Circle, rate: Curve, size: Curve, birds: Curve) -> np.ndarray:
     """A thrush or a blackbird: slow fluted notes between 1.5 and 4 kHz that glide little, then a high twitter; the syrinx
     sings nearly pure tones (Catchpole and Slater, "Bird song", 2008; Fletcher, JASA 92, 1992)."""
@@ -58,7 +68,7 @@ def songbird(circle: Circle, rate: Curve, size: Curve, birds: Curve) -> np.ndarr
     return unit(_flock(circle, np.asarray(rate) * float(np.mean(birds)), phrase)) + _air(circle)
 
 
-@model("sparrow", events="chirps", rate=Range(2.5, 0.1, 15.0, "1/s", "chirps a second"), size=SIZE)
+@model("sparrow", steady=("size",), events="chirps", rate=Range(2.5, 0.1, 15.0, "1/s", "chirps a second"), size=SIZE)
 def sparrow(circle: Circle, rate: Curve, size: Curve) -> np.ndarray:
     """House sparrows: single chirps of 70 ms that rise and fall between 2.5 and 5.5 kHz, with strong overtones (Cramp,
     "Birds of the western Palearctic" VIII, 1994)."""
@@ -75,6 +85,10 @@ def sparrow(circle: Circle, rate: Curve, size: Curve) -> np.ndarray:
 
 @model(
     "warbler",
+    steady=(
+        "trill",
+        "size",
+    ),
     events="trills",
     rate=RATE,
     trill=Range(16.0, 5.0, 40.0, "1/s", "notes a second within a trill"),
@@ -98,6 +112,10 @@ def warbler(circle: Circle, rate: Curve, trill: Curve, size: Curve) -> np.ndarra
 
 @model(
     "tropical bird",
+    steady=(
+        "size",
+        "harshness",
+    ),
     events="calls",
     rate=Range(0.5, 0.02, 3.0, "1/s", "calls a second"),
     size=SIZE,
@@ -126,6 +144,10 @@ def tropical_bird(circle: Circle, rate: Curve, size: Curve, harshness: Curve) ->
 
 @model(
     "crow",
+    steady=(
+        "size",
+        "roughness",
+    ),
     events="caws",
     rate=Range(0.5, 0.02, 3.0, "1/s", "caws a second"),
     size=Range(1.0, 0.6, 1.6, "", "0.7 for a jackdaw, 1 for a crow, 1.4 for a raven"),
@@ -154,6 +176,10 @@ def crow(circle: Circle, rate: Curve, size: Curve, roughness: Curve) -> np.ndarr
 
 @model(
     "gull",
+    steady=(
+        "size",
+        "birds",
+    ),
     events="cries",
     rate=Range(0.5, 0.02, 4.0, "1/s", "cries a second"),
     size=SIZE,
@@ -180,6 +206,10 @@ def gull(circle: Circle, rate: Curve, size: Curve, birds: Curve) -> np.ndarray:
 
 @model(
     "owl",
+    steady=(
+        "size",
+        "tremolo",
+    ),
     events="hoots",
     rate=Range(0.15, 0.02, 1.0, "1/s", "calls a second"),
     size=SIZE,
@@ -206,7 +236,7 @@ def owl(circle: Circle, rate: Curve, size: Curve, tremolo: Curve) -> np.ndarray:
     return unit(_flock(circle, rate, song, 4, 0.4)) + _air(circle)
 
 
-@model("rooster", events="crows", rate=Range(0.12, 0.01, 0.4, "1/s", "crows a second"), size=SIZE)
+@model("rooster", steady=("size",), events="crows", rate=Range(0.12, 0.01, 0.4, "1/s", "crows a second"), size=SIZE)
 def rooster(circle: Circle, rate: Curve, size: Curve) -> np.ndarray:
     """A cock's crow: four syllables within two seconds, the third and the last long, rising to 1 kHz with overtones to
     4 kHz (Shimmura and Yoshimura, "Circadian clock determines the timing of rooster crowing", Current Biology 23, 2013)."""
@@ -226,6 +256,10 @@ def rooster(circle: Circle, rate: Curve, size: Curve) -> np.ndarray:
 
 @model(
     "chicken",
+    steady=(
+        "size",
+        "birds",
+    ),
     events="clucks",
     rate=Range(1.8, 0.1, 8.0, "1/s", "clucks a second"),
     size=SIZE,
@@ -248,6 +282,10 @@ def chicken(circle: Circle, rate: Curve, size: Curve, birds: Curve) -> np.ndarra
 
 @model(
     "duck",
+    steady=(
+        "size",
+        "roughness",
+    ),
     events="quacks",
     rate=Range(1.0, 0.05, 6.0, "1/s", "quacks a second"),
     size=Range(1.0, 0.6, 1.8, "", "1 for a duck, 1.7 for a goose"),
@@ -274,7 +312,7 @@ def duck(circle: Circle, rate: Curve, size: Curve, roughness: Curve) -> np.ndarr
     return unit(_flock(circle, rate, quacks, 8, 0.9)) + _air(circle)
 
 
-@model("pigeon", events="coos", rate=Range(0.4, 0.02, 2.0, "1/s", "calls a second"), size=SIZE)
+@model("pigeon", steady=("size",), events="coos", rate=Range(0.4, 0.02, 2.0, "1/s", "calls a second"), size=SIZE)
 def pigeon(circle: Circle, rate: Curve, size: Curve) -> np.ndarray:
     """A dove's coo: near 350 to 500 Hz, almost without overtones, in threes (Fletcher, Riede, Beckers and Suthers, "Vocal
     tract filtering and the coo of doves", JASA 116, 2004)."""
@@ -294,6 +332,7 @@ def pigeon(circle: Circle, rate: Curve, size: Curve) -> np.ndarray:
 
 @model(
     "wings",
+    steady=("size",),
     events="beats",
     rate=Range(9.0, 2.0, 30.0, "1/s", "wing beats a second"),
     size=Range(0.5, 0.1, 2.0, "m", "wing span"),

@@ -23,8 +23,8 @@ def _clap(circle: Circle, metres: float, strength: float) -> np.ndarray:
     for moment, near in zip(delay, nearness / nearness.max(), strict=True):
         duration = circle.random.uniform(0.004, 0.016) * (1.0 + moment / spread + metres / 3000.0)
         t = circle.times(duration)
-        at = int(moment * circle.rate)
-        out[at : at + len(t)] += (1.0 - 2.0 * t / duration) * near * circle.random.uniform(0.3, 1.0)
+        start = int(moment * circle.rate)
+        out[start : start + len(t)] += (1.0 - 2.0 * t / duration) * near * circle.random.uniform(0.3, 1.0)
     return strength * out
 
 
@@ -47,6 +47,10 @@ def _rolling(circle: Circle, metres: float, rumble: float, rate: Curve, branches
 
 @model(
     "thunder",
+    steady=(
+        "distance",
+        "rumble",
+    ),
     events="claps",
     distance=Range(300.0, 50.0, 2000.0, "m", "from the lightning"),
     rumble=Range(0.5, 0.0, 1.0, "", "how much hills and clouds roll after it"),
@@ -60,6 +64,10 @@ def thunder(circle: Circle, distance: Curve, rumble: Curve, rate: Curve) -> np.n
 
 @model(
     "distant thunder",
+    steady=(
+        "distance",
+        "rumble",
+    ),
     events="claps",
     distance=Range(4000.0, 1000.0, 15000.0, "m", "from the lightning"),
     rumble=Range(0.8, 0.0, 1.0, "", "how much hills and clouds roll after it"),
@@ -83,6 +91,10 @@ def _blast(circle: Circle, size: float, metres: float) -> np.ndarray:
 
 @model(
     "explosion",
+    steady=(
+        "size",
+        "distance",
+    ),
     events="blasts",
     size=Range(3.0, 0.5, 20.0, "", "cube root of the charge in kg of TNT, roughly"),
     distance=Range(80.0, 5.0, 3000.0, "m", "from the blast"),
@@ -99,6 +111,10 @@ def explosion(circle: Circle, size: Curve, distance: Curve, rate: Curve) -> np.n
 
 @model(
     "gunshot",
+    steady=(
+        "size",
+        "echo",
+    ),
     events="shots",
     size=Range(0.4, 0.0, 1.0, "", "from a small pistol to a cannon"),
     echo=Range(0.5, 0.0, 1.0, "", "how much the surroundings answer"),
@@ -127,6 +143,7 @@ def gunshot(circle: Circle, size: Curve, echo: Curve, rate: Curve) -> np.ndarray
 
 @model(
     "fireworks",
+    steady=("distance",),
     events="bursts",
     rate=Range(0.7, 0.05, 6.0, "1/s", "bursts a second"),
     distance=Range(150.0, 20.0, 2000.0, "m", "from the bursts"),
@@ -148,6 +165,7 @@ def fireworks(circle: Circle, rate: Curve, distance: Curve, crackle: Curve) -> n
 
 @model(
     "volcano",
+    steady=("distance",),
     activity=Range(0.5, 0.0, 1.0, "", "from smoking to erupting"),
     rate=Range(0.25, 0.02, 2.0, "1/s", "explosions a second"),
     distance=Range(800.0, 100.0, 10000.0, "m", "from the crater"),
@@ -176,8 +194,8 @@ def avalanche(circle: Circle, size: Curve, rocks: Curve, speed: Curve) -> np.nda
     11, 2011)."""
     fast = np.asarray(speed) / 30.0
     rumble = circle.noise(lambda f: tilt(0.9, 30.0)(f) * band(25.0, 160.0, 1.0)(f)) * circle.slow(2.0, 0.35, 0.8)
-    rush = circle.noise(lambda f: tilt(0.5, 200.0)(f) * band(150.0, 2500.0, 1.0)(f)) * circle.slow(1.0, 0.3, 0.8) * fast
+    rush = circle.noise(lambda f: tilt(0.5, 200.0)(f) * band(150.0, 2500.0, 1.0)(f)) * circle.slow(1.0, 0.3, 0.8)
     blocks = stack([burst(circle, 0.4, 0.004, 0.06, band(50.0, 700.0, 0.9)) for _ in range(12)])
     at = circle.events(14.0)
     thuds = circle.scatter(at, np.exp(0.8 * circle.random.standard_normal(len(at))), blocks)
-    return (0.5 + np.asarray(size)) * unit(rumble) + 0.45 * unit(rush) + (0.15 + np.asarray(rocks)) * unit(thuds)
+    return (0.5 + np.asarray(size)) * unit(rumble) + 0.45 * fast * unit(rush) + (0.15 + np.asarray(rocks)) * unit(thuds)

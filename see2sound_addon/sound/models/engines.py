@@ -7,7 +7,7 @@ import numpy as np
 from ..blocks.engines import exhaust, piston_engine, rotor, tone_stack, turbulence
 from ..blocks.friction import tyres
 from ..blocks.grains import burst, envelope, modes, stack, wave
-from ..blocks.shapes import air, band, hump, product, tilt
+from ..blocks.shapes import air, band, hump, product, tilt, total
 from ..circle import Circle, Curve, Shape, unit
 from .registry import Range, model
 
@@ -16,6 +16,7 @@ LOAD = Range(0.2, 0.0, 1.0, "", "how hard the engine works")
 
 @model(
     "car",
+    steady=("size",),
     rpm=Range(850.0, 600.0, 7000.0, "1/min", "turns of the engine"),
     load=LOAD,
     speed=Range(0.0, 0.0, 60.0, "m/s", "of the car: the noise of its tyres"),
@@ -71,6 +72,7 @@ def bus(circle: Circle, rpm: Curve, load: Curve, speed: Curve, rattle: Curve) ->
 
 @model(
     "motorcycle",
+    steady=("cylinders",),
     rpm=Range(1300.0, 800.0, 12000.0, "1/min", "turns of the engine"),
     load=Range(0.35, 0.0, 1.0, "", "how hard the engine works"),
     cylinders=Range(2.0, 1.0, 4.0, "", "1 thumps, 2 rumble, 4 sing"),
@@ -139,6 +141,7 @@ def ship_engine(circle: Circle, rpm: Curve, size: Curve, wash: Curve) -> np.ndar
 
 @model(
     "helicopter",
+    steady=("distance",),
     rpm=Range(390.0, 200.0, 600.0, "1/min", "turns of the main rotor"),
     slap=Range(0.5, 0.0, 1.0, "", "how much the blades slap: landing and turning slap most"),
     distance=Range(60.0, 10.0, 2000.0, "m", "from the listener"),
@@ -160,6 +163,7 @@ def helicopter(circle: Circle, rpm: Curve, slap: Curve, distance: Curve) -> np.n
 
 @model(
     "propeller plane",
+    steady=("distance",),
     rpm=Range(2200.0, 500.0, 2800.0, "1/min", "turns of the propeller"),
     load=Range(0.6, 0.0, 1.0, "", "how hard the engine works"),
     roughness=Range(0.2, 0.0, 1.0, "", "how unevenly it runs: cold engines that start do most"),
@@ -184,6 +188,7 @@ def propeller_plane(circle: Circle, rpm: Curve, load: Curve, roughness: Curve, d
 
 @model(
     "jet",
+    steady=("distance",),
     thrust=Range(0.6, 0.0, 1.0, "", "from idling to take-off"),
     whine=Range(0.4, 0.0, 1.0, "", "how much the fan whines: from the front it does most"),
     distance=Range(100.0, 10.0, 5000.0, "m", "from the listener"),
@@ -195,7 +200,7 @@ def jet(circle: Circle, thrust: Curve, whine: Curve, distance: Curve) -> np.ndar
     power = np.asarray(thrust)
     roar = circle.morph(
         circle.random.standard_normal(circle.n),
-        [lambda f, c=c: hump(c, 1.5)(f) + 0.25 * hump(4.0 * c, 1.2)(f) for c in (380.0, 260.0, 170.0)],
+        [total((1.0, hump(c, 1.5)), (0.25, hump(4.0 * c, 1.2))) for c in (380.0, 260.0, 170.0)],
         power,
     )
     fan = 1700.0 + 1300.0 * power
@@ -209,6 +214,10 @@ def jet(circle: Circle, thrust: Curve, whine: Curve, distance: Curve) -> np.ndar
 
 @model(
     "rocket",
+    steady=(
+        "size",
+        "distance",
+    ),
     size=Range(1.0, 0.05, 3.0, "", "from a firework's to a moon rocket's engines"),
     crackle=Range(0.5, 0.0, 1.0, "", "how much the exhaust crackles"),
     distance=Range(300.0, 20.0, 10000.0, "m", "from the listener"),
@@ -259,6 +268,10 @@ def lawn_mower(circle: Circle, rpm: Curve, load: Curve) -> np.ndarray:
 
 @model(
     "engine starting",
+    steady=(
+        "size",
+        "effort",
+    ),
     events="starts",
     size=Range(1.0, 0.4, 3.0, "", "1 for a car, 2.5 for a truck"),
     effort=Range(0.4, 0.0, 1.0, "", "how long the starter turns before it fires"),
@@ -298,6 +311,7 @@ def engine_starting(circle: Circle, size: Curve, effort: Curve, rate: Curve) -> 
 
 @model(
     "air brake",
+    steady=("pressure",),
     events="hisses",
     rate=Range(0.3, 0.02, 2.0, "1/s", "hisses a second"),
     pressure=Range(0.6, 0.0, 1.0, "", "how strong the air is"),

@@ -30,6 +30,7 @@ def _crackles(circle: Circle, rate: Curve, low: float, high: float, spread: floa
 
 @model(
     "small fire",
+    steady=("size",),
     crackle=Range(12.0, 1.0, 60.0, "1/s", "cracks a second; wet and resinous wood has many"),
     size=Range(0.6, 0.2, 1.5, "m", "width of the flames; larger ones flutter more slowly"),
     hiss=Range(0.3, 0.0, 1.0, "", "how much sap and steam hiss"),
@@ -52,6 +53,7 @@ def small_fire(circle: Circle, crackle: Curve, size: Curve, hiss: Curve) -> np.n
 
 @model(
     "large fire",
+    steady=("size",),
     size=Range(4.0, 1.0, 30.0, "m", "width of the flames"),
     crackle=Range(25.0, 0.0, 120.0, "1/s", "cracks a second"),
     roar=Range(0.7, 0.0, 1.0, "", "how much the flames roar"),
@@ -73,6 +75,7 @@ def large_fire(circle: Circle, size: Curve, crackle: Curve, roar: Curve) -> np.n
 
 @model(
     "lava",
+    steady=("size",),
     rate=Range(3.0, 0.3, 20.0, "1/s", "bubbles a second"),
     size=Range(0.08, 0.02, 0.6, "m", "radius of the bubbles"),
     hiss=Range(0.2, 0.0, 1.0, "", "how much gas escapes"),
@@ -101,6 +104,7 @@ def _jet(centre: float) -> Shape:
 
 @model(
     "steam",
+    steady=("size",),
     events="releases",
     pressure=Range(0.5, 0.0, 1.0, "", "from a kettle's breath to a boiler's safety valve"),
     size=Range(4.0, 1.0, 40.0, "mm", "width of the opening; a wide one hisses lower"),

@@ -32,6 +32,10 @@ def _play(circle: Circle, tempo: Curve, lowest: float, note: Callable[[float], n
 
 @model(
     "plucked string",
+    steady=(
+        "pitch",
+        "brightness",
+    ),
     events="notes",
     tempo=TEMPO,
     pitch=Range(196.0, 60.0, 600.0, "Hz", "of the lowest note"),
@@ -55,6 +59,10 @@ def plucked_string(circle: Circle, tempo: Curve, pitch: Curve, brightness: Curve
 
 @model(
     "piano",
+    steady=(
+        "pitch",
+        "force",
+    ),
     events="notes",
     tempo=TEMPO,
     pitch=Range(220.0, 55.0, 880.0, "Hz", "of the lowest note"),
@@ -79,6 +87,10 @@ def piano(circle: Circle, tempo: Curve, pitch: Curve, force: Curve) -> np.ndarra
 
 @model(
     "drums",
+    steady=(
+        "size",
+        "cymbals",
+    ),
     events="beats",
     tempo=Range(4.0, 1.0, 10.0, "1/s", "beats a second"),
     size=Range(1.0, 0.5, 2.0, "", "of the drums"),
@@ -107,15 +119,20 @@ def drums(circle: Circle, tempo: Curve, size: Curve, cymbals: Curve) -> np.ndarr
     out = np.zeros(circle.n)
     for number, (moment, strong) in enumerate(zip(at, strength, strict=True)):
         circle.add(out, float(np.mean(cymbals)) * 0.35 * strong * hat, int(moment))
-        if number % 4 in (0, 3) and (number % 4 == 0 or circle.random.random() < 0.4):
+        place = 2 * number % 4 if circle.given is not None else number % 4  # the user's beats are bass drum and snare in turn
+        if place == 0 or (place == 3 and circle.random.random() < 0.4):
             circle.add(out, strong * kick, int(moment))
-        if number % 4 == 2:
+        if place == 2:
             circle.add(out, 0.7 * strong * snare, int(moment))
     return unit(out)
 
 
 @model(
     "wind instrument",
+    steady=(
+        "pitch",
+        "brass",
+    ),
     events="notes",
     tempo=Range(1.6, 0.3, 6.0, "1/s", "notes a second"),
     pitch=Range(330.0, 110.0, 900.0, "Hz", "of the lowest note"),
@@ -141,6 +158,10 @@ def wind_instrument(circle: Circle, tempo: Curve, pitch: Curve, brass: Curve) ->
 
 @model(
     "bowed string",
+    steady=(
+        "pitch",
+        "pressure",
+    ),
     events="notes",
     tempo=Range(1.2, 0.2, 6.0, "1/s", "notes a second"),
     pitch=Range(220.0, 65.0, 700.0, "Hz", "of the lowest note"),

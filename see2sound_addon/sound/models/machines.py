@@ -14,6 +14,7 @@ from .registry import Range, model
 
 @model(
     "fan",
+    steady=("size",),
     rpm=Range(1200.0, 200.0, 6000.0, "1/min", "turns of the fan"),
     size=Range(0.35, 0.05, 2.0, "m", "its diameter"),
     hum=Range(0.3, 0.0, 1.0, "", "how much the motor hums"),
@@ -23,7 +24,7 @@ def fan(circle: Circle, rpm: Curve, size: Curve, hum: Curve) -> np.ndarray:
     (Carolus, "Ventilatoren", 2013; level with the 50th power of ten of tip speed: Madison's fan law)."""
     turns, large = float(np.mean(rpm)) / 60.0, float(np.mean(size))
     tip = np.pi * large * turns
-    air = turbulence(circle, float(np.clip(0.2 * tip / (0.05 * large), 150.0, 3500.0)), 2.4)
+    air = turbulence(circle, float(np.clip(0.2 * tip / (0.03 + 0.06 * large), 150.0, 3500.0)), 2.4)
     blades = tone_stack(circle, 5.0 * np.asarray(rpm) / 60.0, (1.0, 0.4, 0.2, 0.1), 0.003)
     motor = tone_stack(circle, 100.0, (1.0, 0.3, 0.25, 0.1), 0.0005)
     return air + 0.22 * unit(blades) + 0.3 * np.asarray(hum) * unit(motor)
@@ -112,6 +113,7 @@ def factory(circle: Circle, rate: Curve, machines: Curve, reverberation: Curve) 
 
 @model(
     "clock",
+    steady=("size",),
     events="ticks",
     rate=Range(2.0, 0.5, 8.0, "1/s", "ticks a second: a long pendulum has 1, an alarm clock 4"),
     size=Range(1.0, 0.3, 4.0, "", "0.4 for a watch, 1 for an alarm clock, 3 for a grandfather clock"),
@@ -131,9 +133,9 @@ def clock(circle: Circle, rate: Curve, size: Curve) -> np.ndarray:
                 (0.8, 1.0, 0.7, 0.5),
                 0.0002,
             )
-            at = int(delay * large**0.4 * circle.rate)
-            end = min(len(out), at + len(ring))
-            out[at:end] += gain * ring[: end - at]
+            start = int(delay * large**0.4 * circle.rate)
+            end = min(len(out), start + len(ring))
+            out[start:end] += gain * ring[: end - start]
         body = 0.25 * modes(circle, np.array([320.0, 560.0]) / large**0.5, (0.015, 0.01), (1.0, 0.6))
         return stack([out, body]).sum(axis=0)
 
@@ -144,6 +146,7 @@ def clock(circle: Circle, rate: Curve, size: Curve) -> np.ndarray:
 
 @model(
     "electric hum",
+    steady=("buzz",),
     mains=Range(50.0, 50.0, 60.0, "Hz", "of the grid"),
     buzz=Range(0.4, 0.0, 1.0, "", "from a transformer's hum to a bad lamp's buzz"),
     crackle=Range(0.05, 0.0, 1.0, "", "how much it sparks"),
@@ -171,8 +174,11 @@ def electric_hum(circle: Circle, mains: Curve, buzz: Curve, crackle: Curve) -> n
 def sawing(circle: Circle, rate: Curve, teeth: Curve, hollow: Curve) -> np.ndarray:
     """A hand saw: teeth that bite a few hundred times a second, through wood that resounds between 300 Hz and 3 kHz, swelling
     with each stroke, the push harder than the pull (as stick-slip)."""
-    stroke = circle.phase(rate)
-    pace = np.abs(np.sin(np.pi * stroke)) * np.where(np.mod(stroke, 2.0) < 1.0, 1.0, 0.6)
+    at, strength = circle.strikes(rate, 0.05, 0.1)
+    push = np.where(np.arange(len(at)) % 2 == 0, 1.0, 0.6) if circle.given is None else 1.0
+    length = 0.9 / float(np.mean(rate))
+    t = circle.times(length)
+    pace = circle.scatter(at, strength * push, np.sin(np.pi * t / length)[None])
     rasp = stick_slip(
         circle,
         np.asarray(teeth) * (0.3 + pace),
@@ -186,6 +192,7 @@ def sawing(circle: Circle, rate: Curve, teeth: Curve, hollow: Curve) -> np.ndarr
 
 @model(
     "circular saw",
+    steady=("teeth",),
     rpm=Range(4200.0, 2000.0, 7000.0, "1/min", "turns of the blade"),
     load=Range(0.5, 0.0, 1.0, "", "how hard it cuts"),
     teeth=Range(24.0, 12.0, 80.0, "", "of the blade"),
@@ -233,6 +240,7 @@ def drill(circle: Circle, rpm: Curve, load: Curve, hammer: Curve) -> np.ndarray:
 
 @model(
     "jackhammer",
+    steady=("hardness",),
     events="blows",
     rate=Range(22.0, 8.0, 40.0, "1/s", "blows a second"),
     hardness=Range(0.7, 0.0, 1.0, "", "from asphalt to concrete"),
@@ -265,6 +273,10 @@ def jackhammer(circle: Circle, rate: Curve, hardness: Curve, air: Curve) -> np.n
 
 @model(
     "smithy",
+    steady=(
+        "size",
+        "heat",
+    ),
     events="blows",
     rate=Range(1.6, 0.2, 4.0, "1/s", "blows a second"),
     size=Range(1.0, 0.3, 2.5, "", "of the anvil and the work"),
@@ -296,6 +308,10 @@ def smithy(circle: Circle, rate: Curve, size: Curve, heat: Curve) -> np.ndarray:
 
 @model(
     "hammering",
+    steady=(
+        "hollow",
+        "force",
+    ),
     events="blows",
     rate=Range(2.2, 0.2, 6.0, "1/s", "blows a second"),
     hollow=Range(0.5, 0.0, 1.0, "", "how much the wood resounds"),
@@ -349,6 +365,7 @@ def hair_dryer(circle: Circle, rpm: Curve, flow: Curve) -> np.ndarray:
 
 @model(
     "typing",
+    steady=("depth",),
     events="keys",
     rate=Range(5.0, 0.5, 14.0, "1/s", "keys a second"),
     depth=Range(0.5, 0.0, 1.0, "", "from a laptop's keys to a typewriter's"),

@@ -51,6 +51,12 @@ SWING = Range(0.2, 0.02, 3.0, "s", "from the latch to the stop")
 
 @model(
     "door",
+    steady=(
+        "weight",
+        "creak",
+        "slam",
+        "swing",
+    ),
     events="moves",
     rate=RARE,
     weight=Range(0.5, 0.0, 1.0, "", "from a cupboard to an oak door"),
@@ -89,6 +95,11 @@ def door(circle: Circle, rate: Curve, weight: Curve, creak: Curve, slam: Curve, 
 
 @model(
     "metal door",
+    steady=(
+        "weight",
+        "ring",
+        "swing",
+    ),
     events="moves",
     rate=RARE,
     weight=Range(0.5, 0.0, 1.0, "", "from a locker to a hangar's gate"),
@@ -120,6 +131,10 @@ def metal_door(circle: Circle, rate: Curve, weight: Curve, ring: Curve, swing: C
 
 @model(
     "sliding door",
+    steady=(
+        "length",
+        "weight",
+    ),
     events="moves",
     rate=RARE,
     length=Range(0.9, 0.3, 4.0, "s", "from one stop to the other"),
@@ -144,6 +159,10 @@ def sliding_door(circle: Circle, rate: Curve, length: Curve, weight: Curve) -> n
 
 @model(
     "knock",
+    steady=(
+        "hollow",
+        "force",
+    ),
     events="knocks",
     rate=Range(2.5, 0.2, 8.0, "1/s", "knocks a second"),
     hollow=Range(0.6, 0.0, 1.0, "", "how much the door resounds"),
@@ -169,6 +188,10 @@ def knock(circle: Circle, rate: Curve, hollow: Curve, force: Curve) -> np.ndarra
 
 @model(
     "glass breaking",
+    steady=(
+        "size",
+        "shards",
+    ),
     events="breaks",
     rate=RARE,
     size=Range(0.6, 0.05, 3.0, "m", "of the pane or the vessel"),
@@ -202,10 +225,10 @@ def glass_breaking(circle: Circle, rate: Curve, size: Curve, shards: Curve) -> n
         first = circle.random.exponential(0.05, count // 2)
         later = 0.08 + circle.random.gamma(2.0, 0.09, count - count // 2)
         for moment in np.concatenate([first, later]):
-            at = int(moment * circle.rate)
-            if at < length:
+            start = int(moment * circle.rate)
+            if start < length:
                 grain = bank[circle.random.integers(0, len(bank))]
-                out[at : at + len(grain)] += grain * circle.random.uniform(0.05, 0.8) ** 1.5 * np.exp(-1.5 * moment)
+                out[start : start + len(grain)] += grain * circle.random.uniform(0.05, 0.8) ** 1.5 * np.exp(-1.5 * moment)
         pool.append(out)
     at, strength = circle.strikes(rate, 0.5, 0.1)
     return unit(circle.scatter(at, strength, stack(pool)))
@@ -213,6 +236,10 @@ def glass_breaking(circle: Circle, rate: Curve, size: Curve, shards: Curve) -> n
 
 @model(
     "wood creak",
+    steady=(
+        "size",
+        "length",
+    ),
     events="creaks",
     rate=Range(0.35, 0.02, 2.0, "1/s", "creaks a second"),
     size=Range(1.0, 0.3, 4.0, "m", "of the board or beam"),
@@ -245,6 +272,10 @@ def wood_creak(circle: Circle, rate: Curve, size: Curve, length: Curve) -> np.nd
 
 @model(
     "wood impact",
+    steady=(
+        "size",
+        "hollow",
+    ),
     events="blows",
     rate=OFTEN,
     size=Range(0.5, 0.05, 3.0, "m", "of the body that is struck"),
@@ -273,6 +304,10 @@ def wood_impact(circle: Circle, rate: Curve, size: Curve, hollow: Curve) -> np.n
 
 @model(
     "metal impact",
+    steady=(
+        "size",
+        "ring",
+    ),
     events="blows",
     rate=OFTEN,
     size=Range(0.4, 0.02, 3.0, "m", "of the body that is struck"),
@@ -301,6 +336,10 @@ def metal_impact(circle: Circle, rate: Curve, size: Curve, ring: Curve) -> np.nd
 
 @model(
     "stone impact",
+    steady=(
+        "size",
+        "debris",
+    ),
     events="blows",
     rate=OFTEN,
     size=Range(0.15, 0.01, 2.0, "m", "of the stone"),
@@ -318,9 +357,9 @@ def stone_impact(circle: Circle, rate: Curve, size: Curve, debris: Curve) -> np.
         out = stack([body, click, np.zeros(int(0.5 * circle.rate))]).sum(axis=0)
         for _ in range(int(25 * float(np.mean(debris)))):
             crumb = burst(circle, 0.02, 0.0002, 0.0025, band(900.0, 5000.0, 0.9))
-            at = int(circle.random.gamma(1.6, 0.07) * circle.rate)
-            if at + len(crumb) < len(out):
-                out[at : at + len(crumb)] += crumb * circle.random.uniform(0.005, 0.12)
+            start = int(circle.random.gamma(1.6, 0.07) * circle.rate)
+            if start + len(crumb) < len(out):
+                out[start : start + len(crumb)] += crumb * circle.random.uniform(0.005, 0.12)
         pool.append(out)
     at, strength = circle.strikes(rate, 0.4, 0.2)
     return unit(circle.scatter(at, strength, stack(pool)))
@@ -328,6 +367,10 @@ def stone_impact(circle: Circle, rate: Curve, size: Curve, debris: Curve) -> np.
 
 @model(
     "chopping",
+    steady=(
+        "size",
+        "splinters",
+    ),
     events="blows",
     rate=Range(0.9, 0.1, 4.0, "1/s", "blows a second"),
     size=Range(0.5, 0.1, 2.0, "m", "of the log"),
@@ -344,9 +387,9 @@ def chopping(circle: Circle, rate: Curve, size: Curve, splinters: Curve) -> np.n
         out = stack([thock, bite, np.zeros(int(0.25 * circle.rate))]).sum(axis=0)
         for _ in range(int(14 * float(np.mean(splinters)))):
             snap = burst(circle, 0.012, 0.0002, 0.0018, band(1200.0, 8000.0, 0.8))
-            at = int(circle.random.exponential(0.05) * circle.rate)
-            if at + len(snap) < len(out):
-                out[at : at + len(snap)] += snap * circle.random.uniform(0.02, 0.15)
+            start = int(circle.random.exponential(0.05) * circle.rate)
+            if start + len(snap) < len(out):
+                out[start : start + len(snap)] += snap * circle.random.uniform(0.02, 0.15)
         pool.append(out)
     at, strength = circle.strikes(rate, 0.25, 0.15)
     return unit(circle.scatter(at, strength, stack(pool)))
@@ -354,6 +397,10 @@ def chopping(circle: Circle, rate: Curve, size: Curve, splinters: Curve) -> np.n
 
 @model(
     "digging",
+    steady=(
+        "coarseness",
+        "depth",
+    ),
     events="strokes",
     rate=Range(0.7, 0.1, 3.0, "1/s", "strokes a second"),
     coarseness=Range(0.4, 0.0, 1.0, "", "from soil to gravel"),
@@ -381,9 +428,9 @@ def digging(circle: Circle, rate: Curve, coarseness: Curve, depth: Curve) -> np.
         for moment in np.concatenate(
             [circle.random.beta(1.5, 3.0, 130) * (0.2 + 0.2 * deep), 0.45 + circle.random.gamma(1.5, 0.05, 70)]
         ):
-            at = int(moment * circle.rate)
-            if at + grains.shape[1] < len(out):
-                out[at : at + grains.shape[1]] += (
+            start = int(moment * circle.rate)
+            if start + grains.shape[1] < len(out):
+                out[start : start + grains.shape[1]] += (
                     grains[circle.random.integers(0, 16)] * np.exp(0.7 * circle.random.standard_normal()) * 0.2
                 )
         pool.append(out)
@@ -393,6 +440,11 @@ def digging(circle: Circle, rate: Curve, coarseness: Curve, depth: Curve) -> np.
 
 @model(
     "tree falling",
+    steady=(
+        "size",
+        "leaves",
+        "cracking",
+    ),
     events="falls",
     rate=Range(0.12, 0.02, 0.5, "1/s", "falls a second"),
     size=Range(15.0, 3.0, 50.0, "m", "height of the tree"),
@@ -429,6 +481,10 @@ def tree_falling(circle: Circle, rate: Curve, size: Curve, leaves: Curve, cracki
 
 @model(
     "dishes",
+    steady=(
+        "size",
+        "metal",
+    ),
     events="clatters",
     rate=Range(2.0, 0.1, 10.0, "1/s", "clatters a second"),
     size=Range(1.0, 0.4, 2.5, "", "0.6 for cups, 1 for plates, 2 for pots"),
@@ -462,7 +518,12 @@ def dishes(circle: Circle, rate: Curve, size: Curve, metal: Curve) -> np.ndarray
     return unit(circle.scatter(at, strength, stack(pool)))
 
 
-@model("cloth", rate=Range(1.2, 0.1, 6.0, "1/s", "movements a second"), weight=Range(0.4, 0.0, 1.0, "", "from silk to canvas"))
+@model(
+    "cloth",
+    steady=("weight",),
+    rate=Range(1.2, 0.1, 6.0, "1/s", "movements a second"),
+    weight=Range(0.4, 0.0, 1.0, "", "from silk to canvas"),
+)
 def cloth(circle: Circle, rate: Curve, weight: Curve) -> np.ndarray:
     """Folds that rub: soft noise between 0.5 and 8 kHz that swells with each movement, lower for heavy cloth (An, James and
     Marschner, "Motion-driven concatenative synthesis of cloth sounds", SIGGRAPH 2012)."""
@@ -477,31 +538,36 @@ def cloth(circle: Circle, rate: Curve, weight: Curve) -> np.ndarray:
 
 @model(
     "rope creak",
+    steady=("load",),
     events="creaks",
     rate=Range(0.4, 0.05, 2.0, "1/s", "creaks a second"),
     load=Range(0.5, 0.0, 1.0, "", "how hard it is pulled"),
 )
 def rope_creak(circle: Circle, rate: Curve, load: Curve) -> np.ndarray:
     """Strands that slip past each other under load, on wood (stick and slip; Farnell 2010)."""
-    pull = float(np.mean(load))
-    strain = 0.4 + 0.6 * np.clip(np.sin(2 * np.pi * circle.phase(np.asarray(rate))), 0.0, 1.0)
+    pull, length = float(np.mean(load)), 0.6 / float(np.mean(rate))
+    at, strength = circle.strikes(rate, 0.2, 0.15)
+    t = circle.times(length)
+    strain = circle.scatter(at, strength, np.sin(np.pi * t / length)[None])
     body = peaks([(480.0, 110.0, 1.0), (1050.0, 190.0, 0.9), (1900.0, 350.0, 0.6)], 0.01)
-    slips = stick_slip(circle, (18.0 + 70.0 * pull) * strain, body, 0.4)
-    gate = np.clip(np.sin(2 * np.pi * circle.phase(np.asarray(rate))) * 1.6, 0.0, 1.0)
-    return slips * gate
+    return stick_slip(circle, (18.0 + 70.0 * pull) * (0.4 + 0.6 * np.minimum(strain, 1.5)), body, 0.4) * strain
 
 
 @model(
     "whoosh",
+    steady=(
+        "speed",
+        "size",
+    ),
     events="passes",
     rate=Range(0.7, 0.05, 6.0, "1/s", "passes a second"),
-    speed=Range(15.0, 2.0, 80.0, "m/s", "of what passes"),
-    size=Range(0.05, 0.005, 1.0, "m", "its thickness; thin is high"),
+    speed=Range(22.0, 2.0, 80.0, "m/s", "of what passes"),
+    size=Range(0.008, 0.002, 0.3, "m", "its thickness; thin is high"),
 )
 def whoosh(circle: Circle, rate: Curve, speed: Curve, size: Curve) -> np.ndarray:
     """A body that passes through air: noise around the Strouhal frequency 0.2 U / d that swells and falls in pitch with the
     speed (Selfridge, Moffat and Reiss, "Sound synthesis of objects swinging through air", Applied Sciences 7, 2017)."""
-    centre = float(np.clip(4.0 * 0.2 * np.mean(speed) / np.mean(size) ** 0.6, 120.0, 6000.0))
+    centre = float(np.clip(0.2 * np.mean(speed) / np.mean(size), 100.0, 6000.0))
     at, strength = circle.strikes(rate, 0.4, 0.2)
     t = circle.times(0.6)
     swell = circle.scatter(at, strength, np.exp(-0.5 * ((t - 0.25) / 0.085) ** 2)[None] * np.minimum(1.0, t / 0.02))
@@ -512,6 +578,10 @@ def whoosh(circle: Circle, rate: Curve, speed: Curve, size: Curve) -> np.ndarray
 
 @model(
     "ball bounce",
+    steady=(
+        "size",
+        "hardness",
+    ),
     events="bounces",
     rate=Range(1.3, 0.1, 5.0, "1/s", "bounces a second"),
     size=Range(0.24, 0.03, 0.6, "m", "its diameter"),
@@ -534,6 +604,7 @@ def ball_bounce(circle: Circle, rate: Curve, size: Curve, hardness: Curve) -> np
 
 @model(
     "coins",
+    steady=("size",),
     events="clinks",
     rate=Range(3.0, 0.1, 15.0, "1/s", "clinks a second"),
     size=Range(1.0, 0.5, 2.0, "", "0.7 for small change, 1.5 for heavy coins or keys"),
@@ -558,6 +629,7 @@ def coins(circle: Circle, rate: Curve, size: Curve) -> np.ndarray:
 
 @model(
     "paper",
+    steady=("stiffness",),
     events="movements",
     rate=Range(1.0, 0.1, 6.0, "1/s", "movements a second"),
     stiffness=Range(0.5, 0.0, 1.0, "", "from tissue to cardboard"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..blocks.grains import burst, stack
-from ..blocks.shapes import band, hump, tilt
+from ..blocks.shapes import band, hump, tilt, total
 from ..blocks.voices import VOWELS, call, contour, pulse, vowel
 from ..circle import Circle, Curve, unit
 from .registry import Range, model
@@ -40,6 +40,11 @@ def _talk(
 
 @model(
     "speech",
+    steady=(
+        "pitch",
+        "rate",
+        "effort",
+    ),
     pitch=Range(140.0, 80.0, 320.0, "Hz", "of the voice: 115 for a man, 205 for a woman, 290 for a child"),
     rate=Range(4.5, 2.0, 8.0, "1/s", "syllables a second"),
     effort=Range(0.3, 0.0, 1.0, "", "from murmuring to calling"),
@@ -48,12 +53,16 @@ def speech(circle: Circle, pitch: Curve, rate: Curve, effort: Curve) -> np.ndarr
     """One person's babble without words: pulses of the glottis through vowels that change some four times a second, with
     pauses to breathe and a hiss for consonants (Fant 1960; Peterson and Barney 1952)."""
     base, strong = float(np.mean(pitch)), float(np.mean(effort))
-    babble = _talk(circle, 1, (base,), 0.35, 0.87 + 0.13 * base / 140.0, float(np.mean(rate)))
+    babble = _talk(circle, 1, (base,), 0.15, 0.87 + 0.13 * base / 140.0, float(np.mean(rate)))
     return circle.filter(babble, lambda f: 1.0 + 2.5 * strong * hump(2600.0, 0.8)(f))
 
 
 @model(
     "crowd",
+    steady=(
+        "people",
+        "excitement",
+    ),
     people=Range(30.0, 4.0, 2000.0, "", "how many talk"),
     excitement=Range(0.3, 0.0, 1.0, "", "from a museum to a party"),
     distance=Range(5.0, 1.0, 100.0, "m", "from the listener"),
@@ -86,6 +95,7 @@ def shouts(circle: Circle, rate: float, low: float, high: float, longest: float 
 
 @model(
     "applause",
+    steady=("people",),
     events="claps",
     people=Range(60.0, 2.0, 3000.0, "", "how many clap"),
     rate=Range(3.6, 1.5, 6.0, "1/s", "claps a second of each"),
@@ -98,9 +108,7 @@ def applause(circle: Circle, people: Curve, rate: Curve, cheering: Curve) -> np.
     pool = []
     for _ in range(40):
         centre = circle.random.uniform(650.0, 2400.0)
-        pool.append(
-            burst(circle, 0.03, 0.0006, 0.0045, lambda f, c=centre: hump(c, 0.5)(f) + 0.12 * band(300.0, 9000.0, 0.8)(f))
-        )
+        pool.append(burst(circle, 0.03, 0.0006, 0.0045, total((1.0, hump(centre, 0.5)), (0.12, band(300.0, 9000.0, 0.8)))))
     many = float(np.mean(people))
     if circle.given is not None:
         at, strength = circle.strikes(rate)
@@ -115,6 +123,10 @@ def applause(circle: Circle, people: Curve, rate: Curve, cheering: Curve) -> np.
 
 @model(
     "children playing",
+    steady=(
+        "children",
+        "excitement",
+    ),
     children=Range(8.0, 1.0, 60.0, "", "how many"),
     excitement=Range(0.6, 0.0, 1.0, "", "from talking to shrieking"),
 )
@@ -140,19 +152,22 @@ def stadium(circle: Circle, people: Curve, excitement: Curve, chant: Curve) -> n
     """Tens of thousands of voices: noise with the spectrum of shouted speech, loudest near 1 kHz, in waves; chants that pulse
     with two beats a second; whistles and horns (Navvab, Heilmann and Sulisz, "Crowd noise measurements and simulation in
     stadium", 2009; shouted speech: ANSI S3.5)."""
+    many = float(np.log10(np.mean(people) / 500.0) / 2.3)  # 0 for a village's pitch, 1 for the largest
     wave = circle.slow(0.3, 0.3, 0.6) ** (0.5 + np.asarray(excitement))
     roar = circle.noise(lambda f: hump(900.0, 1.0)(f) + 0.25 * hump(300.0, 0.8)(f)) * circle.slow(5.0, 0.08, 0.2) * wave
     beat = np.clip(np.sin(2 * np.pi * circle.phase(2.0)), 0.0, 1.0) ** 0.5 * np.clip(circle.slow(0.2, 1.0) - 0.3, 0.0, 1.5)
-    tone = sum(
-        circle.noise(lambda f, c=c: hump(c, 0.06)(f)) * g for c, g in ((220.0, 1.0), (440.0, 0.9), (660.0, 0.7), (880.0, 0.5))
-    )
+    tone = sum(circle.noise(hump(c, 0.06)) * g for c, g in ((220.0, 1.0), (440.0, 0.9), (660.0, 0.7), (880.0, 0.5)))
     whistles = shouts(circle, 0.5 + 2.0 * float(np.mean(excitement)), 1800.0, 3200.0, 0.5)
-    near = shouts(circle, 3.0, 200.0, 450.0)
-    return unit(roar) + 0.5 * np.asarray(chant) * unit(np.asarray(tone) * beat) + 0.12 * unit(whistles) + 0.22 * unit(near)
+    near = unit(shouts(circle, 3.0, 200.0, 450.0)) * (0.5 - 0.35 * many)
+    return unit(roar) + 0.5 * np.asarray(chant) * unit(np.asarray(tone) * beat) + 0.12 * unit(whistles) + near
 
 
 @model(
     "baby crying",
+    steady=(
+        "pitch",
+        "distress",
+    ),
     events="cries",
     rate=Range(0.7, 0.1, 1.5, "1/s", "cries a second"),
     pitch=Range(450.0, 300.0, 700.0, "Hz", "of the cry"),

@@ -54,6 +54,7 @@ def _traffic_bed(circle: Circle) -> np.ndarray:
 
 @model(
     "city",
+    steady=("distance",),
     activity=ACTIVITY,
     distance=Range(30.0, 5.0, 500.0, "m", "from the next street"),
     hum=Range(0.4, 0.0, 1.0, "", "how much machines hum"),
@@ -80,6 +81,10 @@ def city(circle: Circle, activity: Curve, distance: Curve, hum: Curve) -> np.nda
 
 @model(
     "road traffic",
+    steady=(
+        "speed",
+        "distance",
+    ),
     rate=Range(0.5, 0.02, 4.0, "1/s", "vehicles a second"),
     speed=Range(14.0, 5.0, 40.0, "m/s", "of the vehicles"),
     distance=Range(12.0, 3.0, 300.0, "m", "from the road"),
@@ -97,6 +102,11 @@ def road_traffic(circle: Circle, rate: Curve, speed: Curve, distance: Curve) -> 
 
 @model(
     "suburb",
+    steady=(
+        "activity",
+        "birds",
+        "gardens",
+    ),
     activity=ACTIVITY,
     birds=Range(0.4, 0.0, 1.0, "", "how many sing"),
     gardens=Range(0.2, 0.0, 1.0, "", "how much is mown and hammered"),
@@ -121,6 +131,11 @@ def suburb(circle: Circle, activity: Curve, birds: Curve, gardens: Curve) -> np.
 
 @model(
     "forest by day",
+    steady=(
+        "birds",
+        "wind",
+        "insects",
+    ),
     birds=Range(0.6, 0.0, 1.0, "", "how many sing"),
     wind=Range(3.0, 0.5, 15.0, "m/s", "speed of the wind"),
     insects=Range(0.3, 0.0, 1.0, "", "how many hum"),
@@ -145,6 +160,7 @@ def forest_by_day(circle: Circle, birds: Curve, wind: Curve, insects: Curve) -> 
 
 @model(
     "forest by night",
+    steady=("wind",),
     insects=Range(0.6, 0.0, 1.0, "", "how many crickets sing"),
     owls=Range(0.4, 0.0, 1.0, "", "how often owls hoot"),
     wind=Range(1.5, 0.5, 15.0, "m/s", "speed of the wind"),
@@ -168,6 +184,11 @@ def forest_by_night(circle: Circle, insects: Curve, owls: Curve, wind: Curve) ->
 
 @model(
     "harbour",
+    steady=(
+        "activity",
+        "gulls",
+        "rigging",
+    ),
     activity=ACTIVITY,
     gulls=Range(0.4, 0.0, 1.0, "", "how many cry"),
     rigging=Range(0.4, 0.0, 1.0, "", "how much ropes and masts knock"),
@@ -191,6 +212,11 @@ def harbour(circle: Circle, activity: Curve, gulls: Curve, rigging: Curve) -> np
 
 @model(
     "station hall",
+    steady=(
+        "activity",
+        "trains",
+        "announcements",
+    ),
     activity=ACTIVITY,
     trains=Range(0.4, 0.0, 1.0, "", "how much trains are heard"),
     announcements=Range(0.3, 0.0, 1.0, "", "how often a voice speaks"),
@@ -215,6 +241,11 @@ def station_hall(circle: Circle, activity: Curve, trains: Curve, announcements: 
 
 @model(
     "café",
+    steady=(
+        "activity",
+        "dishes",
+        "machine",
+    ),
     activity=ACTIVITY,
     dishes=Range(0.4, 0.0, 1.0, "", "how much they clatter"),
     machine=Range(0.2, 0.0, 1.0, "", "how much the coffee machine hisses"),
@@ -236,6 +267,11 @@ def cafe(circle: Circle, activity: Curve, dishes: Curve, machine: Curve) -> np.n
 
 @model(
     "office",
+    steady=(
+        "people",
+        "keys",
+        "air",
+    ),
     people=Range(0.4, 0.0, 1.0, "", "how much is said"),
     keys=Range(0.4, 0.0, 1.0, "", "how much is typed"),
     air=Range(0.5, 0.0, 1.0, "", "how much the air conditioning is heard"),
@@ -255,6 +291,7 @@ def office(circle: Circle, people: Curve, keys: Curve, air: Curve) -> np.ndarray
 
 @model(
     "cave",
+    steady=("reverberation",),
     drips=Range(0.8, 0.05, 5.0, "1/s", "drops a second"),
     wind=Range(0.3, 0.0, 1.0, "", "how much air moves"),
     reverberation=Range(3.0, 0.5, 8.0, "s", "of the cave"),
@@ -270,6 +307,11 @@ def cave(circle: Circle, drips: Curve, wind: Curve, reverberation: Curve) -> np.
 
 @model(
     "market",
+    steady=(
+        "activity",
+        "music",
+        "carts",
+    ),
     activity=ACTIVITY,
     music=Range(0.1, 0.0, 1.0, "", "how much somewhere is played"),
     carts=Range(0.3, 0.0, 1.0, "", "how much is pushed and dropped"),
@@ -290,6 +332,11 @@ def market(circle: Circle, activity: Curve, music: Curve, carts: Curve) -> np.nd
 
 @model(
     "construction site",
+    steady=(
+        "activity",
+        "tools",
+        "engines",
+    ),
     activity=ACTIVITY,
     tools=Range(0.5, 0.0, 1.0, "", "how many hammers and saws"),
     engines=Range(0.5, 0.0, 1.0, "", "how many diggers and lorries"),
@@ -327,12 +374,17 @@ def room_tone(circle: Circle, hum: Curve, outside: Curve) -> np.ndarray:
 
 @model(
     "storm",
+    steady=(
+        "wind",
+        "rain",
+        "thunder",
+    ),
     wind=Range(18.0, 5.0, 35.0, "m/s", "speed of the wind"),
     rain=Range(40.0, 0.5, 100.0, "mm/h", "rainfall rate"),
     thunder=Range(0.5, 0.0, 1.0, "", "how near the lightning is"),
 )
 def storm(circle: Circle, wind: Curve, rain: Curve, thunder: Curve) -> np.ndarray:
-    """A gale with rain and thunder: their sum."""
+    """A gale with rain and thunder, each as its own model makes it; near lightning cracks, far lightning rolls."""
     near = float(np.mean(thunder))
     parts = [("howling wind", 0.8, {"wind": float(np.mean(wind))}), ("rain", 0.7, {"intensity": float(np.mean(rain))})]
     sky = MODELS["thunder" if near > 0.6 else "distant thunder"](circle)
@@ -341,6 +393,10 @@ def storm(circle: Circle, wind: Curve, rain: Curve, thunder: Curve) -> np.ndarra
 
 @model(
     "clatter",
+    steady=(
+        "size",
+        "metal",
+    ),
     events="pieces",
     rate=Range(5.0, 0.2, 20.0, "1/s", "blows a second"),
     size=Range(0.3, 0.05, 2.0, "m", "of the pieces"),

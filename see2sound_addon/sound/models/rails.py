@@ -116,6 +116,7 @@ def steam_locomotive(circle: Circle, speed: Curve, effort: Curve, hiss: Curve) -
 
 @model(
     "roller coaster",
+    steady=("size",),
     speed=Range(16.0, 1.0, 45.0, "m/s", "of the train"),
     screams=Range(0.2, 0.0, 1.0, "", "how much the riders scream"),
     size=Range(1.0, 0.4, 2.0, "", "a large steel track roars lower"),
@@ -135,6 +136,7 @@ def roller_coaster(circle: Circle, speed: Curve, screams: Curve, size: Curve) ->
 
 @model(
     "mine cart",
+    steady=("load",),
     events="jolts",
     speed=Range(4.0, 0.5, 15.0, "m/s", "of the cart"),
     load=Range(0.3, 0.0, 1.0, "", "an empty cart rings, a full one thuds"),

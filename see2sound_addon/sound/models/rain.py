@@ -86,6 +86,7 @@ def rain_on_water(circle: Circle, intensity: Curve, nearness: Curve) -> np.ndarr
 
 @model(
     "dripping",
+    steady=("size",),
     events="drips",
     rate=Range(1.2, 0.05, 15.0, "1/s", "drops a second"),
     size=Range(2.5, 1.0, 5.0, "mm", "diameter of a drop"),

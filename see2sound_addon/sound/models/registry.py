@@ -27,18 +27,24 @@ class Range:
         """The value at a share of the range: 0 the lowest, 1 the highest; evenly in ratio where the range is wide."""
         share = min(max(share, 0.0), 1.0)
         if self.low > 0.0 and self.high / self.low > 8.0:
-            return float(self.low * (self.high / self.low) ** share)
-        return self.low + share * (self.high - self.low)
+            value = self.low * (self.high / self.low) ** share
+        else:
+            value = self.low + share * (self.high - self.low)
+        return float(min(max(value, self.low), self.high))
 
 
 @dataclass(frozen=True)
 class Model:
-    """A procedural model. `events`: what an event of it is, in the plural ("barks"); empty if it has none."""
+    """A procedural model. `events`: what an event of it is, in the plural ("barks"); empty if it has none.
+
+    `steady`: the parameters that `make` takes as one value for the whole sound; of a curve it takes the mean.
+    """
 
     name: str
     make: Make
     parameters: dict[str, Range]
     events: str
+    steady: tuple[str, ...] = ()
 
     def __call__(self, circle: Circle, **values: float | np.ndarray) -> np.ndarray:
         """A signal (n,) of any level; parameters that are not given have their usual value."""
@@ -50,11 +56,11 @@ MODELS: dict[str, Model] = {}
 """The procedural models by the name of their class."""
 
 
-def model(name: str, events: str = "", **parameters: Range) -> Callable[[Make], Make]:
+def model(name: str, events: str = "", steady: tuple[str, ...] = (), **parameters: Range) -> Callable[[Make], Make]:
     """Enter a function into the table."""
 
     def enter(make: Make) -> Make:
-        MODELS[name] = Model(name, make, parameters, events)
+        MODELS[name] = Model(name, make, parameters, events, steady)
         return make
 
     return enter

@@ -44,6 +44,10 @@ def _sound_at(circle: Circle, rate: Curve, grains: Sequence[np.ndarray], jitter:
 
 @model(
     "car horn",
+    steady=(
+        "pitch",
+        "length",
+    ),
     events="honks",
     rate=Range(0.3, 0.02, 3.0, "1/s", "honks a second"),
     pitch=Range(410.0, 250.0, 600.0, "Hz", "of the lower of its two tones"),
@@ -62,6 +66,10 @@ def car_horn(circle: Circle, rate: Curve, pitch: Curve, length: Curve) -> np.nda
 
 @model(
     "train horn",
+    steady=(
+        "pitch",
+        "length",
+    ),
     events="blasts",
     rate=Range(0.12, 0.02, 0.6, "1/s", "blasts a second"),
     pitch=Range(311.0, 200.0, 450.0, "Hz", "of the lowest of its tones"),
@@ -88,6 +96,11 @@ def train_horn(circle: Circle, rate: Curve, pitch: Curve, length: Curve) -> np.n
 
 @model(
     "steam whistle",
+    steady=(
+        "pitch",
+        "length",
+        "breath",
+    ),
     events="whistles",
     rate=Range(0.12, 0.02, 0.8, "1/s", "whistles a second"),
     pitch=Range(520.0, 200.0, 1200.0, "Hz", "of the lowest of its tones"),
@@ -117,6 +130,10 @@ def steam_whistle(circle: Circle, rate: Curve, pitch: Curve, length: Curve, brea
 
 @model(
     "ship horn",
+    steady=(
+        "pitch",
+        "length",
+    ),
     events="blasts",
     rate=Range(0.1, 0.01, 0.4, "1/s", "blasts a second"),
     pitch=Range(110.0, 70.0, 400.0, "Hz", "70 to 200 for a large ship, 250 to 700 for a small one (COLREGs)"),
@@ -157,7 +174,7 @@ def siren(circle: Circle, rate: Curve, pitch: Curve, two_tone: Curve) -> np.ndar
     both = np.where(sweep > 0.5, 1.0, 0.75)
     bend = np.asarray(two_tone)
     frequency = np.asarray(pitch) * ((1.0 - bend) * (0.45 + 0.55 * sweep) + bend * both)
-    phase = 2 * np.pi * circle.phase(frequency)
+    phase = 2 * np.pi * circle.phase(frequency * circle.slow(2.0, 0.002, 0.5))
     tone = (
         np.sin(phase) + 0.55 * np.sin(3 * phase) + 0.35 * np.sin(2 * phase) + 0.3 * np.sin(5 * phase) + 0.15 * np.sin(7 * phase)
     )
@@ -169,12 +186,16 @@ def alarm(circle: Circle, rate: Curve, pitch: Curve) -> np.ndarray:
     """An electronic beeper: a square tone near 2 to 3 kHz switched on and off (ISO 8201: three beeps and a pause; ISO 7731
     for danger signals)."""
     gate = np.clip((np.sin(2 * np.pi * circle.phase(rate)) + 0.05) * 12.0, 0.0, 1.0)
-    phase = 2 * np.pi * circle.phase(pitch)
+    phase = 2 * np.pi * circle.phase(np.asarray(pitch) * circle.slow(2.0, 0.002, 0.5))
     return (np.sin(phase) + 0.3 * np.sin(3 * phase) + 0.12 * np.sin(5 * phase)) * gate
 
 
 @model(
     "telephone",
+    steady=(
+        "pitch",
+        "hammer",
+    ),
     events="rings",
     rate=Range(0.25, 0.05, 0.6, "1/s", "rings a second"),
     pitch=Range(1400.0, 700.0, 2500.0, "Hz", "of the gongs"),
@@ -190,15 +211,16 @@ def telephone(circle: Circle, rate: Curve, pitch: Curve, hammer: Curve) -> np.nd
     ]
     ring = np.zeros(int(3.5 * circle.rate))
     for stroke in range(int(1.6 * beats)):
-        at, gong = int(stroke / beats * circle.rate), gongs[stroke % 2]
-        end = min(len(ring), at + len(gong))
-        ring[at:end] += gong[: end - at] * circle.random.uniform(0.8, 1.0)
+        start, gong = int(stroke / beats * circle.rate), gongs[stroke % 2]
+        end = min(len(ring), start + len(gong))
+        ring[start:end] += gong[: end - start] * circle.random.uniform(0.8, 1.0)
     at, strength = circle.strikes(rate, 0.0, 0.0)
     return unit(circle.scatter(at, strength, ring[None]))
 
 
 @model(
     "bicycle bell",
+    steady=("pitch",),
     events="rings",
     rate=Range(0.4, 0.02, 2.0, "1/s", "rings a second"),
     pitch=Range(2300.0, 1500.0, 4000.0, "Hz", "of the dome"),
@@ -212,7 +234,7 @@ def bicycle_bell(circle: Circle, rate: Curve, pitch: Curve) -> np.ndarray:
     )
     ring = np.zeros(len(ding) + circle.rate // 2)
     for stroke in range(12):
-        at = int((0.032 * stroke + circle.random.normal(0.0, 0.002)) * circle.rate)
-        ring[max(0, at) : max(0, at) + len(ding)] += ding * circle.random.uniform(0.5, 1.0)
+        start = int((0.032 * stroke + circle.random.normal(0.0, 0.002)) * circle.rate)
+        ring[max(0, start) : max(0, start) + len(ding)] += ding * circle.random.uniform(0.5, 1.0)
     at, strength = circle.strikes(rate, 0.4, 0.1)
     return unit(circle.scatter(at, strength, ring[None]))

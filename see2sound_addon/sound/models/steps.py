@@ -43,9 +43,9 @@ def _crunch(circle: Circle, seconds: float, grains: int, shape: Shape, decay: fl
     moments = circle.random.beta(1.6, 2.6, grains)
     for moment in moments:
         grain = pool[circle.random.integers(0, len(pool))]
-        at = int(moment * length)
-        end = min(len(out), at + len(grain))
-        out[at:end] += grain[: end - at] * np.exp(spread * circle.random.standard_normal())
+        start = int(moment * length)
+        end = min(len(out), start + len(grain))
+        out[start:end] += grain[: end - start] * np.exp(spread * circle.random.standard_normal())
     return out / max(1e-9, float(np.abs(out).max()))
 
 
@@ -56,6 +56,10 @@ def _mass(weight: Curve) -> float:
 
 @model(
     "footsteps on wood",
+    steady=(
+        "shoes",
+        "hollowness",
+    ),
     events="steps",
     pace=PACE,
     weight=WEIGHT,
@@ -83,7 +87,7 @@ def on_wood(circle: Circle, pace: Curve, weight: Curve, shoes: Curve, hollowness
     return _walk(circle, pace, lambda: _contacts(circle, float(np.mean(pace)), contact(1.0), contact(0.5)))
 
 
-@model("footsteps on stone", events="steps", pace=PACE, weight=WEIGHT, shoes=SHOES)
+@model("footsteps on stone", steady=("shoes",), events="steps", pace=PACE, weight=WEIGHT, shoes=SHOES)
 def on_stone(circle: Circle, pace: Curve, weight: Curve, shoes: Curve) -> np.ndarray:
     """A hard floor gives nothing: what sounds is the shoe, a click between 0.8 and 4 kHz of some milliseconds, a thud of the
     heel, and grit under the sole (Turchet 2016)."""
@@ -99,7 +103,12 @@ def on_stone(circle: Circle, pace: Curve, weight: Curve, shoes: Curve) -> np.nda
 
 
 @model(
-    "footsteps on gravel", events="steps", pace=PACE, weight=WEIGHT, coarseness=Range(0.5, 0.0, 1.0, "", "from grit to pebbles")
+    "footsteps on gravel",
+    steady=("coarseness",),
+    events="steps",
+    pace=PACE,
+    weight=WEIGHT,
+    coarseness=Range(0.5, 0.0, 1.0, "", "from grit to pebbles"),
 )
 def on_gravel(circle: Circle, pace: Curve, weight: Curve, coarseness: Curve) -> np.ndarray:
     """Stones that roll and strike each other, some hundred a step, each with its own short click between 1 and 9 kHz; large
@@ -118,7 +127,12 @@ def on_gravel(circle: Circle, pace: Curve, weight: Curve, coarseness: Curve) -> 
 
 
 @model(
-    "footsteps on grass", events="steps", pace=PACE, weight=WEIGHT, dryness=Range(0.4, 0.0, 1.0, "", "from wet to dry grass")
+    "footsteps on grass",
+    steady=("dryness",),
+    events="steps",
+    pace=PACE,
+    weight=WEIGHT,
+    dryness=Range(0.4, 0.0, 1.0, "", "from wet to dry grass"),
 )
 def on_grass(circle: Circle, pace: Curve, weight: Curve, dryness: Curve) -> np.ndarray:
     """A soft thud and blades that rub and break, noise that swells for 60 ms between 0.8 and 7 kHz (Turchet 2016)."""
@@ -133,7 +147,14 @@ def on_grass(circle: Circle, pace: Curve, weight: Curve, dryness: Curve) -> np.n
     return _walk(circle, pace, lambda: _contacts(circle, float(np.mean(pace)), contact(1.0), contact(0.8)))
 
 
-@model("footsteps on sand", events="steps", pace=PACE, weight=WEIGHT, dryness=Range(0.6, 0.0, 1.0, "", "from wet to dry sand"))
+@model(
+    "footsteps on sand",
+    steady=("dryness",),
+    events="steps",
+    pace=PACE,
+    weight=WEIGHT,
+    dryness=Range(0.6, 0.0, 1.0, "", "from wet to dry sand"),
+)
 def on_sand(circle: Circle, pace: Curve, weight: Curve, dryness: Curve) -> np.ndarray:
     """Grains too many to be heard one by one: dull noise between 0.3 and 4 kHz that swells as the foot sinks and slides
     (granular friction: Visell et al. 2009)."""
@@ -150,6 +171,7 @@ def on_sand(circle: Circle, pace: Curve, weight: Curve, dryness: Curve) -> np.nd
 
 @model(
     "footsteps on snow",
+    steady=("frost",),
     events="steps",
     pace=PACE,
     weight=WEIGHT,
@@ -186,6 +208,10 @@ def on_snow(circle: Circle, pace: Curve, weight: Curve, frost: Curve) -> np.ndar
 
 @model(
     "footsteps on metal",
+    steady=(
+        "size",
+        "shoes",
+    ),
     events="steps",
     pace=PACE,
     weight=WEIGHT,
@@ -195,37 +221,49 @@ def on_snow(circle: Circle, pace: Curve, weight: Curve, frost: Curve) -> np.ndar
 def on_metal(circle: Circle, pace: Curve, weight: Curve, size: Curve, shoes: Curve) -> np.ndarray:
     """A plate or a grating: dense modes from some 100 Hz up that ring for 0.1 to 0.4 s, and the click of the shoe (plates:
     Fletcher and Rossing 1998)."""
-    large, hard = float(np.mean(size)), float(np.mean(shoes))
+    large, hard, heavy = float(np.mean(size)), float(np.mean(shoes)), _mass(weight)
 
     def contact(level: float) -> np.ndarray:
         plate = plate_modes(circle, 150.0 / large**0.7 * circle.random.uniform(0.9, 1.1), 22, 0.09, 0.6, 0.8)
         click = 0.25 * hard * burst(circle, 0.03, 0.0003, 0.003, band(700.0, 4000.0, 0.9))
-        thud = 0.6 * burst(circle, 0.1, 0.002, 0.02, band(90.0, 450.0, 1.0))
+        thud = 0.6 * burst(circle, 0.1, 0.002, 0.02, band(90.0 / heavy, 450.0 / heavy, 1.0))
         return level * stack([plate, click, thud]).sum(axis=0)
 
     return _walk(circle, pace, lambda: _contacts(circle, float(np.mean(pace)), contact(1.0), contact(0.5)))
 
 
-@model("footsteps in water", events="steps", pace=PACE, weight=WEIGHT, depth=Range(0.08, 0.01, 0.5, "m", "of the water"))
+@model(
+    "footsteps in water",
+    steady=("depth",),
+    events="steps",
+    pace=PACE,
+    weight=WEIGHT,
+    depth=Range(0.08, 0.01, 0.5, "m", "of the water"),
+)
 def in_water(circle: Circle, pace: Curve, weight: Curve, depth: Curve) -> np.ndarray:
     """A slap, a crown of drops and the bubbles that the foot takes down (as a splash; bubbles after van den Doel 2005)."""
-    deep = float(np.mean(depth))
+    deep, heavy = float(np.mean(depth)), _mass(weight)
 
     def step() -> np.ndarray:
-        slap = burst(circle, 0.25, 0.003, 0.03 + 0.1 * deep, band(300.0, 2200.0, 0.8))
+        slap = burst(circle, 0.25, 0.003, 0.03 + 0.1 * deep, band(300.0 / heavy, 2200.0 / heavy, 0.8))
         drops = 0.5 * burst(circle, 0.9, 0.06, 0.12 + 0.2 * deep, band(600.0, 4500.0, 0.8))
         out = stack([slap, drops, np.zeros(int(1.0 * circle.rate))]).sum(axis=0)
         for _ in range(int(25 + 120 * deep)):
             ring = bubble(circle, 0.001 * 7.0 ** circle.random.random(), circle.random.uniform(0.0, 0.12))
-            at = int(circle.random.beta(1.3, 2.5) * 0.75 * circle.rate)
-            out[at : at + len(ring)] += 0.45 * circle.random.random() * ring[: len(out) - at]
+            start = int(circle.random.beta(1.3, 2.5) * 0.75 * circle.rate)
+            out[start : start + len(ring)] += 0.45 * circle.random.random() * ring[: len(out) - start]
         return out
 
     return _walk(circle, pace, step)
 
 
 @model(
-    "footsteps on earth", events="steps", pace=PACE, weight=WEIGHT, dryness=Range(0.5, 0.0, 1.0, "", "from mud to a dry path")
+    "footsteps on earth",
+    steady=("dryness",),
+    events="steps",
+    pace=PACE,
+    weight=WEIGHT,
+    dryness=Range(0.5, 0.0, 1.0, "", "from mud to a dry path"),
 )
 def on_earth(circle: Circle, pace: Curve, weight: Curve, dryness: Curve) -> np.ndarray:
     """A path of earth: a dull thud below 400 Hz, and dirt that is pressed and scuffed around 1 kHz (Turchet 2016)."""
@@ -242,6 +280,7 @@ def on_earth(circle: Circle, pace: Curve, weight: Curve, dryness: Curve) -> np.n
 
 @model(
     "footsteps on ice",
+    steady=("thickness",),
     events="steps",
     pace=PACE,
     weight=WEIGHT,
@@ -250,10 +289,10 @@ def on_earth(circle: Circle, pace: Curve, weight: Curve, dryness: Curve) -> np.n
 def on_ice(circle: Circle, pace: Curve, weight: Curve, thickness: Curve) -> np.ndarray:
     """A hard click on ice with small cracks after it, whose flexural waves arrive high frequencies first, as chirps that fall
     (bending waves in plates are dispersive, with a speed that grows as the root of frequency: Cremer and Heckl 1988)."""
-    thick = float(np.mean(thickness))
+    thick, heavy = float(np.mean(thickness)), _mass(weight)
 
     def contact(level: float) -> np.ndarray:
-        click = burst(circle, 0.05, 0.0004, 0.007, band(450.0, 2400.0, 1.0))
+        click = burst(circle, 0.05, 0.0004, 0.007, band(450.0 / heavy, 2400.0, 1.0))
         out = stack([click, np.zeros(int(0.22 * circle.rate))]).sum(axis=0)
         for _ in range(int(circle.random.integers(2, 7))):
             t = circle.times(0.05)
@@ -262,8 +301,8 @@ def on_ice(circle: Circle, pace: Curve, weight: Curve, thickness: Curve) -> np.n
                 * np.exp(-t / 0.008)
                 * (1.0 - np.exp(-t / 0.0003))
             )
-            at = int(circle.random.uniform(0.0, 0.16) * circle.rate)
-            out[at : at + len(t)] += circle.random.uniform(0.1, 0.5) * crack[: len(out) - at]
+            start = int(circle.random.uniform(0.0, 0.16) * circle.rate)
+            out[start : start + len(t)] += circle.random.uniform(0.1, 0.5) * crack[: len(out) - start]
         grit = 0.35 * _crunch(circle, 0.14, 40, band(700.0, 5000.0, 0.8), 0.0018)
         return level * stack([out, grit]).sum(axis=0)
 
@@ -272,6 +311,7 @@ def on_ice(circle: Circle, pace: Curve, weight: Curve, thickness: Curve) -> np.n
 
 @model(
     "running",
+    steady=("softness",),
     events="steps",
     pace=Range(2.8, 1.8, 5.0, "1/s", "steps a second"),
     weight=WEIGHT,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from ..blocks.grains import bubbles, burst, stack
@@ -12,6 +14,7 @@ from .registry import Range, model
 
 @model(
     "stream",
+    steady=("size",),
     flow=Range(0.5, 0.0, 1.0, "", "from a trickle to a mountain brook"),
     size=Range(2.5, 0.8, 8.0, "mm", "radius of the usual bubble; large ones gurgle low"),
     distance=Range(2.0, 1.0, 30.0, "m", "from the listener; the bubbles blur"),
@@ -50,6 +53,7 @@ def river(circle: Circle, flow: Curve, width: Curve) -> np.ndarray:
 
 @model(
     "waterfall",
+    steady=("height",),
     height=Range(10.0, 1.0, 60.0, "m", "how far the water falls"),
     flow=Range(0.5, 0.0, 1.0, "", "from a thin curtain to a flood"),
     distance=Range(10.0, 2.0, 300.0, "m", "from the listener; air takes the spray's hiss"),
@@ -86,6 +90,7 @@ def fountain(circle: Circle, height: Curve, flow: Curve) -> np.ndarray:
 
 @model(
     "calm water",
+    steady=("size",),
     waves=Range(0.6, 0.2, 2.0, "1/s", "ripples a second that meet the shore or the hull"),
     size=Range(3.0, 1.0, 8.0, "mm", "radius of the usual bubble"),
     hollow=Range(0.2, 0.0, 1.0, "", "how much a hull or a jetty booms"),
@@ -102,7 +107,7 @@ def calm_water(circle: Circle, waves: Curve, size: Curve, hollow: Curve) -> np.n
     return unit(wash) + 0.9 * unit(laps) + 1.2 * np.asarray(hollow) * unit(boom)
 
 
-WAVES = {
+WAVES: dict[str, Any] = {
     "period": Range(8.0, 3.0, 16.0, "s", "from one breaker to the next; swell is slow, a lake quick"),
     "height": Range(0.8, 0.1, 5.0, "m", "height of the breakers"),
     "distance": Range(10.0, 2.0, 300.0, "m", "from the breakers"),
@@ -149,6 +154,7 @@ def waves_on_rocks(circle: Circle, period: Curve, height: Curve, distance: Curve
 
 @model(
     "bubbling",
+    steady=("size",),
     rate=Range(14.0, 2.0, 120.0, "1/s", "bubbles a second"),
     size=Range(6.0, 1.0, 20.0, "mm", "radius of a bubble"),
     thickness=Range(0.2, 0.0, 1.0, "", "from water to thick mud"),
@@ -181,6 +187,7 @@ def tap_water(circle: Circle, flow: Curve, depth: Curve) -> np.ndarray:
 
 @model(
     "splash",
+    steady=("size",),
     events="splashes",
     rate=Range(0.5, 0.05, 4.0, "1/s", "splashes a second"),
     size=Range(0.3, 0.02, 2.0, "m", "size of what falls into the water"),

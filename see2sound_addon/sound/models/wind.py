@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..blocks.grains import burst, stack
-from ..blocks.shapes import band, peaks, tilt
+from ..blocks.shapes import band, peaks, product, tilt
 from ..circle import Circle, Curve, unit
 from .registry import Range, model
 
@@ -31,7 +31,7 @@ def wind_in_trees(circle: Circle, wind: Curve, gusts: Curve, leaves: Curve) -> n
     Bolin, "Prediction method for wind-induced vegetation noise", Acta Acustica 95, 2009)."""
     speed = _speed(circle, wind, gusts)
     rustle = circle.noise(band(1300.0, 6500.0, 1.1)) * circle.slow(14.0, 0.18, 0.3) * (speed / 6.0) ** 1.8
-    clicks = circle.filter(circle.impulses(60.0, 0.8), band(1800.0, 8000.0, 1.5)) * (speed / 6.0) ** 2
+    clicks = circle.filter(circle.impulses(400.0, 0.6), band(1800.0, 8000.0, 1.5)) * (speed / 6.0) ** 2
     twigs = circle.noise(band(220.0, 900.0, 1.2)) * (speed / 6.0) ** 1.4
     low = circle.noise(band(70.0, 250.0, 1.5)) * (speed / 6.0)
     green = np.asarray(leaves)
@@ -61,15 +61,14 @@ def wind(circle: Circle, wind: Curve, gusts: Curve, howl: Curve) -> np.ndarray:
     2006, for the slope)."""
     speed = _speed(circle, wind, gusts)
     source = circle.random.standard_normal(circle.n)
-    shapes = [
-        lambda f, e=e, c=c: tilt(e, 60.0)(f) * band(60.0, c, 1.0)(f) for e, c in ((1.1, 300.0), (0.8, 700.0), (0.6, 1500.0))
-    ]
+    shapes = [product(tilt(e, 60.0), band(60.0, c, 1.0)) for e, c in ((1.1, 300.0), (0.8, 700.0), (0.6, 1500.0))]
     flow = unit(circle.morph(source, shapes, np.clip((speed - 1.0) / 16.0, 0.0, 1.0))) * (speed / 6.0)
     return flow + np.asarray(howl) * _whistles(circle, speed, 3)
 
 
 @model(
     "howling wind",
+    steady=("size",),
     wind=Range(14.0, 3.0, 35.0, "m/s", "mean speed of the wind"),
     gusts=Range(0.7, 0.0, 1.0, "", "how much the wind comes in gusts"),
     size=Range(8.0, 2.0, 30.0, "mm", "thickness of the wires and gaps that sing; thin ones sing high"),
