@@ -147,7 +147,10 @@ def known_words() -> int:
 
 def words_of(name: str) -> list[str]:
     """The strongest words of a class, for lists."""
-    return [" ".join(phrase) for phrase, (own, strength) in _table().phrases.items() if own == name and strength >= 1.0]
+    table = _table()
+    phrases = [" ".join(phrase) for phrase, (own, strength) in table.phrases.items() if own == name and strength >= 1.0]
+    pairs = (needed for rows in table.pairs.values() for needed, own in rows if own == name)
+    return phrases or list(dict.fromkeys(" & ".join(" ".join(phrase) for phrase in needed) for needed in pairs))
 
 
 def _words(text: str) -> list[str]:

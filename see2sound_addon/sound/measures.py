@@ -137,7 +137,7 @@ def signature(samples: np.ndarray, rate: int) -> dict[str, np.ndarray]:
     bands = bands[:, sounding[0] : sounding[-1] + 1]
     envelope = bands.sum(axis=0)
     top = bands.max()
-    level = 10.0 * np.log10(bands + top * 10.0 ** (-FLOOR / 10.0 - 1.0))
+    level = 10.0 * np.log10(bands + top * 10.0 ** (-FLOOR / 10.0))
     mean = 10.0 * np.log10(bands.mean(axis=1) + bands.mean(axis=1).max() * 10.0 ** (-FLOOR / 10.0))
     flux = np.abs(np.diff(level, axis=1)).mean() if level.shape[1] > 1 else 0.0
     parts = np.array_split(np.arange(BANDS), 4)

@@ -33,7 +33,7 @@ def take_recording(
         try:
             return _clip_of(hit, prompt, duration, seed, rate, controls, notes)
         except See2SoundError as error:
-            notes.append(f"{error.message} The next recording was used.")
+            notes.append(f"{error.message} It was passed over.")
     made = synthesise(prompt, duration, seed, rate, controls)
     made.notes = [*notes, f"No recording in the library fits {prompt!r}; the clip is procedural.", *made.notes]
     return made

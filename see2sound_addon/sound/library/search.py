@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 from pathlib import Path
 
+from ...lexicon.classes import CLASSES
 from ...lexicon.lookup import explain, words_in
 from .index import opened
 
@@ -51,7 +52,7 @@ def search(prompt: str, most: int = 10, file: Path | None = None) -> list[Hit]:
                 common[row] = common.get(row, 0) + 1
         known = sum(weight[word] for word in asked) or 1.0
         scores = {row: (1.0 - OF_CLASS) * value / known for row, value in found.items()}
-        if meaning:
+        if meaning in CLASSES:
             of_class = "SELECT id FROM files WHERE class = ? AND error IS NULL LIMIT ?"
             for (row,) in index.execute(of_class, (meaning, MOST_OF_CLASS)):
                 scores[row] = scores.get(row, 0.0) + OF_CLASS

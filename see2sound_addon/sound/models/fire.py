@@ -64,7 +64,7 @@ def large_fire(circle: Circle, size: Curve, crackle: Curve, roar: Curve) -> np.n
     fluttering at the puffing frequency 1.5 / sqrt(width), with many cracks."""
     puffs = float(1.5 / np.sqrt(np.mean(size)))
     flutter = circle.slow(6.0 * puffs, 0.3, 0.3) * circle.slow(20.0, 0.25, 0.1)
-    roaring = circle.noise(lambda f: band(50.0, 150.0, 1.7)(f) + 0.04 * band(300.0, 2500.0, 0.6)(f)) * flutter
+    roaring = circle.noise(lambda f: band(45.0, 140.0, 2.2)(f) + 0.02 * band(300.0, 2500.0, 0.6)(f)) * flutter
     air = circle.noise(band(300.0, 7000.0, 0.5)) * circle.slow(8.0, 0.3, 0.4)
     many = np.maximum(np.asarray(crackle), 0.01)
     cracks = unit(np.tanh(unit(_crackles(circle, many, 500.0, 6000.0, 0.9)) / 6.0))

@@ -116,13 +116,13 @@ def metal_door(circle: Circle, rate: Curve, weight: Curve, ring: Curve, swing: C
         latch = stack(
             [
                 0.7 * plate_modes(circle, 260.0, 30, 0.03, 0.25, 0.2),
-                1.2 * burst(circle, 0.12, 0.0006, 0.016, band(70.0, 500.0, 0.5)),
+                1.6 * burst(circle, 0.12, 0.0006, 0.016, band(60.0, 220.0, 0.6)),
             ]
         ).sum(axis=0)
         steel = [(430.0, 60.0, 1.0), (980.0, 90.0, 0.9), (2150.0, 150.0, 0.7)]
         groan = 0.25 * _creak_grain(circle, max(seconds, 0.1), 60.0, 330.0, steel)
         sheet = plate_modes(circle, 75.0 + 70.0 * (1.0 - heavy), 60, 0.06 + 0.4 * long**2, 0.3, 0.35)
-        slap = 1.2 * burst(circle, 0.3, 0.001, 0.04, band(70.0, 700.0, 0.5))
+        slap = 1.4 * burst(circle, 0.3, 0.001, 0.04, band(70.0, 350.0, 0.6))
         shut = stack([sheet, slap]).sum(axis=0)
         pool.append(stack([latch, groan, _at(circle, shut, seconds), _at(circle, 0.6 * latch, seconds + 0.05)]).sum(axis=0))
     at, strength = circle.strikes(rate, 0.5, 0.15)
@@ -322,10 +322,12 @@ def metal_impact(circle: Circle, rate: Curve, size: Curve, ring: Curve) -> np.nd
     for _ in range(6):
         plate = plate_modes(circle, base * circle.random.uniform(0.93, 1.07), 24, 0.015 + 1.2 * free**2.5, 0.45, 0.3)
         click = 0.5 * burst(circle, 0.06, 0.0003, 0.008, band(700.0, 8000.0, 0.7))
-        body = 2.2 * large**0.5 * burst(circle, 0.2, 0.0015, 0.025, band(60.0, 260.0 / large**0.2, 1.2))
+        body = 1.6 * large * burst(circle, 0.2, 0.0015, 0.025, band(60.0, 260.0 / large**0.2, 1.2))
         hit = stack([(0.4 + 0.6 * free) * plate, click]).sum(axis=0)
         out = stack([hit, body, np.zeros(int(0.2 * circle.rate))]).sum(axis=0)
-        for bounce in range(int(circle.random.integers(0, 5))):  # light pieces chatter before they come to rest
+        for bounce in range(
+            int(circle.random.integers(0, 4) + 3.0 * (large < 0.3))
+        ):  # light pieces chatter before they come to rest
             _put(
                 out, hit * 0.5**bounce * circle.random.uniform(0.2, 0.7), int(circle.random.uniform(0.015, 0.12) * circle.rate)
             )

@@ -13,7 +13,7 @@ from collections.abc import Callable
 import numpy as np
 
 from ..blocks.grains import bubble, burst, modes, plate_modes, stack
-from ..blocks.shapes import band, hump
+from ..blocks.shapes import band, hump, tilt
 from ..circle import Circle, Curve, Shape, unit
 from .registry import Range, model
 
@@ -195,13 +195,10 @@ def on_snow(circle: Circle, pace: Curve, weight: Curve, frost: Curve) -> np.ndar
         f = np.fft.rfftfreq(length, 1.0 / circle.rate)
         body = hump(220.0, 0.9)(f) + 0.2 * hump(700.0, 0.8)(f) + 0.2 * cold * hump(1900.0, 0.7)(f) + 0.02
         squeak = np.fft.irfft(spectrum * body, length)
-        crush = (
-            0.6
-            * burst(circle, 0.3, 0.05, 0.08, band(300.0, 3500.0, 0.9))
-            * np.exp(-np.arange(int(0.3 * circle.rate)) / circle.rate / 0.2)
-        )
+        crush = 0.12 * burst(circle, 0.3, 0.05, 0.08, tilt(0.6, 200.0))
+        flakes = 0.35 * _crunch(circle, 0.24, 26, band(250.0, 3500.0, 0.5), 0.004, 1.0)
         thud = 1.6 * burst(circle, 0.16, 0.006, 0.03, band(60.0 / heavy, 240.0, 1.3))
-        return stack([squeak / max(1e-9, np.abs(squeak).max()), crush, thud]).sum(axis=0)
+        return stack([squeak / max(1e-9, np.abs(squeak).max()), crush, flakes, thud]).sum(axis=0)
 
     return _walk(circle, pace, step)
 
