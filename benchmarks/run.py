@@ -1,7 +1,7 @@
 """Where the time goes: the main job step by step, the renderer beside its peers and beside the machine. Judges nothing.
 
-Run by `python3 dev.py bench`; `python3 dev.py bench renderer` runs only the parts named: eye, job, voices, renderer, peers,
-cores.
+Run by `python3 dev.py bench`; `python3 dev.py bench renderer` runs only the parts named: eye, job, voices, library, renderer,
+peers, cores.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ import time
 from pathlib import Path
 
 import cv2
+import numpy as np
 import skimage
 import soundfile
 
@@ -34,7 +35,11 @@ from see2sound_addon import pipeline
 from see2sound_addon.backends import Backends, with_network
 from see2sound_addon.jobs.mixing import mix_on_all_cores
 from see2sound_addon.paths import usual_folder
-from see2sound_addon.sound.generator import MODELS, synthesise
+from see2sound_addon.progress import no_progress
+from see2sound_addon.sound.generator import synthesise
+from see2sound_addon.sound.library import index
+from see2sound_addon.sound.library.search import search
+from see2sound_addon.sound.models import MODELS
 from see2sound_addon.spatial.delayline import COLUMNS, ROW, TAPS
 from see2sound_addon.spatial.layouts import LAYOUTS
 from see2sound_addon.spatial.renderer import render
@@ -46,7 +51,15 @@ PICTURE = Path(skimage.__file__).parent / "data" / "motorcycle_left.png"
 def main() -> None:
     """Run the parts named on the command line, or all."""
     print(f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}\n")
-    parts = {"eye": eye, "job": main_job, "voices": voices, "renderer": renderer, "peers": beside_peers, "cores": cores}
+    parts = {
+        "eye": eye,
+        "job": main_job,
+        "voices": voices,
+        "library": library,
+        "renderer": renderer,
+        "peers": beside_peers,
+        "cores": cores,
+    }
     for name in sys.argv[1:] or parts:
         parts[name]()
 
@@ -96,11 +109,33 @@ def main_job() -> None:
 
 
 def voices() -> None:
-    """Time each sound model."""
-    print("Voices, 10 s each")
-    for name, (words, _) in MODELS.items():
-        seconds, _ = timed(synthesise, words.split()[0], 10.0, 0)
-        print(f"  {name:16} {seconds:6.2f} s   {10.0 / seconds:6.0f} times real time")
+    """Time each sound model: a loop of ten seconds, the best of two."""
+    print("Sound models, loops of 10 s, one core, times real time")
+    speeds = sorted((10.0 / best(lambda name=name: synthesise(name, 10.0, 0), 2), name) for name in MODELS)
+    for number in range(0, len(speeds), 4):
+        print("  " + "".join(f"{name:24}{speed:5.0f}   " for speed, name in speeds[number : number + 4]))
+    slow = [name for speed, name in speeds if speed < 20.0]
+    print(f"  {len(speeds)} models, the median {speeds[len(speeds) // 2][0]:.0f}; below 20: {', '.join(slow) or 'none'}\n")
+
+
+def library() -> None:
+    """Time indexing ten thousand small files, bringing them up to date, and searching."""
+    things, doings = ("door", "dog", "rain", "car", "glass", "bell", "wind", "step"), ("open", "near", "soft", "hit", "loop")
+    noise = 0.1 * np.random.default_rng(0).standard_normal(4800)
+    with tempfile.TemporaryDirectory() as folder:
+        root, file = Path(folder, "sounds"), Path(folder, "library.sqlite")
+        for number in range(10_000):
+            part = root / f"set_{number // 500}"
+            part.mkdir(parents=True, exist_ok=True)
+            name = f"{things[number % 8]}_{doings[number // 8 % 5]}_{number}.wav"
+            soundfile.write(part / name, noise[: 2400 + number % 2400], 48000)
+        seconds, done = timed(index.add_folder, root, no_progress, file)
+        print(f"Library: {done.added} files of 0.1 s")
+        print(f"  indexing                {seconds:6.2f} s   {done.added / seconds:6.0f} files a second")
+        seconds, _ = timed(index.update, no_progress, file)
+        print(f"  up to date again        {seconds:6.2f} s")
+        for prompt in ("open door", "a dog barking softly", "breaking glass"):
+            print(f"  search {prompt!r:24} {1000.0 * best(lambda p=prompt: search(p, 10, file), 5):6.1f} ms")
     print()
 
 

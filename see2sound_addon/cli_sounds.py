@@ -87,10 +87,9 @@ def _sounds(options: argparse.Namespace, progress: Progress) -> dict[str, Any]:
     for one in classes:
         events = f"; events: {one['events']}" if one["events"] else ""
         lines.append(f"{one['name']} ({one['level_db']:g} dB SPL at 1 m{events})")
-        lines += [
-            f"    {p['name']}: {p['low']:g} to {p['high']:g} {p['unit']} ({p['default']:g}), {p['meaning']}"
-            for p in one["parameters"]
-        ]
+        for key, part in MODELS[one["name"]].parameters.items():
+            unit = f" {part.unit}" if part.unit else ""
+            lines.append(f"    {key}: {part.low:g} to {part.high:g}{unit} ({part.default:g}), {part.meaning}")
     return {"whole": classes, "lines": lines}
 
 

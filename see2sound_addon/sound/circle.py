@@ -39,12 +39,19 @@ class Circle:
 
     def noise(self, shape: Shape) -> np.ndarray:
         """Gaussian noise (n,) with a given amplitude spectrum, of unit RMS."""
-        spectrum = fft.rfft(self.random.standard_normal(self.n, dtype=np.float32))
-        return unit(fft.irfft(spectrum * shape(self.frequencies).astype(np.float32), self.n))
+        return unit(self.filter(self.random.standard_normal(self.n, dtype=np.float32), shape))
+
+    def spectrum(self, signal: np.ndarray) -> np.ndarray:
+        """The spectrum of (n,), in single precision: half the time, and far below what is heard."""
+        return np.asarray(fft.rfft(np.asarray(signal, np.float32)))
+
+    def from_spectrum(self, spectrum: np.ndarray) -> np.ndarray:
+        """The inverse of `spectrum`, (n,) float64."""
+        return np.asarray(fft.irfft(spectrum, self.n), np.float64)
 
     def filter(self, signal: np.ndarray, shape: Shape) -> np.ndarray:
         """A zero-phase circular filter."""
-        return fft.irfft(fft.rfft(signal) * shape(self.frequencies), self.n)
+        return self.from_spectrum(self.spectrum(signal) * shape(self.frequencies).astype(np.float32))
 
     def morph(self, signal: np.ndarray, shapes: Sequence[Shape], position: Curve) -> np.ndarray:
         """A filter that changes over time: `position` runs from 0, the first shape, to 1, the last one.
@@ -57,10 +64,11 @@ class Circle:
             share = place - below
             return self.filter(signal, lambda f: (1.0 - share) * shapes[below](f) + share * shapes[below + 1](f))
         place_over_time = np.clip(position, 0.0, 1.0) * (len(shapes) - 1)
-        spectrum = fft.rfft(signal)
+        spectrum = self.spectrum(signal)
         return np.sum(
             [
-                fft.irfft(spectrum * shape(self.frequencies), self.n) * np.clip(1.0 - np.abs(place_over_time - k), 0.0, 1.0)
+                self.from_spectrum(spectrum * shape(self.frequencies).astype(np.float32))
+                * np.clip(1.0 - np.abs(place_over_time - k), 0.0, 1.0)
                 for k, shape in enumerate(shapes)
             ],
             axis=0,
@@ -174,7 +182,7 @@ class Circle:
         """Convolution of (n,) with a response of any length; circular in a loop."""
         folded = np.zeros(self.n)
         self.add(folded, response, 0)
-        return fft.irfft(fft.rfft(signal) * fft.rfft(folded), self.n)
+        return self.from_spectrum(self.spectrum(signal) * self.spectrum(folded))
 
     def times(self, seconds: float) -> np.ndarray:
         """The times of a grain of that length."""

@@ -17,7 +17,7 @@ from ..media.files import check_writable
 from ..progress import Progress, no_progress
 from .generator import synthesise
 from .measures import measure
-from .models import MODELS, Model
+from .models import MODELS, Model, Range
 
 SECONDS, RATE = 6.0, 48000
 WIDTH, HEIGHT = 420, 140
@@ -66,7 +66,7 @@ def _card(folder: Path, stem: str, model: Model) -> str:
     cv2.imwrite(str(folder / f"{stem}.png"), spectrogram(clip.samples, RATE))
     facts = measure(clip.samples, RATE)
     rows = "".join(
-        f"<tr><td>{html.escape(name)}</td><td>{one.low:g} to {one.high:g} {html.escape(one.unit)}, usually {one.default:g}</td>"
+        f"<tr><td>{html.escape(name)}</td><td>{one.low:g} to {one.high:g}{unit_of(one)}, usually {one.default:g}</td>"
         f"<td>{html.escape(one.meaning)}</td></tr>"
         for name, one in model.parameters.items()
     )
@@ -81,8 +81,13 @@ def _card(folder: Path, stem: str, model: Model) -> str:
         f'<img src="{stem}.png" alt="spectrogram of {title}">'
         f'<audio controls loop preload="none" src="{stem}.ogg"></audio>'
         f"<p><small>{html.escape(words)}</small></p><table>{rows}</table>{events}"
-        f"<p><small>Missing: {html.escape(known.lacks)}</small></p></article>"
+        f"<p><small>How real: {html.escape(known.lacks)}</small></p></article>"
     )
+
+
+def unit_of(parameter: Range) -> str:
+    """The unit of a parameter with a space before it, or nothing."""
+    return f" {html.escape(parameter.unit)}" if parameter.unit else ""
 
 
 def spectrogram(samples: np.ndarray, rate: int) -> np.ndarray:

@@ -25,7 +25,8 @@ def burst(circle: Circle, seconds: float, attack: float, decay: float, shape: Sh
     size = fft.next_fast_len(len(t), real=True)
     shaped = fft.irfft(fft.rfft(noise, size) * shape(fft.rfftfreq(size, 1.0 / circle.rate)), size)[: len(t)]
     rms = np.sqrt(np.mean(shaped**2))
-    return shaped / max(rms, 1e-12) * envelope(t, attack, decay)
+    end = np.minimum(1.0, np.arange(len(t), 0, -1) / max(1.0, 0.15 * len(t)))  # it does not stop at once
+    return shaped / max(rms, 1e-12) * envelope(t, attack, decay) * end
 
 
 def modes(

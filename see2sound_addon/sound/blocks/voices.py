@@ -9,6 +9,8 @@ import numpy as np
 from ..circle import Circle, Shape
 from .shapes import peaks
 
+CONTROL = 64
+"""Samples between two values of the slow parts of a call."""
 VOWELS = (
     (730, 1090, 2440),
     (530, 1840, 2480),
@@ -48,13 +50,17 @@ def call(
     pitch = pitch * (1.0 + 0.08 * roughness * flutter)
     phase = 2.0 * np.pi * np.cumsum(pitch) / circle.rate
     count = max(1, min(60, int(min(0.45 * circle.rate, 11000.0) / float(pitch.min()))))
-    out = np.zeros(samples)
+    coarse = np.append(np.arange(0, samples - 1, CONTROL), samples - 1)
+    own, tract = pitch[coarse], [np.asarray(one)[coarse] if np.ndim(one) else np.asarray(one) for one in formants]
+    out, before, now, turn = np.zeros(samples), np.zeros(samples), np.sin(phase), 2.0 * np.cos(phase)
     for number in range(1, count + 1):
-        frequency = number * pitch
-        gain = np.full(samples, 0.03)
-        for place, formant in enumerate(map(np.asarray, formants)):
+        frequency = number * own
+        gain = np.full(len(coarse), 0.03)
+        for place, formant in enumerate(tract):
             gain += 0.75**place / (1.0 + ((frequency - formant) / (width * formant + 40.0)) ** 2)
-        out += gain * number**-steepness * np.sin(number * phase) * (frequency < 0.45 * circle.rate)
+        gain *= number**-steepness * (frequency < 0.45 * circle.rate)
+        out += np.interp(np.arange(samples), coarse, gain) * now
+        before, now = now, turn * now - before  # sin((n + 1) x) = 2 cos(x) sin(n x) - sin((n - 1) x)
     out /= max(1e-9, float(np.sqrt(np.mean(out**2))))
     if roughness:
         grit = np.maximum(0.0, 1.0 + roughness * np.roll(flutter, 31))

@@ -67,11 +67,12 @@ def cicada(circle: Circle, pitch: Curve, pulse: Curve, insects: Curve) -> np.nda
     out = np.zeros(circle.n)
     for _ in range(min(8, max(1, round(float(np.mean(insects)))))):
         own = float(np.mean(pitch)) * circle.random.uniform(0.9, 1.1)
-        train = circle.pulses(circle.phase(np.asarray(pulse) * circle.random.uniform(0.85, 1.15) * circle.slow(4.0, 0.03, 0.3)))
+        beats = np.asarray(pulse) * circle.random.uniform(0.85, 1.15) * circle.slow(4.0, 0.03, 0.3)
+        at, _ = circle.crossings(circle.phase(beats))
         t = circle.times(0.008)
         click = np.exp(-t / 0.0012) * np.sin(2.0 * np.pi * own * t)
-        swell = np.clip(circle.slow(0.4, 0.5, 0.6), 0.0, 2.5)
-        out += circle.convolve(train * swell * circle.random.uniform(0.3, 1.0), click)
+        swell = np.clip(circle.slow(0.4, 0.5, 0.6, at), 0.0, 2.5)
+        out += circle.scatter(at, swell * circle.random.uniform(0.3, 1.0), click[None])
     return unit(out) + 0.15 * circle.noise(hump(float(np.mean(pitch)), 0.25))
 
 

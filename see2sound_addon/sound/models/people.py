@@ -72,12 +72,12 @@ def crowd(circle: Circle, people: Curve, excitement: Curve, distance: Curve) -> 
     9 dB an octave above 500 Hz (Byrne et al., "An international comparison of long-term average speech spectra", JASA 96,
     1994; Rindel on crowds, 2010)."""
     many, lively = float(np.mean(people)), float(np.mean(excitement))
-    near = _talk(circle, int(min(TALKERS, 3 + many / 4.0)), (115.0, 205.0), 0.3)
+    far = float(np.sqrt(max(np.mean(distance) / 5.0, 1.0)))  # few voices stand out of a crowd that is far off
+    near = _talk(circle, max(1, int(min(TALKERS, 3 + many / 4.0) / far)), (115.0, 205.0), 0.3)
     bed = circle.noise(lambda f: band(200.0, 550.0, 1.5)(f)) * circle.slow(4.0, 0.12, 0.1)
     share = min(0.85, np.log10(many) / 3.5)
-    far = np.sqrt(np.asarray(distance) / 5.0)
     laugh = shouts(circle, 0.15 + 1.2 * lively, 260.0, 420.0, 0.35)
-    return (1.0 - share) * near / far + (0.25 + share) * bed + 0.35 * lively * unit(laugh)
+    return (1.0 - share) * near / np.sqrt(np.asarray(distance) / 5.0) + (0.25 + share) * bed + 0.35 * lively * unit(laugh)
 
 
 def shouts(circle: Circle, rate: float, low: float, high: float, longest: float = 0.7) -> np.ndarray:

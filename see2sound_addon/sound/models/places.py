@@ -225,7 +225,9 @@ def station_hall(circle: Circle, activity: Curve, trains: Curve, announcements: 
     """A large hall with three seconds of reverberation: voices and steps without words, trains, a loudspeaker (reverberation
     as for the cave)."""
     busy = float(np.mean(activity))
-    people = _layers(circle, [("crowd", 0.4 + 0.6 * busy, {"people": 120.0}), ("footsteps on stone", 0.4, {"pace": 4.0})])
+    people = _layers(
+        circle, [("crowd", 0.4 + 0.6 * busy, {"people": 120.0, "distance": 20.0}), ("footsteps on stone", 0.4, {"pace": 4.0})]
+    )
     spoken = _layers(circle, [("speech", 1.0, {"pitch": 200.0, "effort": 0.8})]) * np.clip(
         circle.slow(0.15, 1.2) - 0.5, 0.0, 1.5
     )
@@ -323,7 +325,7 @@ def market(circle: Circle, activity: Curve, music: Curve, carts: Curve) -> np.nd
     return _layers(
         circle,
         [
-            ("crowd", 0.6 + 0.6 * busy, {"people": 40.0 + 100.0 * busy, "excitement": 0.7}),
+            ("crowd", 0.6 + 0.6 * busy, {"people": 40.0 + 100.0 * busy, "excitement": 0.7, "distance": 8.0}),
             ("footsteps on stone", 0.15, {"pace": 4.0}),
             ("plucked string", 0.3 * float(np.mean(music)), {}),
         ],
