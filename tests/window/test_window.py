@@ -404,6 +404,42 @@ def test_every_panel_state_has_its_picture(scene):
     assert log.read_text().count("Traceback") == before, log.read_text()[-3000:]
 
 
+def test_sounds_and_recordings_by_their_buttons(any_scene):
+    """Another take, a folder of recordings, the list of Replace Sound, Add > Sound, without a fault in the log."""
+    blender = any_scene
+    log = root.FOLDER / "tmp/blender.log"
+    before = log.read_text().count("Traceback")
+    (blender.folder / "sounds").mkdir(exist_ok=True)
+    decay = np.exp(-np.arange(24000) / 4000)
+    for number in range(3):
+        noise = 0.2 * np.random.default_rng(number).standard_normal(24000) * decay
+        soundfile.write(blender.folder / "sounds" / f"dog_bark_{number}.wav", noise, 48000)
+    blender.do("bpy.ops.see2sound.add_source(label='dog', attach=False)")
+    invoke(blender, "generate")
+    clip = "next(t for t in bpy.context.scene.objects if t.type == 'SPEAKER').data.sound.filepath"
+    first = blender.do(f"result = {clip}")
+    invoke(blender, "another_take")
+    assert blender.do(f"result = {clip}") != first
+    blender.do("bpy.ops.see2sound.add_recordings(directory='/root/see2sound/sounds')")
+    assert blender.do("result = bpy.context.window_manager.see2sound.library") == "3 recordings"
+    scroll = "[bpy.ops.view2d.scroll_down(deltay=-40) for _ in range(9)]"
+    sidebar = "next(r for r in place()['area'].regions if r.type == 'UI')"
+    blender.do(f"with bpy.context.temp_override(area=place()['area'], region={sidebar}):\n    {scroll}")
+    blender.picture(f"sounds_{blender.kind}")
+    blender.do("bpy.ops.see2sound.replace_sound('INVOKE_DEFAULT')")
+    blender.picture(f"dialog_recordings_{blender.kind}")
+    assert blender.do("result = len(bpy.context.window_manager.see2sound.hits)") == 3
+    root.run("xdotool", "key", "Return")
+    facts = "next(t for t in bpy.context.scene.objects if t.type == 'SPEAKER').see2sound"
+    blender.until(f"{facts}.replaced")
+    blender.until(IDLE)
+    assert blender.do(f"result = {facts}.recording").endswith(".wav")
+    blender.do("bpy.ops.see2sound.add_class(name='stream')")
+    assert blender.do("result = sum(t.type == 'SPEAKER' for t in bpy.context.scene.objects)") == 2
+    blender.do("bpy.ops.see2sound.remove_recordings(folder='/root/see2sound/sounds')")
+    assert log.read_text().count("Traceback") == before, log.read_text()[-3000:]
+
+
 def test_a_file_of_the_oldest_blender(scene):
     """Made in 4.2 (tests/references/old_blend.py), opened and mixed here by clicks' operators."""
     shutil.copy(root.ROOT / "tests" / "data" / "made_by_4.2.blend", scene.folder / "old.blend")

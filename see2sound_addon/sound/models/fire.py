@@ -55,7 +55,7 @@ def small_fire(circle: Circle, crackle: Curve, size: Curve, hiss: Curve) -> np.n
     "large fire",
     steady=("size",),
     size=Range(4.0, 1.0, 30.0, "m", "width of the flames"),
-    crackle=Range(25.0, 0.0, 120.0, "1/s", "cracks a second"),
+    crackle=Range(12.0, 0.0, 60.0, "1/s", "cracks a second"),
     roar=Range(0.7, 0.0, 1.0, "", "how much the flames roar"),
 )
 def large_fire(circle: Circle, size: Curve, crackle: Curve, roar: Curve) -> np.ndarray:
@@ -69,7 +69,7 @@ def large_fire(circle: Circle, size: Curve, crackle: Curve, roar: Curve) -> np.n
     many = np.maximum(np.asarray(crackle), 0.01)
     cracks = unit(np.tanh(unit(_crackles(circle, many, 500.0, 6000.0, 0.9)) / 6.0))
     fine = unit(_crackles(circle, 8.0 * many, 900.0, 9000.0, 0.9))
-    lively = np.minimum(np.asarray(crackle) / 25.0, 1.5)
+    lively = np.minimum(np.asarray(crackle) / 20.0, 1.5)
     return (0.5 + np.asarray(roar)) * unit(roaring) + 0.18 * unit(air) + lively * (0.25 * cracks + 0.2 * fine)
 
 
@@ -108,7 +108,7 @@ def _jet(centre: float) -> Shape:
     events="releases",
     pressure=Range(0.5, 0.0, 1.0, "", "from a kettle's breath to a boiler's safety valve"),
     size=Range(4.0, 1.0, 40.0, "mm", "width of the opening; a wide one hisses lower"),
-    surge=Range(0.7, 0.0, 1.0, "", "0 for a steady leak, 1 for a valve that opens and closes"),
+    surge=Range(0.9, 0.0, 1.0, "", "0 for a steady leak, 1 for a valve that opens and closes"),
     rate=Range(0.3, 0.05, 3.0, "1/s", "times a second that the valve opens"),
 )
 def steam(circle: Circle, pressure: Curve, size: Curve, surge: Curve, rate: Curve) -> np.ndarray:
@@ -120,7 +120,7 @@ def steam(circle: Circle, pressure: Curve, size: Curve, surge: Curve, rate: Curv
     edge = circle.noise(band(4000.0, 14000.0, 1.0)) * circle.slow(5.0, 0.1)
     at, strength = circle.strikes(rate, 0.4, 0.2)
     t = circle.times(5.0)
-    vent = circle.scatter(at, strength, (envelope(t, 0.03, 0.4) * np.minimum(1.0, t / 0.01))[None])
+    vent = circle.scatter(at, strength, (envelope(t, 0.03, 0.35) * np.minimum(1.0, t / 0.01))[None])
     gate = (1.0 - np.asarray(surge)) + 1.5 * np.asarray(surge) * vent
     return (jet + (0.15 + 0.3 * strong) * edge) * gate
 

@@ -321,7 +321,7 @@ def metal_impact(circle: Circle, rate: Curve, size: Curve, ring: Curve) -> np.nd
     pool = []
     for _ in range(6):
         plate = plate_modes(circle, base * circle.random.uniform(0.93, 1.07), 24, 0.015 + 1.2 * free**2.5, 0.45, 0.3)
-        click = 0.5 * burst(circle, 0.06, 0.0003, 0.008, band(700.0, 8000.0, 0.7))
+        click = 0.9 * burst(circle, 0.06, 0.0003, 0.009, band(800.0, 9000.0, 0.6))
         body = 1.6 * large * burst(circle, 0.2, 0.0015, 0.025, band(60.0, 260.0 / large**0.2, 1.2))
         hit = stack([(0.4 + 0.6 * free) * plate, click]).sum(axis=0)
         out = stack([hit, body, np.zeros(int(0.2 * circle.rate))]).sum(axis=0)

@@ -184,9 +184,9 @@ def on_snow(circle: Circle, pace: Curve, weight: Curve, frost: Curve) -> np.ndar
     heavy, cold = _mass(weight), float(np.mean(frost))
 
     def step() -> np.ndarray:
-        length = int(0.26 * circle.rate)
+        length = int(0.3 * circle.rate)
         t = np.arange(length) / circle.rate
-        press = np.sin(np.pi * np.minimum(t / 0.26, 1.0)) ** 0.8
+        press = np.sin(np.pi * np.minimum(t / 0.3, 1.0)) ** 0.8
         breaks = 50.0 + 130.0 * press * circle.random.uniform(0.8, 1.2)
         phase = np.cumsum(breaks * (1.0 + 0.35 * circle.random.standard_normal(length))) / circle.rate
         sizes = np.exp(0.8 * circle.random.standard_normal(length))
@@ -195,9 +195,9 @@ def on_snow(circle: Circle, pace: Curve, weight: Curve, frost: Curve) -> np.ndar
         f = np.fft.rfftfreq(length, 1.0 / circle.rate)
         body = hump(220.0, 0.9)(f) + 0.2 * hump(700.0, 0.8)(f) + 0.2 * cold * hump(1900.0, 0.7)(f) + 0.02
         squeak = np.fft.irfft(spectrum * body, length)
-        crush = 0.12 * burst(circle, 0.3, 0.05, 0.08, tilt(0.6, 200.0))
-        flakes = 0.35 * _crunch(circle, 0.24, 26, band(250.0, 3500.0, 0.5), 0.004, 1.0)
-        thud = 1.6 * burst(circle, 0.16, 0.006, 0.03, band(60.0 / heavy, 240.0, 1.3))
+        crush = 0.1 * burst(circle, 0.4, 0.06, 0.12, tilt(0.6, 200.0))
+        flakes = 0.3 * _crunch(circle, 0.28, 30, band(200.0, 3500.0, 0.5), 0.005, 1.0)
+        thud = 0.9 * burst(circle, 0.4, 0.05, 0.1, band(60.0 / heavy, 240.0, 1.3))
         return stack([squeak / max(1e-9, np.abs(squeak).max()), crush, flakes, thud]).sum(axis=0)
 
     return _walk(circle, pace, step)
