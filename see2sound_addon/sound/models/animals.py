@@ -22,10 +22,7 @@ def _calls(circle: Circle, rate: Curve, make: Callable[[], np.ndarray], kinds: i
 
 @model(
     "cricket",
-    steady=(
-        "insects",
-        "pitch",
-    ),
+    steady=("insects", "pitch"),
     temperature=Range(22.0, 8.0, 35.0, "C", "of the air: warm crickets chirp faster (Dolbear)"),
     insects=Range(4.0, 1.0, 20.0, "", "how many sing"),
     pitch=Range(4600.0, 2500.0, 7000.0, "Hz", "of the wing's resonance"),
@@ -53,10 +50,7 @@ def cricket(circle: Circle, temperature: Curve, insects: Curve, pitch: Curve) ->
 
 @model(
     "cicada",
-    steady=(
-        "pitch",
-        "insects",
-    ),
+    steady=("pitch", "insects"),
     pitch=Range(5500.0, 3000.0, 9000.0, "Hz", "of the abdomen's resonance"),
     pulse=Range(180.0, 60.0, 400.0, "1/s", "clicks of the tymbals a second"),
     insects=Range(6.0, 1.0, 30.0, "", "how many sing"),
@@ -78,10 +72,7 @@ def cicada(circle: Circle, pitch: Curve, pulse: Curve, insects: Curve) -> np.nda
 
 @model(
     "frog",
-    steady=(
-        "size",
-        "frogs",
-    ),
+    steady=("size", "frogs"),
     events="croaks",
     rate=Range(1.2, 0.05, 6.0, "1/s", "croaks a second"),
     size=Range(1.0, 0.4, 3.0, "", "0.5 for a tree frog, 1 for a pond frog, 2.5 for a bullfrog"),
@@ -110,10 +101,7 @@ def frog(circle: Circle, rate: Curve, size: Curve, frogs: Curve) -> np.ndarray:
 
 @model(
     "bee",
-    steady=(
-        "insects",
-        "nearness",
-    ),
+    steady=("insects", "nearness"),
     size=Range(1.0, 0.5, 2.0, "", "0.5 for a mosquito's pitch, 1 for a bee, 1.6 for a bumblebee"),
     insects=Range(3.0, 1.0, 200.0, "", "how many fly: a hundred is a swarm"),
     nearness=Range(0.5, 0.0, 1.0, "", "how much they pass close by"),
@@ -141,10 +129,7 @@ def _bark(circle: Circle, base: float, length: float, scale: float, rough: float
 
 @model(
     "dog",
-    steady=(
-        "size",
-        "roughness",
-    ),
+    steady=("size", "roughness"),
     events="barks",
     rate=Range(0.9, 0.03, 6.0, "1/s", "barks a second"),
     size=Range(0.5, 0.15, 0.9, "m", "height at the shoulder"),
@@ -168,10 +153,7 @@ def dog(circle: Circle, rate: Curve, size: Curve, roughness: Curve) -> np.ndarra
 
 @model(
     "cat",
-    steady=(
-        "size",
-        "plea",
-    ),
+    steady=("size", "plea"),
     events="meows",
     rate=Range(0.3, 0.02, 2.0, "1/s", "meows a second"),
     size=SIZE,
@@ -197,10 +179,7 @@ def cat(circle: Circle, rate: Curve, size: Curve, plea: Curve) -> np.ndarray:
 
 @model(
     "horse hooves",
-    steady=(
-        "hardness",
-        "horses",
-    ),
+    steady=("hardness", "horses"),
     events="hoofbeats",
     speed=Range(3.5, 1.0, 16.0, "m/s", "1.7 is a walk, 3.5 a trot, 8 a canter, 14 a gallop"),
     hardness=Range(0.7, 0.0, 1.0, "", "0 for turf, 1 for cobbles"),
@@ -273,10 +252,7 @@ def _low_call(circle: Circle, base: float, length: float, tract: Sequence[float]
 
 @model(
     "cow",
-    steady=(
-        "size",
-        "openness",
-    ),
+    steady=("size", "openness"),
     events="moos",
     rate=Range(0.15, 0.01, 1.0, "1/s", "moos a second"),
     size=SIZE,
@@ -298,10 +274,7 @@ def cow(circle: Circle, rate: Curve, size: Curve, openness: Curve) -> np.ndarray
 
 @model(
     "sheep",
-    steady=(
-        "size",
-        "animals",
-    ),
+    steady=("size", "animals"),
     events="bleats",
     rate=Range(0.4, 0.02, 3.0, "1/s", "bleats a second"),
     size=SIZE,
@@ -342,10 +315,7 @@ def pig(circle: Circle, rate: Curve, size: Curve) -> np.ndarray:
 
 @model(
     "lion",
-    steady=(
-        "size",
-        "roughness",
-    ),
+    steady=("size", "roughness"),
     events="roars",
     rate=Range(0.12, 0.01, 0.6, "1/s", "roars a second"),
     size=SIZE,
@@ -367,10 +337,7 @@ def lion(circle: Circle, rate: Curve, size: Curve, roughness: Curve) -> np.ndarr
 
 @model(
     "growling",
-    steady=(
-        "size",
-        "roughness",
-    ),
+    steady=("size", "roughness"),
     events="growls",
     rate=Range(0.3, 0.02, 1.5, "1/s", "growls a second"),
     size=SIZE,
@@ -392,10 +359,7 @@ def growling(circle: Circle, rate: Curve, size: Curve, roughness: Curve) -> np.n
 
 @model(
     "wolf",
-    steady=(
-        "size",
-        "animals",
-    ),
+    steady=("size", "animals"),
     events="howls",
     rate=Range(0.12, 0.01, 0.6, "1/s", "howls a second"),
     size=SIZE,

@@ -38,10 +38,7 @@ def _bell(circle: Circle, prime: float, decay: float) -> np.ndarray:
 
 @model(
     "church bell",
-    steady=(
-        "pitch",
-        "bells",
-    ),
+    steady=("pitch", "bells"),
     events="strokes",
     rate=Range(0.5, 0.05, 2.0, "1/s", "strokes a second"),
     pitch=Range(330.0, 110.0, 900.0, "Hz", "of the prime: a bell of one tonne has about 350"),
@@ -61,10 +58,7 @@ def church_bell(circle: Circle, rate: Curve, pitch: Curve, bells: Curve) -> np.n
 
 @model(
     "small bell",
-    steady=(
-        "pitch",
-        "decay",
-    ),
+    steady=("pitch", "decay"),
     events="strokes",
     rate=Range(1.5, 0.05, 8.0, "1/s", "strokes a second"),
     pitch=Range(1900.0, 700.0, 5000.0, "Hz", "of the lowest partial"),
@@ -89,10 +83,7 @@ def small_bell(circle: Circle, rate: Curve, pitch: Curve, decay: Curve) -> np.nd
 
 @model(
     "wind chime",
-    steady=(
-        "pitch",
-        "tubes",
-    ),
+    steady=("pitch", "tubes"),
     events="strokes",
     wind=Range(4.0, 0.5, 15.0, "m/s", "speed of the wind"),
     pitch=Range(1050.0, 300.0, 3000.0, "Hz", "of the longest tube"),
@@ -124,10 +115,7 @@ def wind_chime(circle: Circle, wind: Curve, pitch: Curve, tubes: Curve) -> np.nd
 
 @model(
     "glass clink",
-    steady=(
-        "size",
-        "fill",
-    ),
+    steady=("size", "fill"),
     events="clinks",
     rate=Range(0.6, 0.05, 6.0, "1/s", "clinks a second"),
     size=Range(1.0, 0.4, 3.0, "", "0.6 for a shot glass, 1 for a wine glass, 2.5 for a jug"),

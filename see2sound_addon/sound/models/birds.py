@@ -34,10 +34,7 @@ def _air(circle: Circle) -> np.ndarray:
 
 @model(
     "songbird",
-    steady=(
-        "size",
-        "birds",
-    ),
+    steady=("size", "birds"),
     events="phrases",
     rate=RATE,
     size=SIZE,
@@ -85,10 +82,7 @@ def sparrow(circle: Circle, rate: Curve, size: Curve) -> np.ndarray:
 
 @model(
     "warbler",
-    steady=(
-        "trill",
-        "size",
-    ),
+    steady=("trill", "size"),
     events="trills",
     rate=RATE,
     trill=Range(16.0, 5.0, 40.0, "1/s", "notes a second within a trill"),
@@ -112,10 +106,7 @@ def warbler(circle: Circle, rate: Curve, trill: Curve, size: Curve) -> np.ndarra
 
 @model(
     "tropical bird",
-    steady=(
-        "size",
-        "harshness",
-    ),
+    steady=("size", "harshness"),
     events="calls",
     rate=Range(0.5, 0.02, 3.0, "1/s", "calls a second"),
     size=SIZE,
@@ -144,10 +135,7 @@ def tropical_bird(circle: Circle, rate: Curve, size: Curve, harshness: Curve) ->
 
 @model(
     "crow",
-    steady=(
-        "size",
-        "roughness",
-    ),
+    steady=("size", "roughness"),
     events="caws",
     rate=Range(0.5, 0.02, 3.0, "1/s", "caws a second"),
     size=Range(1.0, 0.6, 1.6, "", "0.7 for a jackdaw, 1 for a crow, 1.4 for a raven"),
@@ -176,10 +164,7 @@ def crow(circle: Circle, rate: Curve, size: Curve, roughness: Curve) -> np.ndarr
 
 @model(
     "gull",
-    steady=(
-        "size",
-        "birds",
-    ),
+    steady=("size", "birds"),
     events="cries",
     rate=Range(0.5, 0.02, 4.0, "1/s", "cries a second"),
     size=SIZE,
@@ -206,10 +191,7 @@ def gull(circle: Circle, rate: Curve, size: Curve, birds: Curve) -> np.ndarray:
 
 @model(
     "owl",
-    steady=(
-        "size",
-        "tremolo",
-    ),
+    steady=("size", "tremolo"),
     events="hoots",
     rate=Range(0.15, 0.02, 1.0, "1/s", "calls a second"),
     size=SIZE,
@@ -256,10 +238,7 @@ def rooster(circle: Circle, rate: Curve, size: Curve) -> np.ndarray:
 
 @model(
     "chicken",
-    steady=(
-        "size",
-        "birds",
-    ),
+    steady=("size", "birds"),
     events="clucks",
     rate=Range(1.8, 0.1, 8.0, "1/s", "clucks a second"),
     size=SIZE,
@@ -282,10 +261,7 @@ def chicken(circle: Circle, rate: Curve, size: Curve, birds: Curve) -> np.ndarra
 
 @model(
     "duck",
-    steady=(
-        "size",
-        "roughness",
-    ),
+    steady=("size", "roughness"),
     events="quacks",
     rate=Range(1.0, 0.05, 6.0, "1/s", "quacks a second"),
     size=Range(1.0, 0.6, 1.8, "", "1 for a duck, 1.7 for a goose"),

@@ -47,10 +47,7 @@ def _rolling(circle: Circle, metres: float, rumble: float, rate: Curve, branches
 
 @model(
     "thunder",
-    steady=(
-        "distance",
-        "rumble",
-    ),
+    steady=("distance", "rumble"),
     events="claps",
     distance=Range(300.0, 50.0, 2000.0, "m", "from the lightning"),
     rumble=Range(0.5, 0.0, 1.0, "", "how much hills and clouds roll after it"),
@@ -64,10 +61,7 @@ def thunder(circle: Circle, distance: Curve, rumble: Curve, rate: Curve) -> np.n
 
 @model(
     "distant thunder",
-    steady=(
-        "distance",
-        "rumble",
-    ),
+    steady=("distance", "rumble"),
     events="claps",
     distance=Range(4000.0, 1000.0, 15000.0, "m", "from the lightning"),
     rumble=Range(0.8, 0.0, 1.0, "", "how much hills and clouds roll after it"),
@@ -91,10 +85,7 @@ def _blast(circle: Circle, size: float, metres: float) -> np.ndarray:
 
 @model(
     "explosion",
-    steady=(
-        "size",
-        "distance",
-    ),
+    steady=("size", "distance"),
     events="blasts",
     size=Range(3.0, 0.5, 20.0, "", "cube root of the charge in kg of TNT, roughly"),
     distance=Range(80.0, 5.0, 3000.0, "m", "from the blast"),
@@ -111,10 +102,7 @@ def explosion(circle: Circle, size: Curve, distance: Curve, rate: Curve) -> np.n
 
 @model(
     "gunshot",
-    steady=(
-        "size",
-        "echo",
-    ),
+    steady=("size", "echo"),
     events="shots",
     size=Range(0.4, 0.0, 1.0, "", "from a small pistol to a cannon"),
     echo=Range(0.5, 0.0, 1.0, "", "how much the surroundings answer"),

@@ -214,10 +214,7 @@ def jet(circle: Circle, thrust: Curve, whine: Curve, distance: Curve) -> np.ndar
 
 @model(
     "rocket",
-    steady=(
-        "size",
-        "distance",
-    ),
+    steady=("size", "distance"),
     size=Range(1.0, 0.05, 3.0, "", "from a firework's to a moon rocket's engines"),
     crackle=Range(0.5, 0.0, 1.0, "", "how much the exhaust crackles"),
     distance=Range(300.0, 20.0, 10000.0, "m", "from the listener"),
@@ -268,10 +265,7 @@ def lawn_mower(circle: Circle, rpm: Curve, load: Curve) -> np.ndarray:
 
 @model(
     "engine starting",
-    steady=(
-        "size",
-        "effort",
-    ),
+    steady=("size", "effort"),
     events="starts",
     size=Range(1.0, 0.4, 3.0, "", "1 for a car, 2.5 for a truck"),
     effort=Range(0.4, 0.0, 1.0, "", "how long the starter turns before it fires"),

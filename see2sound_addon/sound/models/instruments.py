@@ -32,10 +32,7 @@ def _play(circle: Circle, tempo: Curve, lowest: float, note: Callable[[float], n
 
 @model(
     "plucked string",
-    steady=(
-        "pitch",
-        "brightness",
-    ),
+    steady=("pitch", "brightness"),
     events="notes",
     tempo=TEMPO,
     pitch=Range(196.0, 60.0, 600.0, "Hz", "of the lowest note"),
@@ -59,10 +56,7 @@ def plucked_string(circle: Circle, tempo: Curve, pitch: Curve, brightness: Curve
 
 @model(
     "piano",
-    steady=(
-        "pitch",
-        "force",
-    ),
+    steady=("pitch", "force"),
     events="notes",
     tempo=TEMPO,
     pitch=Range(220.0, 55.0, 880.0, "Hz", "of the lowest note"),
@@ -87,10 +81,7 @@ def piano(circle: Circle, tempo: Curve, pitch: Curve, force: Curve) -> np.ndarra
 
 @model(
     "drums",
-    steady=(
-        "size",
-        "cymbals",
-    ),
+    steady=("size", "cymbals"),
     events="beats",
     tempo=Range(4.0, 1.0, 10.0, "1/s", "beats a second"),
     size=Range(1.0, 0.5, 2.0, "", "of the drums"),
@@ -129,10 +120,7 @@ def drums(circle: Circle, tempo: Curve, size: Curve, cymbals: Curve) -> np.ndarr
 
 @model(
     "wind instrument",
-    steady=(
-        "pitch",
-        "brass",
-    ),
+    steady=("pitch", "brass"),
     events="notes",
     tempo=Range(1.6, 0.3, 6.0, "1/s", "notes a second"),
     pitch=Range(330.0, 110.0, 900.0, "Hz", "of the lowest note"),
@@ -158,10 +146,7 @@ def wind_instrument(circle: Circle, tempo: Curve, pitch: Curve, brass: Curve) ->
 
 @model(
     "bowed string",
-    steady=(
-        "pitch",
-        "pressure",
-    ),
+    steady=("pitch", "pressure"),
     events="notes",
     tempo=Range(1.2, 0.2, 6.0, "1/s", "notes a second"),
     pitch=Range(220.0, 65.0, 700.0, "Hz", "of the lowest note"),

@@ -273,10 +273,7 @@ def jackhammer(circle: Circle, rate: Curve, hardness: Curve, air: Curve) -> np.n
 
 @model(
     "smithy",
-    steady=(
-        "size",
-        "heat",
-    ),
+    steady=("size", "heat"),
     events="blows",
     rate=Range(1.6, 0.2, 4.0, "1/s", "blows a second"),
     size=Range(1.0, 0.3, 2.5, "", "of the anvil and the work"),
@@ -308,10 +305,7 @@ def smithy(circle: Circle, rate: Curve, size: Curve, heat: Curve) -> np.ndarray:
 
 @model(
     "hammering",
-    steady=(
-        "hollow",
-        "force",
-    ),
+    steady=("hollow", "force"),
     events="blows",
     rate=Range(2.2, 0.2, 6.0, "1/s", "blows a second"),
     hollow=Range(0.5, 0.0, 1.0, "", "how much the wood resounds"),

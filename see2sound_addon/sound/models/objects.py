@@ -51,12 +51,7 @@ SWING = Range(0.2, 0.02, 3.0, "s", "from the latch to the stop")
 
 @model(
     "door",
-    steady=(
-        "weight",
-        "creak",
-        "slam",
-        "swing",
-    ),
+    steady=("weight", "creak", "slam", "swing"),
     events="moves",
     rate=RARE,
     weight=Range(0.5, 0.0, 1.0, "", "from a cupboard to an oak door"),
@@ -95,11 +90,7 @@ def door(circle: Circle, rate: Curve, weight: Curve, creak: Curve, slam: Curve, 
 
 @model(
     "metal door",
-    steady=(
-        "weight",
-        "ring",
-        "swing",
-    ),
+    steady=("weight", "ring", "swing"),
     events="moves",
     rate=RARE,
     weight=Range(0.5, 0.0, 1.0, "", "from a locker to a hangar's gate"),
@@ -131,10 +122,7 @@ def metal_door(circle: Circle, rate: Curve, weight: Curve, ring: Curve, swing: C
 
 @model(
     "sliding door",
-    steady=(
-        "length",
-        "weight",
-    ),
+    steady=("length", "weight"),
     events="moves",
     rate=RARE,
     length=Range(0.9, 0.3, 4.0, "s", "from one stop to the other"),
@@ -159,10 +147,7 @@ def sliding_door(circle: Circle, rate: Curve, length: Curve, weight: Curve) -> n
 
 @model(
     "knock",
-    steady=(
-        "hollow",
-        "force",
-    ),
+    steady=("hollow", "force"),
     events="knocks",
     rate=Range(2.5, 0.2, 8.0, "1/s", "knocks a second"),
     hollow=Range(0.6, 0.0, 1.0, "", "how much the door resounds"),
@@ -188,10 +173,7 @@ def knock(circle: Circle, rate: Curve, hollow: Curve, force: Curve) -> np.ndarra
 
 @model(
     "glass breaking",
-    steady=(
-        "size",
-        "shards",
-    ),
+    steady=("size", "shards"),
     events="breaks",
     rate=RARE,
     size=Range(0.6, 0.05, 3.0, "m", "of the pane or the vessel"),
@@ -236,10 +218,7 @@ def glass_breaking(circle: Circle, rate: Curve, size: Curve, shards: Curve) -> n
 
 @model(
     "wood creak",
-    steady=(
-        "size",
-        "length",
-    ),
+    steady=("size", "length"),
     events="creaks",
     rate=Range(0.35, 0.02, 2.0, "1/s", "creaks a second"),
     size=Range(1.0, 0.3, 4.0, "m", "of the board or beam"),
@@ -272,10 +251,7 @@ def wood_creak(circle: Circle, rate: Curve, size: Curve, length: Curve) -> np.nd
 
 @model(
     "wood impact",
-    steady=(
-        "size",
-        "hollow",
-    ),
+    steady=("size", "hollow"),
     events="blows",
     rate=OFTEN,
     size=Range(0.5, 0.05, 3.0, "m", "of the body that is struck"),
@@ -304,10 +280,7 @@ def wood_impact(circle: Circle, rate: Curve, size: Curve, hollow: Curve) -> np.n
 
 @model(
     "metal impact",
-    steady=(
-        "size",
-        "ring",
-    ),
+    steady=("size", "ring"),
     events="blows",
     rate=OFTEN,
     size=Range(0.4, 0.02, 3.0, "m", "of the body that is struck"),
@@ -338,10 +311,7 @@ def metal_impact(circle: Circle, rate: Curve, size: Curve, ring: Curve) -> np.nd
 
 @model(
     "stone impact",
-    steady=(
-        "size",
-        "debris",
-    ),
+    steady=("size", "debris"),
     events="blows",
     rate=OFTEN,
     size=Range(0.15, 0.01, 2.0, "m", "of the stone"),
@@ -369,10 +339,7 @@ def stone_impact(circle: Circle, rate: Curve, size: Curve, debris: Curve) -> np.
 
 @model(
     "chopping",
-    steady=(
-        "size",
-        "splinters",
-    ),
+    steady=("size", "splinters"),
     events="blows",
     rate=Range(0.9, 0.1, 4.0, "1/s", "blows a second"),
     size=Range(0.5, 0.1, 2.0, "m", "of the log"),
@@ -399,10 +366,7 @@ def chopping(circle: Circle, rate: Curve, size: Curve, splinters: Curve) -> np.n
 
 @model(
     "digging",
-    steady=(
-        "coarseness",
-        "depth",
-    ),
+    steady=("coarseness", "depth"),
     events="strokes",
     rate=Range(0.7, 0.1, 3.0, "1/s", "strokes a second"),
     coarseness=Range(0.4, 0.0, 1.0, "", "from soil to gravel"),
@@ -442,11 +406,7 @@ def digging(circle: Circle, rate: Curve, coarseness: Curve, depth: Curve) -> np.
 
 @model(
     "tree falling",
-    steady=(
-        "size",
-        "leaves",
-        "cracking",
-    ),
+    steady=("size", "leaves", "cracking"),
     events="falls",
     rate=Range(0.12, 0.02, 0.5, "1/s", "falls a second"),
     size=Range(15.0, 3.0, 50.0, "m", "height of the tree"),
@@ -483,10 +443,7 @@ def tree_falling(circle: Circle, rate: Curve, size: Curve, leaves: Curve, cracki
 
 @model(
     "dishes",
-    steady=(
-        "size",
-        "metal",
-    ),
+    steady=("size", "metal"),
     events="clatters",
     rate=Range(2.0, 0.1, 10.0, "1/s", "clatters a second"),
     size=Range(1.0, 0.4, 2.5, "", "0.6 for cups, 1 for plates, 2 for pots"),
@@ -557,10 +514,7 @@ def rope_creak(circle: Circle, rate: Curve, load: Curve) -> np.ndarray:
 
 @model(
     "whoosh",
-    steady=(
-        "speed",
-        "size",
-    ),
+    steady=("speed", "size"),
     events="passes",
     rate=Range(0.7, 0.05, 6.0, "1/s", "passes a second"),
     speed=Range(22.0, 2.0, 80.0, "m/s", "of what passes"),
@@ -580,10 +534,7 @@ def whoosh(circle: Circle, rate: Curve, speed: Curve, size: Curve) -> np.ndarray
 
 @model(
     "ball bounce",
-    steady=(
-        "size",
-        "hardness",
-    ),
+    steady=("size", "hardness"),
     events="bounces",
     rate=Range(1.3, 0.1, 5.0, "1/s", "bounces a second"),
     size=Range(0.24, 0.03, 0.6, "m", "its diameter"),

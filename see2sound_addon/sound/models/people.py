@@ -33,18 +33,15 @@ def _talk(
         for bus, turn in zip(circle.random.choice(len(VOWELS), 3, replace=False), turns, strict=True):
             spoken[bus] += circle.train(at, share, syllables * turn / total)
     hush = np.clip(circle.slow(2.0 * fast, 1.0, 0.0) - 1.6, 0.0, 3.0) * np.clip(circle.slow(0.5, 1.0, 0.5), 0.2, 1.0)
-    talk = sum(circle.filter(bus, vowel(formants, shorter)) for bus, formants in zip(spoken, VOWELS, strict=True))
+    used = [(bus, formants) for bus, formants in zip(spoken, VOWELS, strict=True) if bus.any()]
+    talk = sum(circle.filter(bus, vowel(formants, shorter)) for bus, formants in used)
     voiced = unit(circle.convolve(np.asarray(talk), pulse(circle.times(0.012))))
     return voiced + 0.22 * unit(circle.noise(band(3200.0, 8000.0, 1.0)) * hush)
 
 
 @model(
     "speech",
-    steady=(
-        "pitch",
-        "rate",
-        "effort",
-    ),
+    steady=("pitch", "rate", "effort"),
     pitch=Range(140.0, 80.0, 320.0, "Hz", "of the voice: 115 for a man, 205 for a woman, 290 for a child"),
     rate=Range(4.5, 2.0, 8.0, "1/s", "syllables a second"),
     effort=Range(0.3, 0.0, 1.0, "", "from murmuring to calling"),
@@ -59,10 +56,7 @@ def speech(circle: Circle, pitch: Curve, rate: Curve, effort: Curve) -> np.ndarr
 
 @model(
     "crowd",
-    steady=(
-        "people",
-        "excitement",
-    ),
+    steady=("people", "excitement"),
     people=Range(30.0, 4.0, 2000.0, "", "how many talk"),
     excitement=Range(0.3, 0.0, 1.0, "", "from a museum to a party"),
     distance=Range(5.0, 1.0, 100.0, "m", "from the listener"),
@@ -123,10 +117,7 @@ def applause(circle: Circle, people: Curve, rate: Curve, cheering: Curve) -> np.
 
 @model(
     "children playing",
-    steady=(
-        "children",
-        "excitement",
-    ),
+    steady=("children", "excitement"),
     children=Range(8.0, 1.0, 60.0, "", "how many"),
     excitement=Range(0.6, 0.0, 1.0, "", "from talking to shrieking"),
 )
@@ -164,10 +155,7 @@ def stadium(circle: Circle, people: Curve, excitement: Curve, chant: Curve) -> n
 
 @model(
     "baby crying",
-    steady=(
-        "pitch",
-        "distress",
-    ),
+    steady=("pitch", "distress"),
     events="cries",
     rate=Range(0.7, 0.1, 1.5, "1/s", "cries a second"),
     pitch=Range(450.0, 300.0, 700.0, "Hz", "of the cry"),

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ..blocks.engines import tone_stack
+from ..blocks.engines import piston_engine, tone_stack
 from ..blocks.grains import burst, plate_modes, stack
 from ..blocks.shapes import air, band, hump, tilt
 from ..circle import Circle, Curve, even, unit
+from .people import shouts
 from .registry import MODELS, Range, model
 
 ACTIVITY = Range(0.5, 0.0, 1.0, "", "from early morning to the busiest hour")
@@ -81,10 +82,7 @@ def city(circle: Circle, activity: Curve, distance: Curve, hum: Curve) -> np.nda
 
 @model(
     "road traffic",
-    steady=(
-        "speed",
-        "distance",
-    ),
+    steady=("speed", "distance"),
     rate=Range(0.5, 0.02, 4.0, "1/s", "vehicles a second"),
     speed=Range(14.0, 5.0, 40.0, "m/s", "of the vehicles"),
     distance=Range(12.0, 3.0, 300.0, "m", "from the road"),
@@ -102,11 +100,7 @@ def road_traffic(circle: Circle, rate: Curve, speed: Curve, distance: Curve) -> 
 
 @model(
     "suburb",
-    steady=(
-        "activity",
-        "birds",
-        "gardens",
-    ),
+    steady=("activity", "birds", "gardens"),
     activity=ACTIVITY,
     birds=Range(0.4, 0.0, 1.0, "", "how many sing"),
     gardens=Range(0.2, 0.0, 1.0, "", "how much is mown and hammered"),
@@ -131,11 +125,7 @@ def suburb(circle: Circle, activity: Curve, birds: Curve, gardens: Curve) -> np.
 
 @model(
     "forest by day",
-    steady=(
-        "birds",
-        "wind",
-        "insects",
-    ),
+    steady=("birds", "wind", "insects"),
     birds=Range(0.6, 0.0, 1.0, "", "how many sing"),
     wind=Range(3.0, 0.5, 15.0, "m/s", "speed of the wind"),
     insects=Range(0.3, 0.0, 1.0, "", "how many hum"),
@@ -147,13 +137,13 @@ def forest_by_day(circle: Circle, birds: Curve, wind: Curve, insects: Curve) -> 
     near = _layers(circle, [("songbird", 0.5, {"rate": 0.3}), ("warbler", 0.4, {"rate": 0.2}), ("pigeon", 0.15, {"rate": 0.1})])
     far = _far(
         circle,
-        _layers(circle, [("songbird", 1.0, {"rate": 0.6}), ("sparrow", 0.6, {"rate": 2.0}), ("warbler", 0.5, {"rate": 0.3})]),
+        _layers(circle, [("songbird", 1.0, {"rate": 0.6}), ("warbler", 0.5, {"rate": 0.3})]),
         120.0,
         0.9,
     )
     trees = _layers(
         circle,
-        [("wind in trees", 1.0, {"wind": float(np.mean(wind))}), ("bee", 0.12 * float(np.mean(insects)), {"insects": 20.0})],
+        [("wind in trees", 1.0, {"wind": float(np.mean(wind))}), ("bee", 0.12 * float(np.mean(insects)), {"insects": 4.0})],
     )
     return 0.7 * trees + many * (near + 0.6 * far)
 
@@ -184,39 +174,28 @@ def forest_by_night(circle: Circle, insects: Curve, owls: Curve, wind: Curve) ->
 
 @model(
     "harbour",
-    steady=(
-        "activity",
-        "gulls",
-        "rigging",
-    ),
+    steady=("activity", "gulls", "rigging"),
     activity=ACTIVITY,
     gulls=Range(0.4, 0.0, 1.0, "", "how many cry"),
     rigging=Range(0.4, 0.0, 1.0, "", "how much ropes and masts knock"),
 )
 def harbour(circle: Circle, activity: Curve, gulls: Curve, rigging: Curve) -> np.ndarray:
-    """Water on quays and hulls, rigging that knocks, ropes that creak, gulls, a boat that putters and a ship's horn far off."""
+    """Water on quays and hulls, rigging that knocks, gulls, a boat that putters and a ship's horn far off."""
     busy = float(np.mean(activity))
     layers = [
         ("calm water", 0.9, {"hollow": 0.6}),
         ("sail", 0.35 * float(np.mean(rigging)), {"rigging": 1.0, "wind": 4.0}),
-        ("rope creak", 0.12, {}),
         ("gull", 0.5 * float(np.mean(gulls)), {"rate": 0.25}),
     ]
-    far = (
-        _far(circle, _layers(circle, [("boat engine", busy, {}), ("ship horn", 0.5 * busy, {"rate": 0.05})]), 200.0, 1.0)
-        if busy > 0.0
-        else 0.0
-    )
+    boat = unit(piston_engine(circle, 700.0, 3, band(40.0, 400.0, 0.9), unevenness=0.15))
+    horn = _layers(circle, [("ship horn", 1.0, {"rate": 0.05, "length": 2.0})])
+    far = _far(circle, boat + 0.5 * horn, 200.0, 1.0)
     return _layers(circle, layers) + 0.35 * busy * far
 
 
 @model(
     "station hall",
-    steady=(
-        "activity",
-        "trains",
-        "announcements",
-    ),
+    steady=("activity", "trains", "announcements"),
     activity=ACTIVITY,
     trains=Range(0.4, 0.0, 1.0, "", "how much trains are heard"),
     announcements=Range(0.3, 0.0, 1.0, "", "how often a voice speaks"),
@@ -228,10 +207,8 @@ def station_hall(circle: Circle, activity: Curve, trains: Curve, announcements: 
     people = _layers(
         circle, [("crowd", 0.4 + 0.6 * busy, {"people": 120.0, "distance": 20.0}), ("footsteps on stone", 0.4, {"pace": 4.0})]
     )
-    spoken = _layers(circle, [("speech", 1.0, {"pitch": 200.0, "effort": 0.8})]) * np.clip(
-        circle.slow(0.15, 1.2) - 0.5, 0.0, 1.5
-    )
-    rails = _layers(circle, [("train", 1.0, {"speed": 6.0}), ("air brake", 0.4, {"rate": 0.1})])
+    spoken = shouts(circle, 1.6, 170.0, 240.0, 0.5) * np.clip(circle.slow(0.15, 1.2) - 0.5, 0.0, 1.5)
+    rails = _layers(circle, [("train", 1.0, {"speed": 6.0, "squeal": 0.0})])
     hall = _far(
         circle,
         unit(people) + 0.5 * float(np.mean(announcements)) * unit(spoken) + 0.6 * float(np.mean(trains)) * rails,
@@ -243,11 +220,7 @@ def station_hall(circle: Circle, activity: Curve, trains: Curve, announcements: 
 
 @model(
     "café",
-    steady=(
-        "activity",
-        "dishes",
-        "machine",
-    ),
+    steady=("activity", "dishes", "machine"),
     activity=ACTIVITY,
     dishes=Range(0.4, 0.0, 1.0, "", "how much they clatter"),
     machine=Range(0.2, 0.0, 1.0, "", "how much the coffee machine hisses"),
@@ -269,11 +242,7 @@ def cafe(circle: Circle, activity: Curve, dishes: Curve, machine: Curve) -> np.n
 
 @model(
     "office",
-    steady=(
-        "people",
-        "keys",
-        "air",
-    ),
+    steady=("people", "keys", "air"),
     people=Range(0.4, 0.0, 1.0, "", "how much is said"),
     keys=Range(0.4, 0.0, 1.0, "", "how much is typed"),
     air=Range(0.5, 0.0, 1.0, "", "how much the air conditioning is heard"),
@@ -309,11 +278,7 @@ def cave(circle: Circle, drips: Curve, wind: Curve, reverberation: Curve) -> np.
 
 @model(
     "market",
-    steady=(
-        "activity",
-        "music",
-        "carts",
-    ),
+    steady=("activity", "music", "carts"),
     activity=ACTIVITY,
     music=Range(0.1, 0.0, 1.0, "", "how much somewhere is played"),
     carts=Range(0.3, 0.0, 1.0, "", "how much is pushed and dropped"),
@@ -334,11 +299,7 @@ def market(circle: Circle, activity: Curve, music: Curve, carts: Curve) -> np.nd
 
 @model(
     "construction site",
-    steady=(
-        "activity",
-        "tools",
-        "engines",
-    ),
+    steady=("activity", "tools", "engines"),
     activity=ACTIVITY,
     tools=Range(0.5, 0.0, 1.0, "", "how many hammers and saws"),
     engines=Range(0.5, 0.0, 1.0, "", "how many diggers and lorries"),
@@ -376,11 +337,7 @@ def room_tone(circle: Circle, hum: Curve, outside: Curve) -> np.ndarray:
 
 @model(
     "storm",
-    steady=(
-        "wind",
-        "rain",
-        "thunder",
-    ),
+    steady=("wind", "rain", "thunder"),
     wind=Range(18.0, 5.0, 35.0, "m/s", "speed of the wind"),
     rain=Range(40.0, 0.5, 100.0, "mm/h", "rainfall rate"),
     thunder=Range(0.5, 0.0, 1.0, "", "how near the lightning is"),
@@ -395,10 +352,7 @@ def storm(circle: Circle, wind: Curve, rain: Curve, thunder: Curve) -> np.ndarra
 
 @model(
     "clatter",
-    steady=(
-        "size",
-        "metal",
-    ),
+    steady=("size", "metal"),
     events="pieces",
     rate=Range(5.0, 0.2, 20.0, "1/s", "blows a second"),
     size=Range(0.3, 0.05, 2.0, "m", "of the pieces"),

@@ -44,10 +44,7 @@ def _sound_at(circle: Circle, rate: Curve, grains: Sequence[np.ndarray], jitter:
 
 @model(
     "car horn",
-    steady=(
-        "pitch",
-        "length",
-    ),
+    steady=("pitch", "length"),
     events="honks",
     rate=Range(0.3, 0.02, 3.0, "1/s", "honks a second"),
     pitch=Range(410.0, 250.0, 600.0, "Hz", "of the lower of its two tones"),
@@ -66,10 +63,7 @@ def car_horn(circle: Circle, rate: Curve, pitch: Curve, length: Curve) -> np.nda
 
 @model(
     "train horn",
-    steady=(
-        "pitch",
-        "length",
-    ),
+    steady=("pitch", "length"),
     events="blasts",
     rate=Range(0.12, 0.02, 0.6, "1/s", "blasts a second"),
     pitch=Range(311.0, 200.0, 450.0, "Hz", "of the lowest of its tones"),
@@ -96,11 +90,7 @@ def train_horn(circle: Circle, rate: Curve, pitch: Curve, length: Curve) -> np.n
 
 @model(
     "steam whistle",
-    steady=(
-        "pitch",
-        "length",
-        "breath",
-    ),
+    steady=("pitch", "length", "breath"),
     events="whistles",
     rate=Range(0.12, 0.02, 0.8, "1/s", "whistles a second"),
     pitch=Range(520.0, 200.0, 1200.0, "Hz", "of the lowest of its tones"),
@@ -130,10 +120,7 @@ def steam_whistle(circle: Circle, rate: Curve, pitch: Curve, length: Curve, brea
 
 @model(
     "ship horn",
-    steady=(
-        "pitch",
-        "length",
-    ),
+    steady=("pitch", "length"),
     events="blasts",
     rate=Range(0.1, 0.01, 0.4, "1/s", "blasts a second"),
     pitch=Range(110.0, 70.0, 400.0, "Hz", "70 to 200 for a large ship, 250 to 700 for a small one (COLREGs)"),
@@ -192,10 +179,7 @@ def alarm(circle: Circle, rate: Curve, pitch: Curve) -> np.ndarray:
 
 @model(
     "telephone",
-    steady=(
-        "pitch",
-        "hammer",
-    ),
+    steady=("pitch", "hammer"),
     events="rings",
     rate=Range(0.25, 0.05, 0.6, "1/s", "rings a second"),
     pitch=Range(1400.0, 700.0, 2500.0, "Hz", "of the gongs"),

@@ -56,10 +56,7 @@ def _mass(weight: Curve) -> float:
 
 @model(
     "footsteps on wood",
-    steady=(
-        "shoes",
-        "hollowness",
-    ),
+    steady=("shoes", "hollowness"),
     events="steps",
     pace=PACE,
     weight=WEIGHT,
@@ -205,10 +202,7 @@ def on_snow(circle: Circle, pace: Curve, weight: Curve, frost: Curve) -> np.ndar
 
 @model(
     "footsteps on metal",
-    steady=(
-        "size",
-        "shoes",
-    ),
+    steady=("size", "shoes"),
     events="steps",
     pace=PACE,
     weight=WEIGHT,

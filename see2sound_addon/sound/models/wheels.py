@@ -63,10 +63,7 @@ def _surface(circle: Circle, speed: Curve, bumps: float, body) -> np.ndarray:  #
 
 @model(
     "rolling",
-    steady=(
-        "size",
-        "hardness",
-    ),
+    steady=("size", "hardness"),
     speed=Range(1.5, 0.1, 10.0, "m/s", "of what rolls"),
     size=Range(0.2, 0.02, 1.5, "m", "its diameter"),
     hardness=Range(0.6, 0.0, 1.0, "", "from a rubber ball on carpet to a stone on stone"),
@@ -86,10 +83,7 @@ def rolling(circle: Circle, speed: Curve, size: Curve, hardness: Curve) -> np.nd
 
 @model(
     "scraping",
-    steady=(
-        "size",
-        "hardness",
-    ),
+    steady=("size", "hardness"),
     speed=Range(0.5, 0.05, 3.0, "m/s", "of the body that is dragged"),
     size=Range(0.5, 0.05, 2.0, "m", "its size"),
     hardness=Range(0.6, 0.0, 1.0, "", "from wood on earth to metal on stone"),
