@@ -228,7 +228,7 @@ def run_tests_in(version: str, rest: list[str]) -> int:
     if version == "5.2":
         python = setup(ROOT / ".venv-5.2", "dev", versions=((3, 13),))
         skipped = ("window", "neural", "package/test_house.py")
-        return call(python, "-m", "pytest", *(f"--ignore=tests/{name}" for name in skipped), *rest)
+        return call(python, "-m", "pytest", "-m", "not slow", *(f"--ignore=tests/{name}" for name in skipped), *rest)
     if version not in BPY:
         sys.exit(f"dev.py: there is no Blender {version!r} here. Hint: use 5.2, {', '.join(BPY)}.")
     python = setup(ROOT / f".venv-{version}", "", BPY[version], *TOOLS, versions=((3, 11),))

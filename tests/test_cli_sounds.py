@@ -106,6 +106,7 @@ def test_the_library_is_added_searched_listed_and_removed(see2sound, tmp_path):
     assert see2sound("library", "add", tmp_path / "nowhere").returncode == 1
 
 
+@pytest.mark.slow
 def test_the_gallery_has_a_card_for_every_class(see2sound, tmp_path):
     done = see2sound("sounds", "--gallery", tmp_path / "gallery", "--json")
     page = (tmp_path / "gallery" / "index.html").read_text()

@@ -33,10 +33,11 @@ def test_the_table_has_every_class_and_a_source_for_each():
     assert all(len(row) == 3 and row[2] for row in ROWS)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("row", ROWS, ids=[row[0] for row in ROWS])
 def test_measures_lie_where_the_literature_has_them(row):
     """The level is tested with the models; the median of three takes counts, since some are sparse."""
-    takes = [measure(synthesise(row[0], 6.0, seed, 32000).samples, 32000) for seed in (1, 2, 3)]
+    takes = [measure(synthesise(row[0], 6.0, seed, 24000).samples, 24000) for seed in (1, 2, 3)]
     for name, low, high in bounds(row[1]):
         value = float(np.median([getattr(take, name) for take in takes]))
         assert low <= value <= high, f"{name} is {value:.2f}, not {low:g} to {high:g} ({row[2]})"
@@ -58,6 +59,7 @@ def test_measures_of_signals_with_known_answers():
     assert measure(clicks, rate).onsets == pytest.approx(4.0, abs=0.6)
 
 
+@pytest.mark.slow
 def test_two_takes_of_a_class_are_nearer_than_any_other_class():
     """For at least 95 % of the classes."""
     rate = likeness.RATE
@@ -83,6 +85,7 @@ NOT_REACHED = {
 """Recordings that have not their class among the five nearest; docs/sounds.md names them, too."""
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not likeness.RECORDINGS.is_dir(), reason="the recordings of ../shared are not here")
 def test_recordings_are_near_to_their_classes():
     """Each real recording has its class among the five nearest of all, but for those that are known not to."""

@@ -15,7 +15,7 @@ from see2sound_addon.sound.generator import synthesise
 from see2sound_addon.sound.levels import FARTHEST_REFERENCE, FULL_SCALE
 from see2sound_addon.sound.models import MODELS
 
-RATE, LOW_RATE = 32000, 24000
+RATE = 24000
 SELDOM = {"rate", "period", "machine", "activity", "tubes", "animals", "air"}
 """Parameters of what happens seldom: a second may not show them."""
 ALL = sorted(MODELS)
@@ -81,12 +81,12 @@ def test_a_one_shot_begins_at_once_and_ends_in_silence(name):
 def test_every_parameter_is_heard(name):
     """At one end of its range or the other, the same random numbers give another sound."""
     model = MODELS[name]
-    plain = {seconds: model(Circle(seconds * LOW_RATE, LOW_RATE, 7)) for seconds in (1, 8)}
+    plain = {seconds: model(Circle(seconds * RATE, RATE, 7)) for seconds in (1, 8)}
     for key, one in model.parameters.items():
         seconds = 8 if key in SELDOM or name in ("wind chime", "fireworks") else 1
         usual, changes = plain[seconds], []
         for value in (one.low, one.high):
-            changed = model(Circle(seconds * LOW_RATE, LOW_RATE, 7), **{key: value})
+            changed = model(Circle(seconds * RATE, RATE, 7), **{key: value})
             assert np.isfinite(changed).all() and np.abs(changed).max() > 0.0, key
             changes.append(np.abs(changed - usual).max() / np.abs(usual).max())
         assert max(changes) > 1e-3, key
@@ -98,9 +98,9 @@ def test_parameters_can_be_curves(name):
     known = MODELS[name].parameters
     rising = Controls({key: [(0.0, one.low), (1.0, one.high)] for key, one in known.items()})
     ends = [Controls({key: [(0.0, one.at(share))] for key, one in known.items()}) for share in (0.0, 1.0)]
-    samples = synthesise(name, 1.0, 7, LOW_RATE, rising).samples
+    samples = synthesise(name, 1.0, 7, RATE, rising).samples
     assert np.isfinite(samples).all() and np.abs(samples).max() > 0.0
-    assert not any(np.allclose(samples, synthesise(name, 1.0, 7, LOW_RATE, end).samples, atol=1e-6) for end in ends)
+    assert not any(np.allclose(samples, synthesise(name, 1.0, 7, RATE, end).samples, atol=1e-6) for end in ends)
 
 
 def test_a_curve_is_followed_where_a_model_takes_one_value():

@@ -208,7 +208,7 @@ def station_hall(circle: Circle, activity: Curve, trains: Curve, announcements: 
         circle, [("crowd", 0.4 + 0.6 * busy, {"people": 120.0, "distance": 20.0}), ("footsteps on stone", 0.4, {"pace": 4.0})]
     )
     spoken = shouts(circle, 1.6, 170.0, 240.0, 0.5) * np.clip(circle.slow(0.15, 1.2) - 0.5, 0.0, 1.5)
-    rails = _layers(circle, [("train", 1.0, {"speed": 6.0, "squeal": 0.0})])
+    rails = circle.noise(band(70.0, 1300.0, 0.8)) * circle.slow(0.2, 0.7)  # trains that roll in and out
     hall = _far(
         circle,
         unit(people) + 0.5 * float(np.mean(announcements)) * unit(spoken) + 0.6 * float(np.mean(trains)) * rails,
