@@ -33,6 +33,7 @@ CLASSES: tuple[Any, ...] = (
     neural.SEE2SOUND_PT_backends,
     preferences.SEE2SOUND_AP_preferences,
     speaker.SEE2SOUND_PT_speaker,
+    speaker.SEE2SOUND_PT_speaker_sound,
     speaker.SEE2SOUND_PT_speaker_space,
     drop.SEE2SOUND_FH_picture,
     drop.SEE2SOUND_FH_sound,

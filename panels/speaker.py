@@ -3,6 +3,7 @@
 import bpy
 
 from ..see2sound_addon.blender import sources
+from .library import draw_sound
 from .sources import draw_in_space, draw_source
 
 
@@ -29,6 +30,24 @@ class SEE2SOUND_PT_speaker(bpy.types.Panel):
         row.prop(obj.see2sound, "solo", toggle=True)
         row.prop(obj.see2sound, "locked", toggle=True)
         draw_source(layout.column(), obj)
+
+
+class SEE2SOUND_PT_speaker_sound(bpy.types.Panel):
+    """What makes the sound of the Speaker's source, and its parameters."""
+
+    bl_label = "Sound"
+    bl_space_type = "PROPERTIES"
+    bl_region_type = "WINDOW"
+    bl_context = "data"
+    bl_parent_id = "SEE2SOUND_PT_speaker"
+    bl_options = {"DEFAULT_CLOSED"}
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        return context.object is not None and sources.is_source(context.object)
+
+    def draw(self, context: bpy.types.Context) -> None:
+        draw_sound(self.layout, context.object)
 
 
 class SEE2SOUND_PT_speaker_space(bpy.types.Panel):
