@@ -81,8 +81,9 @@ _state: dict[str, bool] = {}
 
 @bpy.app.handlers.persistent
 def _end_all(*_: object) -> None:
-    """End jobs and the preview when another file is opened."""
+    """End jobs, the preview and the recording that is heard when another file is opened."""
     preview.stop()
+    library.stop_playing()
     desk = sys.modules.get(f"{__package__.rpartition('.')[0]}.see2sound_addon.blender.desk")
     if desk is not None:  # nothing was begun where it was never loaded
         desk.DESK.close()

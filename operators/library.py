@@ -174,6 +174,11 @@ class SEE2SOUND_OT_replace_sound(Working, bpy.types.Operator):
         window = context.window_manager.see2sound
         self.layout.template_list("SEE2SOUND_UL_recordings", "", window, "hits", window, "hit_index", rows=MOST)
 
+    def cancel(self, context: bpy.types.Context) -> None:
+        """The dialog or the window was closed."""
+        stop_playing()
+        super().cancel(context)
+
     def work(self, context: bpy.types.Context, seconds: float) -> Work:
         from ..see2sound_addon.blender.writing import clips
         from ..see2sound_addon.errors import See2SoundError

@@ -15,6 +15,7 @@ from ...steps import EMBEDDED, BackendNames
 from .. import units
 from ..reading.controls import controls_of
 from ..sources import beside_blend, clip_folder, is_muted, mute, sources
+from .parameters import settle
 from .speakers import attach_clip, drop_unused
 
 
@@ -92,6 +93,7 @@ def attach_clips(scene: bpy.types.Scene, objects: list[bpy.types.Object], clips:
         if obj.data.sound is not None:
             before.append(obj.data.sound)
         attach_clip(obj, clip.path, clip.reference_distance, scene)
+        settle(obj)  # sources of older files have no parameters yet
         facts.replaced = False
         facts.recording, facts.licence = beside_blend(Path(clip.recording)) if clip.recording else "", clip.licence
         if not clip.loops:

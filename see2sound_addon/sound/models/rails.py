@@ -56,7 +56,7 @@ def train(circle: Circle, speed: Curve, joints: Curve, squeal: Curve) -> np.ndar
     """A train that passes: rolling noise, joints of 18 m rails struck by the axles of two bogies, and flanges that squeal
     (Thompson 2009; Vér, Ventres and Myles on impact noise, JSV 46, 1976)."""
     clacks = unit(_joints(circle, speed, 18.0, (0.0, 2.5, 13.5, 16.0), _clacks(circle, 190.0)))
-    curve = np.zeros(circle.n)
+    curve: np.ndarray = np.zeros(circle.n)
     if float(np.max(squeal)) > 0.0:
         ringing = peaks([(1850.0, 25.0, 1.0), (3150.0, 40.0, 0.5)])
         curve = stick_slip(circle, 900.0, ringing, 0.02) * np.clip(circle.slow(0.6, 1.2) - 0.7, 0.0, 2.0)
