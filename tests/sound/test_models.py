@@ -59,6 +59,7 @@ def test_a_loop_is_exact_at_its_level_and_the_same_again(name):
     assert level == pytest.approx(CLASSES[name].level, abs=0.1) or bounded
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ALL)
 def test_a_loop_has_no_seam(name):
     """Where the clip meets its beginning it changes no more abruptly than elsewhere."""
@@ -67,6 +68,7 @@ def test_a_loop_has_no_seam(name):
     assert jumps[len(samples) - 3 : len(samples) + 2].max() <= jumps[: len(samples) - 3].max()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ALL)
 def test_a_one_shot_begins_at_once_and_ends_in_silence(name):
     samples = synthesise(name, 1.3, 3, RATE, Controls(loop=False)).samples.astype(float)
@@ -77,6 +79,7 @@ def test_a_one_shot_begins_at_once_and_ends_in_silence(name):
         assert np.abs(samples[: RATE // 2]).max() > 0.03 * loudest, "its first event is at the start"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ALL)
 def test_every_parameter_is_heard(name):
     """At one end of its range or the other, the same random numbers give another sound."""
@@ -92,6 +95,7 @@ def test_every_parameter_is_heard(name):
         assert max(changes) > 1e-3, key
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ALL)
 def test_parameters_can_be_curves(name):
     """Curves from one end of all ranges to the other are neither of the two ends."""
@@ -112,6 +116,7 @@ def test_a_curve_is_followed_where_a_model_takes_one_value():
     assert first > 1.5 * last
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [name for name in ALL if MODELS[name].events])
 def test_events_are_where_the_user_wants_them(name):
     """Three events in six seconds: the loudest quarter seconds lie at them, and a stronger one is louder."""
