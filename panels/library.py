@@ -128,8 +128,9 @@ def draw_sound(layout: bpy.types.UILayout, obj: bpy.types.Object) -> None:
             layout.label(text=facts.licence, icon="BLANK1", translate=False)
     if not facts.parameters:
         return
-    column = layout.column(heading=facts.sound_class.capitalize())
-    column.use_property_decorate = True
+    layout.label(text=facts.sound_class.capitalize(), icon="MOD_NOISE", translate=False)
+    column = layout.column(align=True)
+    column.use_property_split = False  # the names are long; they stand inside the fields
     for item in facts.parameters:
         row = column.row(align=True)
         field = row.row(align=True)
@@ -137,6 +138,7 @@ def draw_sound(layout: bpy.types.UILayout, obj: bpy.types.Object) -> None:
         unit = f" ({item.unit})" if item.unit else ""
         field.prop(item, "value", text=f"{item.name.replace('_', ' ').capitalize()}{unit}", translate=False)
         row.prop(item, "follow", text="", icon_only=True)
+        row.prop_decorator(item, "value")
     if facts.events:
         layout.prop(facts, "use_strikes")
         strike = layout.column()
