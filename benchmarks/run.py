@@ -120,14 +120,14 @@ def voices() -> None:
 
 def library() -> None:
     """Time indexing ten thousand small files, bringing them up to date, and searching."""
-    things, doings = ("door", "dog", "rain", "car", "glass", "bell", "wind", "step"), ("open", "near", "soft", "hit", "loop")
+    nouns, verbs = ("door", "dog", "rain", "car", "glass", "bell", "wind", "step"), ("open", "near", "soft", "hit", "loop")
     noise = 0.1 * np.random.default_rng(0).standard_normal(4800)
     with tempfile.TemporaryDirectory() as folder:
         root, file = Path(folder, "sounds"), Path(folder, "library.sqlite")
         for number in range(10_000):
             part = root / f"set_{number // 500}"
             part.mkdir(parents=True, exist_ok=True)
-            name = f"{things[number % 8]}_{doings[number // 8 % 5]}_{number}.wav"
+            name = f"{nouns[number % 8]}_{verbs[number // 8 % 5]}_{number}.wav"
             soundfile.write(part / name, noise[: 2400 + number % 2400], 48000)
         seconds, done = timed(index.add_folder, root, no_progress, file)
         print(f"Library: {done.added} files of 0.1 s")

@@ -85,8 +85,8 @@ def _outcome(options: argparse.Namespace) -> tuple[int, str, str]:
     finally:
         _end_progress()
     code = int(result.pop("exit", 0))
-    lines = result.pop("lines", [])
-    return code, (json.dumps(result.pop("whole", result), indent=1) if options.json else "\n".join(lines)) + "\n", ""
+    text = json.dumps(result.get("whole", result), indent=1) if options.json else "\n".join(result["lines"])
+    return code, text + "\n", ""
 
 
 def shell() -> None:

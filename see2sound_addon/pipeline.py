@@ -32,8 +32,9 @@ from .placement.distance import combine, size_distance, standing_distance, surfa
 from .placement.position import area_radius, distance_to_ground, nearest_standing, place, region_points, visible_centre
 from .progress import Progress, no_progress
 from .projection import Camera, Perspective
-from .sound.generator import GeneratedClip, synthesise
-from .sound.library.generator import take_recording, use_recording
+from .sound.generator import GeneratedClip
+from .sound.generators import CONTROLLED
+from .sound.library.generator import use_recording
 from .soundscene import Response, SoundScene, Trajectory, check_clip_exists, check_finite
 from .spatial.audibility import unheard
 from .spatial.bounds import check_bounds
@@ -242,10 +243,9 @@ def voice(
 
     Errors: `duration-invalid`, `parameter-*`, `events-none`, `folder-not-writable`, the generator's own.
     """
-    if backends.generator is synthesise:
-        made = synthesise(prompt, duration, seed, rate, controls)
-    elif backends.generator is take_recording:
-        made = take_recording(prompt, duration, seed, rate, controls)
+    controlled = next((one for one in CONTROLLED if one is backends.generator), None)
+    if controlled is not None:
+        made = controlled(prompt, duration, seed, rate, controls)
     else:
         made = backends.generator(prompt, duration, seed, rate)
         if controls.values or controls.events is not None:

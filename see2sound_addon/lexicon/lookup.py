@@ -93,9 +93,7 @@ def explain(text: str) -> Meaning:
     if not sounding:
         silent = [match for match in found if match.name == SILENT]
         return Meaning(SILENT, silent[0].strength, words=silent[0].words) if silent else Meaning("", 0.0, shares=shares)
-    first = found[0] if found[0].name != SILENT else next(iter(sounding.values()))
-    if found[0].name == SILENT and len(found) == 1:
-        return Meaning(SILENT, found[0].strength, words=found[0].words)
+    first = next(iter(sounding.values()))
     layers = tuple((name, 1.0 if name == first.name else 0.7) for name in sounding)
     return Meaning(first.name, min(1.0, first.strength), layers, shares, first.words)
 
@@ -129,8 +127,7 @@ def sound_of(label: str) -> Sound:
 
 def level_of(prompt: str) -> float:
     """The level in dB SPL at one metre of what a prompt describes; a moderate one if no word is known."""
-    names = [name for name, _ in explain(prompt).layers if name in CLASSES]
-    return max((CLASSES[name].level for name in names), default=MODERATE)
+    return max((CLASSES[name].level for name, _ in explain(prompt).layers), default=MODERATE)
 
 
 def words_in(text: str) -> list[str]:
@@ -169,10 +166,9 @@ def _parts(text: str) -> list[list[str]]:
             parts.append([])
         else:
             parts[-1].append(word)
-    whole = [word for part in parts for word in part]
     if len(parts) > 1 and tuple(_singular(word) for word in _words(text) if not word.isdigit()) in _table().phrases:
         return [_words(text)]  # "pots and pans"
-    return [part for part in parts if part] if len(whole) > 1 else [whole]
+    return [part for part in parts if part]
 
 
 def _part(words: Sequence[str], table: _Table) -> _Match | None:
@@ -224,7 +220,7 @@ def _compound(word: str, table: _Table) -> tuple[str, float] | None:
             return both
     for cut in range(3, len(word) - 2):
         last = table.phrases.get((word[cut:],))
-        if last is not None and len(word) - cut >= 3 and ((word[:cut],) in table.phrases or word[:cut] in _adjectives()):
+        if last is not None and ((word[:cut],) in table.phrases or word[:cut] in _adjectives()):
             return last[0], 0.9 * last[1]
     return None
 

@@ -14,6 +14,7 @@ from ..errors import See2SoundError
 from ..lexicon.classes import CLASSES, SILENT, UNKNOWN
 from ..lexicon.lookup import explain
 from .circle import Circle, Curve, even
+from .joining import faded
 from .levels import fit_level
 from .models import MODELS, Model
 
@@ -47,6 +48,14 @@ class GeneratedClip:
     licence: str = ""
 
 
+class ControlledGenerator(Protocol):
+    """A `SoundGenerator` that follows a user's controls, too."""
+
+    def __call__(self, prompt: str, duration: float, seed: int, rate: int = 48000, controls: Controls = ...) -> GeneratedClip:
+        """A clip of `duration` seconds at `rate` Hz for a prompt."""
+        ...
+
+
 class SoundGenerator(Protocol):
     """Make `duration` seconds of the sound that a prompt describes; the same seed gives the same samples."""
 
@@ -66,12 +75,12 @@ def synthesise(prompt: str, duration: float, seed: int, rate: int = 48000, contr
         )
     meaning = explain(prompt)
     notes = []
-    layers = [(name, gain) for name, gain in meaning.layers if name != SILENT]
+    layers = meaning.layers
     if not layers:
         why = f"{prompt!r} makes no sound" if meaning.name == SILENT else f"No sound model matches {prompt!r}"
         notes.append(f"{why}; the clip is a neutral texture.")
-        layers = [(UNKNOWN, 1.0)]
-    _check_names(layers, controls)
+        layers = ((UNKNOWN, 1.0),)
+    _check_names(MODELS[layers[0][0]], controls)
     total, level = np.zeros(round(duration * rate)), 0.0
     for number, (name, gain) in enumerate(layers):
         signal = _one(
@@ -87,7 +96,8 @@ def synthesise(prompt: str, duration: float, seed: int, rate: int = 48000, contr
         total += share * even(signal, rate)
         level = max(level, CLASSES[name].level)
     if not controls.loop:
-        total = _faded(total, rate, FADE_IN if MODELS[layers[0][0]].events else SOFT_FADE_IN)
+        into = FADE_IN if MODELS[layers[0][0]].events else SOFT_FADE_IN
+        total = faded(total, round(into * rate), round(FADE_OUT * rate))
     samples, reference = fit_level(total, level, rate)
     return GeneratedClip(samples, " + ".join(name for name, _ in layers), level, reference, notes)
 
@@ -96,9 +106,7 @@ def _one(model: Model, shares: Mapping[str, float], controls: Controls, duration
     """One class: what the words say of its parameters, and over that what the user sets."""
     circle = Circle(round(duration * rate), rate, seed, controls.loop, controls.events if model.events else None)
     values: dict[str, Curve] = {name: known.at(shares[name]) for name, known in model.parameters.items() if name in shares}
-    for name, points in controls.values.items():
-        if name in model.parameters:
-            values[name] = _curve(name, points, model, circle)
+    values |= {name: _curve(name, points, model, circle) for name, points in controls.values.items()}
     return _without_constant(_over_time(model, circle, values, seed), rate)[: circle.samples]
 
 
@@ -137,9 +145,8 @@ def _curve(name: str, points: list[tuple[float, float]], model: Model, circle: C
     return float(curve[0, 1]) if len(curve) == 1 else np.interp(circle.now(), curve[:, 0], curve[:, 1])
 
 
-def _check_names(layers: list[tuple[str, float]], controls: Controls) -> None:
-    """Errors: `parameter-unknown`, `events-none`."""
-    model = MODELS[layers[0][0]]
+def _check_names(model: Model, controls: Controls) -> None:
+    """Errors: `parameter-unknown`, `parameter-invalid`, `events-none`."""
     for name in controls.values:
         if name not in model.parameters:
             raise See2SoundError(
@@ -158,15 +165,6 @@ def _without_constant(signal: np.ndarray, rate: int) -> np.ndarray:
     spectrum = fft.rfft(signal)
     ratio = (fft.rfftfreq(len(signal), 1.0 / rate) / LOWEST) ** 4
     return fft.irfft(spectrum * ratio / (1.0 + ratio), len(signal))
-
-
-def _faded(signal: np.ndarray, rate: int, fade_in: float) -> np.ndarray:
-    """Without a click at either end."""
-    into, out = min(len(signal) // 4, round(fade_in * rate)), min(len(signal) // 4, round(FADE_OUT * rate))
-    signal = signal.copy()
-    signal[:into] *= np.linspace(0.0, 1.0, into)
-    signal[len(signal) - out :] *= np.linspace(1.0, 0.0, out)
-    return signal
 
 
 def parameters_of(prompt: str) -> dict[str, float]:

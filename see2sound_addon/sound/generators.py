@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from .generator import SoundGenerator, synthesise
+from .generator import ControlledGenerator, SoundGenerator, synthesise
 from .library.generator import take_recording
 
+CONTROLLED: tuple[ControlledGenerator, ...] = (synthesise, take_recording)
+"""Those that follow parameters and events."""
 GENERATORS: dict[str, SoundGenerator] = {"procedural": synthesise, "library": take_recording}

@@ -1,4 +1,4 @@
-"""Join short sounds into long ones, and make loops seamless."""
+"""Join short sounds into long ones, fade their ends, and make loops seamless."""
 
 from __future__ import annotations
 
@@ -31,3 +31,12 @@ def seamless(samples: np.ndarray, length: int) -> np.ndarray:
     loop = samples[:length].astype(np.float32)
     loop[:extra] = loop[:extra] * np.sin(angle) + samples[length : length + extra] * np.cos(angle)
     return loop
+
+
+def faded(samples: np.ndarray, into: int, away: int) -> np.ndarray:
+    """A copy of (n,) that rises within `into` samples and falls within the last `away`, each a quarter of it at most."""
+    out = samples.astype(np.float64)
+    into, away = min(len(out) // 4, into), min(len(out) // 4, away)
+    out[:into] *= np.linspace(0.0, 1.0, into)
+    out[len(out) - away :] *= np.linspace(1.0, 0.0, away)
+    return out

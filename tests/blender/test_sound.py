@@ -91,7 +91,7 @@ def test_an_animated_parameter_and_the_speaker_s_own_speed_drive_the_sound(bpy, 
         for key in curve.keyframe_points:
             key.interpolation = "LINEAR"
     bpy.context.scene.frame_set(7)
-    controls = reading.controls_of(bpy.context.scene, car)
+    (controls,) = reading.controls_of(bpy.context.scene, [car])
     assert bpy.context.scene.frame_current == 7
     times, rpm = np.array(controls.values["rpm"]).T
     assert rpm[0] == pytest.approx(1000.0) and rpm[-1] == pytest.approx(3000.0) and times[-1] == pytest.approx(2.0)

@@ -13,14 +13,20 @@ from .. import units
 STRIKE = "see2sound.strike"
 
 
-def controls_of(scene: bpy.types.Scene, obj: bpy.types.Object) -> Controls:
-    """The controls of a source's sound. Animated parameters are read on every frame of the scene."""
-    facts = obj.see2sound
-    moving = [item for item in facts.parameters if item.follow == "SPEED" or _is_animated(obj, item)]
-    values = {item.name: [(0.0, item.value)] for item in facts.parameters if item.edited}
-    if moving:
-        values |= _sampled(scene, obj, moving)
-    return Controls(values, strikes(scene, obj) if facts.use_strikes and facts.events else None, bool(facts.loop))
+def controls_of(scene: bpy.types.Scene, objects: list[bpy.types.Object]) -> list[Controls]:
+    """The controls of the sounds of sources, in their order. Animated parameters are read on every frame, once for all."""
+    moving = [
+        [n for n, item in enumerate(obj.see2sound.parameters) if item.follow == "SPEED" or _is_animated(obj, item)]
+        for obj in objects
+    ]
+    curves = _sampled(scene, objects, moving) if any(moving) else [{} for _ in objects]
+    found = []
+    for obj, own in zip(objects, curves, strict=True):
+        facts = obj.see2sound
+        values = {item.name: [(0.0, item.value)] for item in facts.parameters if item.edited}
+        events = strikes(scene, obj) if facts.use_strikes and facts.events else None
+        found.append(Controls(values | own, events, bool(facts.loop)))
+    return found
 
 
 def strikes(scene: bpy.types.Scene, obj: bpy.types.Object) -> list[tuple[float, float]]:
@@ -53,22 +59,30 @@ def _is_animated(obj: bpy.types.Object, item: Any) -> bool:
     return any(curve.data_path == path for curve in [*fcurves(obj), *drivers])
 
 
-def _sampled(scene: bpy.types.Scene, obj: bpy.types.Object, moving: list[Any]) -> dict[str, list[tuple[float, float]]]:
-    """Curves of parameters over the scene's frames, within their ranges."""
-    numbers = [int(item.path_from_id("value").split("[")[1].split("]")[0]) for item in moving]
+def _sampled(
+    scene: bpy.types.Scene, objects: list[bpy.types.Object], moving: list[list[int]]
+) -> list[dict[str, list[tuple[float, float]]]]:
+    """For each object, the curves of the parameters with these numbers over the scene's frames, within their ranges."""
     rate, metres = units.frame_rate(scene), units.metres_per_unit(scene)
-    times, places, values = [], [], []
+    frames = range(scene.frame_start, scene.frame_end + 2)
+    times = (np.array(frames) - scene.frame_start) / rate
+    places = np.zeros((len(objects), len(frames), 3))
+    values = [np.zeros((len(frames), len(numbers))) for numbers in moving]
     with units.kept_frame(scene):
-        for frame in range(scene.frame_start, scene.frame_end + 2):
+        for row, frame in enumerate(frames):
             scene.frame_set(frame)
-            seen: Any = obj.evaluated_get(bpy.context.evaluated_depsgraph_get())
-            times.append((frame - scene.frame_start) / rate)
-            places.append(seen.matrix_world.translation[:])
-            values.append([seen.see2sound.parameters[number].value for number in numbers])
-    speed = np.linalg.norm(np.gradient(np.array(places) * metres, np.array(times), axis=0), axis=1)
-    curves = {}
-    for column, item in enumerate(moving):
-        own = speed if item.follow == "SPEED" else np.array(values)[:, column]
-        own = np.clip(own, item.low, item.high)
-        curves[item.name] = [(float(time), float(value)) for time, value in zip(times, own, strict=True)]
-    return curves
+            graph = bpy.context.evaluated_depsgraph_get()
+            for which, (obj, numbers) in enumerate(zip(objects, moving, strict=True)):
+                seen: Any = obj.evaluated_get(graph)
+                places[which, row] = seen.matrix_world.translation
+                values[which][row] = [seen.see2sound.parameters[number].value for number in numbers]
+    speeds = np.linalg.norm(np.gradient(places * metres, times, axis=1), axis=2)
+    found = []
+    for obj, numbers, speed, columns in zip(objects, moving, speeds, values, strict=True):
+        curves = {}
+        for number, column in zip(numbers, columns.T, strict=True):
+            item = obj.see2sound.parameters[number]
+            own = np.clip(speed if item.follow == "SPEED" else column, item.low, item.high)
+            curves[item.name] = [(float(time), float(value)) for time, value in zip(times, own, strict=True)]
+        found.append(curves)
+    return found

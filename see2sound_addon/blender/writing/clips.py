@@ -11,6 +11,7 @@ from ... import pipeline
 from ...clips import Controls, MadeClip, WantedClip, clip_name
 from ...findings import SILENT
 from ...jobs.requests import MakeClips, Models
+from ...sound.generator import LONGEST, SHORTEST
 from ...steps import EMBEDDED, BackendNames
 from .. import units
 from ..reading.controls import controls_of
@@ -28,13 +29,13 @@ def wanted_clips(
     `maker`: identifies a generator other than the embedded one; its clip of the same prompt has another name. `takes`: instead
     of those of the sources.
     """
-    there = {obj.see2sound.source_id: obj for obj in sources(scene)}
+    prompts = [(source_id, prompt) for source_id, prompt in prompts if prompt.strip().lower() not in ("", SILENT)]
+    asked = {source_id for source_id, _ in prompts}
+    there = {obj.see2sound.source_id: obj for obj in sources(scene) if obj.see2sound.source_id in asked}
+    set_by_hand = dict(zip(there, controls_of(scene, list(there.values())), strict=True))
     wanted = []
     for source_id, prompt in prompts:
-        if prompt.strip().lower() in ("", SILENT):
-            continue
-        obj = there.get(source_id)
-        controls = Controls() if obj is None else controls_of(scene, obj)
+        obj, controls = there.get(source_id), set_by_hand.get(source_id, Controls())
         take = (takes or {}).get(source_id, 0 if obj is None else obj.see2sound.take)
         own = "" if obj is None or obj.see2sound.maker == "SCENE" else obj.see2sound.maker
         seed = (pipeline.seed_for(source_id, scene.see2sound.seed) + take) % 2**31
@@ -48,9 +49,9 @@ def _seconds(scene: bpy.types.Scene, obj: bpy.types.Object | None, controls: Con
     """How long a clip is: as set, as long as the scene where something in it has its time, else long enough to loop."""
     whole = units.duration(scene)
     if obj is not None and obj.see2sound.seconds > 0.0:
-        return max(float(obj.see2sound.seconds), pipeline.SHORTEST_CLIP / 20.0)
+        return max(float(obj.see2sound.seconds), SHORTEST)
     timed = controls.events is not None or any(len(points) > 1 for points in controls.values.values())
-    return min(max(whole, pipeline.SHORTEST_CLIP), 3600.0) if timed else pipeline.clip_length(whole)
+    return min(max(whole, pipeline.SHORTEST_CLIP), LONGEST) if timed else pipeline.clip_length(whole)
 
 
 def request(

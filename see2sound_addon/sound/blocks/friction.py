@@ -20,7 +20,7 @@ def stick_slip(circle: Circle, slips: Curve, body: Shape, irregularity: float = 
     return unit(circle.filter(train, body))
 
 
-def roughness(circle: Circle, speed: Curve, bumps: float, body: Shape, spread: float = 0.5) -> np.ndarray:
+def rough_contact(circle: Circle, speed: Curve, bumps: float, body: Shape, spread: float = 0.5) -> np.ndarray:
     """A surface that is passed over: `bumps` of random size for each metre at `speed` metres a second, on a body.
 
     van den Doel, Kry and Pai, "FoleyAutomatic", SIGGRAPH 2001.

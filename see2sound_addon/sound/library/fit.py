@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
-from ..joining import seamless
+from ..joining import faded, seamless
 
 QUIET = 50.0
 """dB below the loudest frame at which a recording has not begun, or is over."""
@@ -27,11 +27,7 @@ def trimmed(samples: np.ndarray, rate: int) -> np.ndarray:
     loud = np.flatnonzero(level > level.max() - QUIET)
     size = _frame(rate)
     first, last = max(0, int(loud[0]) - 1) * size, min(len(samples), (int(loud[-1]) + 2) * size)
-    out = samples[first:last].astype(np.float64)
-    into, away = min(len(out) // 4, round(FADE_IN * rate)), min(len(out) // 4, round(FADE_OUT * rate))
-    out[:into] *= np.linspace(0.0, 1.0, into)
-    out[len(out) - away :] *= np.linspace(1.0, 0.0, away)
-    return out
+    return faded(samples[first:last], round(FADE_IN * rate), round(FADE_OUT * rate))
 
 
 def is_texture(samples: np.ndarray, rate: int) -> bool:

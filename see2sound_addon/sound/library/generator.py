@@ -31,7 +31,7 @@ def take_recording(
     notes: list[str] = []
     for hit in _takes(search(prompt), seed):
         try:
-            return _clip_of(hit, prompt, duration, seed, rate, controls, notes)
+            return _clip_of(hit.file, hit.licence, prompt, duration, seed, rate, controls, notes)
         except See2SoundError as error:
             notes.append(f"{error.message} It was passed over.")
     made = synthesise(prompt, duration, seed, rate, controls)
@@ -43,9 +43,7 @@ def use_recording(
     file: Path, prompt: str, duration: float, seed: int, rate: int = 48000, controls: Controls = Controls()
 ) -> GeneratedClip:
     """The clip of one recording. Errors: those of `media.audio.read_clip`, `metadata.describe`."""
-    facts = describe(file)
-    hit = Hit(file, 1.0, facts.seconds, facts.level, facts.licence, facts.name)
-    return _clip_of(hit, prompt, duration, seed, rate, controls, [])
+    return _clip_of(file, describe(file).licence, prompt, duration, seed, rate, controls, [])
 
 
 def _takes(hits: list[Hit], seed: int) -> list[Hit]:
@@ -56,9 +54,9 @@ def _takes(hits: list[Hit], seed: int) -> list[Hit]:
 
 
 def _clip_of(
-    hit: Hit, prompt: str, duration: float, seed: int, rate: int, controls: Controls, notes: list[str]
+    file: Path, licence: str, prompt: str, duration: float, seed: int, rate: int, controls: Controls, notes: list[str]
 ) -> GeneratedClip:
-    read = read_clip(hit.file, rate)
+    read = read_clip(file, rate)
     samples = trimmed(np.nan_to_num(read.samples), rate)
     texture = controls.loop and duration >= SHORTEST and is_texture(samples, rate)
     if texture:
@@ -66,4 +64,4 @@ def _clip_of(
     level = level_of(prompt)
     clip, reference = fit_level(samples, level, rate)
     notes = notes + read.notes
-    return GeneratedClip(clip, hit.file.name, level, reference, notes, texture, str(hit.file), hit.licence)
+    return GeneratedClip(clip, file.name, level, reference, notes, texture, str(file), licence)

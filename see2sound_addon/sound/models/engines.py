@@ -6,7 +6,7 @@ import numpy as np
 
 from ..blocks.engines import exhaust, piston_engine, rotor, tone_stack, turbulence
 from ..blocks.friction import tyres
-from ..blocks.grains import burst, envelope, modes, stack, wave
+from ..blocks.grains import bubbles, burst, envelope, modes, stack, wave
 from ..blocks.shapes import air, band, hump, product, tilt, total
 from ..circle import Circle, Curve, Shape, unit
 from .registry import Range, model
@@ -111,8 +111,6 @@ def tractor(circle: Circle, rpm: Curve, load: Curve) -> np.ndarray:
 def boat_engine(circle: Circle, rpm: Curve, load: Curve, wash: Curve) -> np.ndarray:
     """An inboard diesel with a wet exhaust: firings muffled and broken by cooling water that gurgles and spits, and the wash
     of the hull (Ross, "Mechanics of underwater noise", 1976, for propellers)."""
-    from ..blocks.grains import bubbles
-
     engine = piston_engine(
         circle, rpm, 3, product(exhaust(1.6), band(40.0, 700.0, 0.8)), load=load, unevenness=0.15, knock=0.25, intake=0.25
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..blocks.engines import tone_stack
-from ..blocks.friction import roughness, stick_slip
+from ..blocks.friction import rough_contact, stick_slip
 from ..blocks.grains import burst, envelope, modes, stack
 from ..blocks.shapes import band, hump, peaks
 from ..circle import Circle, Curve, unit
@@ -130,7 +130,7 @@ def roller_coaster(circle: Circle, speed: Curve, screams: Curve, size: Curve) ->
     surge = circle.slow(0.35, 0.4, 0.5) * circle.slow(3.0, 0.12, 0.5)
     pace = np.asarray(speed) * np.minimum(surge, 2.0)
     roar = circle.noise(lambda f: hump(330.0 / large, 0.65)(f) + 0.06 * band(200.0, 2600.0, 0.8)(f)) * (pace / 16.0) ** 1.6
-    clatter = roughness(circle, pace, 25.0, peaks([(330.0, 90.0, 1.0), (820.0, 150.0, 0.5), (1900.0, 300.0, 0.2)], 0.01))
+    clatter = rough_contact(circle, pace, 25.0, peaks([(330.0, 90.0, 1.0), (820.0, 150.0, 0.5), (1900.0, 300.0, 0.2)], 0.01))
     riders = shouts(circle, 1.2, 700.0, 1100.0) if float(np.max(screams)) > 0.0 else np.zeros(circle.n)
     return unit(roar) + 0.22 * unit(clatter) + 0.35 * np.asarray(screams) * unit(riders)
 

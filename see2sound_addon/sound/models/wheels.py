@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..blocks.friction import roughness, stick_slip
+from ..blocks.friction import rough_contact, stick_slip
 from ..blocks.grains import modes, stack
 from ..blocks.shapes import band, hump, peaks, tilt
 from ..circle import Circle, Curve, unit
@@ -47,7 +47,7 @@ def bicycle(circle: Circle, speed: Curve, freewheel: Curve, rattle: Curve) -> np
 def skateboard(circle: Circle, speed: Curve, roughness: Curve) -> np.ndarray:
     """Hard small wheels on rough ground: noise through the deck's modes between 200 Hz and 2 kHz, with a clack over each
     joint of the pavement (rolling contact: van den Doel, Kry and Pai 2001)."""
-    grind = _surface(circle, speed, 120.0, peaks([(310.0, 120.0, 1.0), (720.0, 200.0, 0.8), (1500.0, 600.0, 0.6)], 0.05))
+    grind = rough_contact(circle, speed, 120.0, peaks([(310.0, 120.0, 1.0), (720.0, 200.0, 0.8), (1500.0, 600.0, 0.6)], 0.05))
     at, strength = circle.strikes(np.asarray(speed) / 1.5, 0.15, 0.2)
     clack = stack(
         [modes(circle, (280.0, 640.0, 1350.0, 2600.0), (0.02, 0.014, 0.008, 0.004), (1.0, 0.8, 0.5, 0.3)) for _ in range(4)]
@@ -55,10 +55,6 @@ def skateboard(circle: Circle, speed: Curve, roughness: Curve) -> np.ndarray:
     both = np.concatenate([at, at + int(0.45 / float(np.mean(speed)) * circle.rate)])
     both = both % circle.n if circle.loop else np.minimum(both, circle.n - 1)
     return unit(grind) * (0.5 + np.asarray(roughness)) + 0.8 * unit(circle.scatter(both, np.tile(strength, 2), clack))
-
-
-def _surface(circle: Circle, speed: Curve, bumps: float, body) -> np.ndarray:  # type: ignore[no-untyped-def]
-    return roughness(circle, speed, bumps, body)
 
 
 @model(
@@ -76,7 +72,7 @@ def rolling(circle: Circle, speed: Curve, size: Curve, hardness: Curve) -> np.nd
     turn = 1.0 + 0.45 * np.sin(2 * np.pi * circle.phase(np.asarray(speed) / (np.pi * large)))
     body = peaks([(150.0 / large**0.6 * k, 60.0 * k, 1.0 / k) for k in (1.0, 2.3, 3.9, 6.1)], 0.02)
     cut = 350.0 + 3500.0 * hard
-    bumps = roughness(circle, speed, 150.0, lambda f: body(f) * band(30.0, cut, 1.0)(f), 0.5)
+    bumps = rough_contact(circle, speed, 150.0, lambda f: body(f) * band(30.0, cut, 1.0)(f), 0.5)
     rumble = circle.noise(lambda f: tilt(0.7, 60.0)(f) * band(50.0, 0.3 * cut, 1.0)(f))
     return (unit(bumps) + 0.5 * rumble) * turn * circle.slow(4.0, 0.1, 0.4)
 
@@ -95,7 +91,7 @@ def scraping(circle: Circle, speed: Curve, size: Curve, hardness: Curve) -> np.n
     pulls = np.clip(circle.slow(1.5, 0.8, 0.5), 0.05, 2.5)
     centre = float(np.clip((500.0 + 3000.0 * hard) * np.mean(speed) ** 0.3 / large**0.2, 200.0, 8000.0))
     modes_of = [(160.0 / large**0.7 * k, 70.0 * k, 0.7) for k in (1.0, 1.9, 3.3, 5.2)]
-    grain = roughness(
+    grain = rough_contact(
         circle, np.asarray(speed) * pulls, 900.0, lambda f: hump(centre, 1.1)(f) * (0.5 + peaks(modes_of)(f)), 0.9
     )
     squeal = stick_slip(circle, 240.0 / large**0.5, peaks([(centre * 0.7, 80.0, 1.0), (centre * 1.6, 150.0, 0.5)]), 0.15)
