@@ -5,11 +5,30 @@ from typing import Any
 import bpy
 
 from ..see2sound_addon import logs
-from . import drop, library, menus, mix, neural, overlay, picture, preferences, preview, room, sources, speaker, words
+from . import (
+    drop,
+    library,
+    listening,
+    menus,
+    mix,
+    neural,
+    overlay,
+    picture,
+    preferences,
+    preview,
+    room,
+    sources,
+    speaker,
+    words,
+)
 
 CLASSES: tuple[Any, ...] = (
     picture.SEE2SOUND_PT_picture,
     picture.SEE2SOUND_PT_picture_camera,
+    listening.SEE2SOUND_UL_proposals,
+    listening.SEE2SOUND_UL_events,
+    listening.SEE2SOUND_PT_listening,
+    listening.SEE2SOUND_PT_listening_why,
     sources.SEE2SOUND_UL_sources,
     sources.SEE2SOUND_MT_sources,
     menus.SEE2SOUND_MT_object,

@@ -4,6 +4,7 @@ import bpy
 
 from ..see2sound_addon.blender import sources, waves
 from .base import Sidebar
+from .listening import draw_events
 
 FAMILIES = (
     ("Weather", ("rain", "rain on leaves", "rain on a roof", "wind", "wind in trees", "howling wind", "thunder", "storm")),
@@ -140,11 +141,7 @@ def draw_sound(layout: bpy.types.UILayout, obj: bpy.types.Object) -> None:
         row.prop(item, "follow", text="", icon_only=True)
         row.prop_decorator(item, "value")
     if facts.events:
-        layout.prop(facts, "use_strikes")
-        strike = layout.column()
-        strike.use_property_decorate = True
-        strike.active = facts.use_strikes
-        strike.prop(facts, "strike")
+        draw_events(layout, obj)
 
 
 class SEE2SOUND_PT_library(Sidebar, bpy.types.Panel):

@@ -11,6 +11,7 @@ KEYS = (
 """With Shift and Alt, in the 3D viewport."""
 VERBS = (
     ("reconstruct", "generate"),
+    ("listen_to_scene", "make_speakers"),
     ("draw_object", "merge_sources"),
     ("add_source", "add_sound", "set_sound", "replace_sound", "another_take", "use_speaker", "add_room"),
     ("add_recordings", "update_recordings", "remove_recordings"),

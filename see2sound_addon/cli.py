@@ -16,13 +16,12 @@ from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
 
-from . import cli_eye, cli_neural, cli_sounds, logs
+from . import cli_eye, cli_neural, cli_scene, cli_sounds, logs
+from .cli_results import levels_of, mix_usual_layouts, text_of
 from .errors import See2SoundError
 from .media.scratch import temporary_folder
 from .paths import is_same_file
 from .streams import quiet
-
-LAYOUTS_OF_RUN = ("binaural", "5.1", "ambix1")
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -124,6 +123,7 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--voice-unknown", action="store_true", help="also give objects a sound that no detector could name")
     cli_eye.add_folder(run)
     cli_neural.add_choice(run)
+    cli_scene.add_verb(verb, _progress, _blender, _check_name)
     render = verb("render", _render, "Render a plan.")
     render.add_argument("plan", type=Path)
     mix = verb("mix", _mix, "Mix a .blend scene as its active camera hears it.")
@@ -243,7 +243,7 @@ def _run(options: argparse.Namespace) -> dict[str, Any]:
     built.plan.duration = options.duration  # frames end a little later
     write_plan(built.plan, out / "plan.json")
     write_overview(found.picture.pixels, found.view.horizon.row, found.camera, found.sources, out / "overview.png")
-    mixes, more = _mixes(out)
+    mixes, more = mix_usual_layouts(out, _progress)
     notes += [note for note in more if note not in notes]
     sources = [_facts_of(source, built.models.get(source.id)) for source in found.sources]
     lines = [f"{len(sources)} sources in {options.picture.name}:"] + [
@@ -254,21 +254,8 @@ def _run(options: argparse.Namespace) -> dict[str, Any]:
         lines.append("With --voice-unknown, objects without a name get a neutral sound.")
     lines += [f"note: {note}" for note in notes]
     lines += [f"Files in {out}:", "  scene.blend  plan.json  overview.png  clips/"]
-    lines += [f"  {Path(m['file']).name}  ({_text(m)})" for m in mixes]
+    lines += [f"  {Path(m['file']).name}  ({text_of(m)})" for m in mixes]
     return {"out": str(out), "sources": sources, "mixes": mixes, "notes": notes, "lines": lines}
-
-
-def _mixes(out: Path) -> tuple[list[dict[str, Any]], list[str]]:
-    """Mix the plan of a folder in the usual layouts; facts of the mixes, and notes. `render` gives the same bytes."""
-    from .jobs.mixing import mix_on_all_cores
-    from .planfile import read_plan
-
-    plan, mixes, notes = read_plan(out / "plan.json"), [], []
-    for layout in LAYOUTS_OF_RUN:
-        report = mix_on_all_cores(plan, layout, out / f"mix_{layout}.wav", _progress)
-        mixes.append({"file": str(report.path), "layout": layout, "samples": report.samples, **_levels(report)})
-        notes += report.notes
-    return mixes, list(dict.fromkeys(notes))
 
 
 def _facts_of(source: Any, model: str | None) -> dict[str, Any]:
@@ -284,20 +271,6 @@ def _facts_of(source: Any, model: str | None) -> dict[str, Any]:
 
 def _sound(model: Any) -> str:
     return "without a sound" if model is None else f"sounds as {model}"
-
-
-def _levels(report: Any) -> dict[str, float | None]:
-    """JSON has no infinity: silence is null, and so is a loudness that is not defined."""
-    levels = report.levels
-    named = {"peak_db": levels.peak, "true_peak_db": levels.true_peak, "rms_db": levels.rms, "lufs": levels.loudness}
-    return {name: round(value, 2) if value is not None and value > -1e3 else None for name, value in named.items()}
-
-
-def _text(levels: dict[str, Any]) -> str:
-    if levels["peak_db"] is None:
-        return "silent"
-    loudness = "" if levels["lufs"] is None else f", {levels['lufs']:.1f} LUFS"
-    return f"true peak {levels['true_peak_db']:.1f} dB{loudness}"
 
 
 def _render(options: argparse.Namespace) -> dict[str, Any]:
@@ -348,10 +321,10 @@ def _mix(options: argparse.Namespace) -> dict[str, Any]:
 
 
 def _mixed(report: Any, notes: list[str]) -> dict[str, Any]:
-    levels = _levels(report)
+    levels = levels_of(report)
     notes = list(dict.fromkeys(notes + report.notes))
     lines = [f"note: {note}" for note in notes]
-    lines.append(f"{report.path}: {report.layout.channels} channels, {report.samples} samples, {_text(levels)}")
+    lines.append(f"{report.path}: {report.layout.channels} channels, {report.samples} samples, {text_of(levels)}")
     return {"file": str(report.path), "samples": report.samples, **levels, "notes": notes, "lines": lines}
 
 

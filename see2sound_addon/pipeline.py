@@ -1,4 +1,4 @@
-"""The method in five stages: look, place, voice, mix, deliver.
+"""The method in five stages: look, place, voice, mix, deliver. Of a 3D scene, `listen` comes before them.
 
 Plain functions of plain data, without Blender. The operators, the shell and scripts call the same functions.
 """
@@ -23,6 +23,9 @@ from .delivery.mixdown import Levels, deliver
 from .delivery.wav import write_clip
 from .errors import See2SoundError
 from .findings import Box, Estimate, Evidence, Findings, FoundSource, Settings
+from .listening.listen import COUNTS, ListenSettings, propose
+from .listening.observed import FindSurfaces, Observed, no_surfaces
+from .listening.proposal import Proposal
 from .media.audio import audio_facts, read_clip, read_response
 from .media.pictures import Picture, read_picture
 from .media.sofa import read_sofa
@@ -35,6 +38,8 @@ from .projection import Camera, Perspective
 from .sound.generator import GeneratedClip
 from .sound.generators import CONTROLLED
 from .sound.library.generator import use_recording
+from .sound.models import MODELS
+from .sound.models.registry import Range
 from .soundscene import Response, SoundScene, Trajectory, check_clip_exists, check_finite
 from .spatial.audibility import unheard
 from .spatial.bounds import check_bounds
@@ -228,6 +233,41 @@ def distance_for_label(
     if standing:
         farthest = min(farthest, nearest_standing(camera, box, centre))
     return replace(distance, metres=min(distance.metres, farthest))
+
+
+def listen(
+    observed: Observed,
+    find: FindSurfaces = no_surfaces,
+    settings: ListenSettings = ListenSettings(),
+    progress: Progress = no_progress,
+) -> list[Proposal]:
+    """What sounds in a 3D scene, when and how: proposals with values and events that the sound models take.
+
+    `find`: sends rays to the scene's surfaces. The proposals are sorted: those that sound first, the surest before others.
+    """
+    return [_fitted(one) for one in propose(observed, find, settings, progress)]
+
+
+def _fitted(proposal: Proposal) -> Proposal:
+    """A proposal with the parameters that its model has, within their ranges."""
+    model = MODELS.get(proposal.name)
+    if model is None:
+        return proposal
+    values = {name: points for name, known in model.parameters.items() if (points := _points_of(name, known, proposal))}
+    within = {
+        name: [(time, min(max(value, model.parameters[name].low), model.parameters[name].high)) for time, value in points]
+        for name, points in values.items()
+    }
+    return replace(proposal, values=within, events=proposal.events if model.events else None)
+
+
+def _points_of(name: str, known: Range, proposal: Proposal) -> list[tuple[float, float]]:
+    """The curve of a parameter: as proposed, or from the measures of the object."""
+    if name in proposal.values:
+        return proposal.values[name]
+    measured = proposal.measures.get("count" if name in COUNTS else "mass" if known.unit == "kg" else name)
+    fits = known.unit in ("m", "kg") or name in COUNTS
+    return [] if measured is None or not fits else [(0.0, measured)]
 
 
 def voice(

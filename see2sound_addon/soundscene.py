@@ -87,7 +87,8 @@ class Source:
     `divergence`: 0 to 1, the share of a point source that moves to 45 degrees left and right; `spread`: the angle
     in radians over which a point source is spread, without decorrelation (both as in ITU-R BS.2127). `points`: (k, 3) metres
     from the source in its own frame, where an area sounds, instead of a disc of `radius`. `diffuse`: an ambient source fills
-    all ambisonic orders, not the first channel alone.
+    all ambisonic orders, not the first channel alone. `object`: the Blender object that sounds, or "". `events`: (k, 2)
+    seconds and strength (0 to 1) of what happens in its clip, such as steps; for people and programs, not for the mix.
     """
 
     id: str
@@ -115,6 +116,8 @@ class Source:
     spread: float = 0.0
     points: np.ndarray = field(default_factory=lambda: np.zeros((0, 3)))
     diffuse: bool = False
+    object: str = ""
+    events: np.ndarray = field(default_factory=lambda: np.zeros((0, 2)))
 
 
 Absorption = tuple[float, ...]

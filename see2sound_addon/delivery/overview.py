@@ -53,7 +53,7 @@ def _picture(pixels: np.ndarray, horizon_row: float, sources: list[FoundSource])
     draw = ImageDraw.Draw(image)
     for x in range(0, size[0], 18):
         draw.line((x, horizon_row * size[1], x + 8, horizon_row * size[1]), fill=(255, 255, 255))
-    tags = _Tags(draw, size)
+    tags = Tags(draw, size)
     for number, item in enumerate(sources):
         if item.evidence is not None:
             right, down = item.evidence.centre
@@ -71,7 +71,7 @@ def _outline(inside: np.ndarray) -> np.ndarray:
     return inside & ~eroded
 
 
-class _Tags:
+class Tags:
     """Dots with labels beside them, kept inside the picture and off each other."""
 
     def __init__(self, draw: ImageDraw.ImageDraw, size: tuple[int, int]) -> None:
@@ -124,7 +124,7 @@ def _plan(camera: Camera, sources: list[FoundSource]) -> Image.Image:
         r = reach * part * scale
         draw.arc((eye[0] - r, eye[1] - r, eye[0] + r, eye[1] + r), 180, 360, fill=FAINT)
         draw.text((eye[0] + 4, eye[1] - r + 2), f"{reach * part:g} m", fill=FAINT, font=SMALL)
-    tags = _Tags(draw, (side, side))
+    tags = Tags(draw, (side, side))
     for number, (item, place) in enumerate(zip(sources, places, strict=True)):
         colour = COLOURS[number % len(COLOURS)]
         x, y = at(*place)

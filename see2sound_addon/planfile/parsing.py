@@ -175,6 +175,8 @@ def _source_from_dict(data: Any, number: int, folder: Path, arrays: ArrayFile | 
         spread=reader.number("spread", 0.0, low=0.0, high=2.0 * math.pi),
         points=reader.array("points", 3, []),
         diffuse=reader.flag("diffuse", False),
+        object=reader.text("object", ""),
+        events=_events(reader),
     )
     reader.data.pop("lfe_db", None)
     if len(source.points) > MOST_POINTS:
@@ -185,6 +187,13 @@ def _source_from_dict(data: Any, number: int, folder: Path, arrays: ArrayFile | 
         raise reader.fail("'id'", "must not be empty")
     reader.end()
     return source
+
+
+def _events(reader: Reader) -> np.ndarray:
+    events = reader.array("events", 2, [], largest=1e6)
+    if len(events) and (events[:, 1].min() < 0.0 or events[:, 1].max() > 1.0):
+        raise reader.fail("'events'", "must be [seconds, strength] with strengths from 0 to 1")
+    return events
 
 
 def _as_owner(reader: Reader) -> str:

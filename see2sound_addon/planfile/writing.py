@@ -73,6 +73,8 @@ def _source_to_dict(source: Source, name: str, folder: Path | None, keep: _Keepe
         **({"spread": source.spread} if source.spread else {}),
         **({"points": _rounded(source.points)} if len(source.points) else {}),
         **({"diffuse": True} if source.diffuse else {}),
+        **({"object": source.object} if source.object else {}),
+        **({"events": keep(source.events, f"{name}.events")} if len(source.events) else {}),
         "reference_distance": source.reference_distance,
         "max_distance": source.max_distance,
         "rolloff": source.rolloff,

@@ -136,12 +136,14 @@ def _curve(name: str, points: list[tuple[float, float]], model: Model, circle: C
             "parameter-invalid", f"The curve of {name} is not a list of points over time.", "Give (seconds, value), in order."
         )
     low, high = float(curve[:, 1].min()), float(curve[:, 1].max())
-    if low < known.low or high > known.high:
+    rounding = 1e-6 * max(abs(known.low), abs(known.high))  # Blender keeps numbers in single precision
+    if low < known.low - rounding or high > known.high + rounding:
         raise See2SoundError(
             "parameter-invalid",
             f"{name} of {model.name} cannot be {low if low < known.low else high:g}.",
             f"Use {known.low:g} to {known.high:g} {known.unit}".strip() + ".",
         )
+    curve[:, 1] = np.clip(curve[:, 1], known.low, known.high)
     return float(curve[0, 1]) if len(curve) == 1 else np.interp(circle.now(), curve[:, 0], curve[:, 1])
 
 

@@ -61,7 +61,7 @@ def test_parameters_takes_and_durations_change_the_clip(bpy, dog):
 def test_keyframes_of_strike_are_events(bpy, dog):
     """Barks at frames 13 and 37 of 24 a second: 0.5 s and 1.5 s."""
     facts = dog.see2sound
-    facts.use_strikes, facts.loop = True, False
+    facts.events_from, facts.loop = "KEYFRAMES", False
     for frame, strength in ((13, 1.0), (37, 0.5), (40, 0.0)):
         facts.strike = strength
         dog.keyframe_insert("see2sound.strike", frame=frame)

@@ -21,6 +21,16 @@ MAKER_ITEMS = (
     ("procedural", "Procedural", "A procedural sound model", "MOD_NOISE", 1),
     ("library", "Recordings", "The best match among your own recordings, or else a procedural sound", "FILE_SOUND", 2),
 )
+EVENT_ITEMS = (
+    ("MODEL", "Model", "The sound model chooses them at random", "MOD_NOISE", 0),
+    ("LIST", "List", "The list below, in which they can be edited", "PRESET", 1),
+    ("KEYFRAMES", "Keyframes", "The keyframes of Strike above zero", "KEYFRAME", 2),
+    ("MARKERS", "Markers", "Markers of the time line", "MARKER", 3),
+)
+PARKED_ITEMS = (
+    ("SILENT", "Silent", "Engines are off while vehicles stand", "MUTE_IPO_ON", 0),
+    ("IDLE", "Idle", "Engines idle while vehicles stand", "MUTE_IPO_OFF", 1),
+)
 LAYOUT_ITEMS = (
     ("binaural", "Binaural", "Two channels for headphones, by measured ears"),
     ("stereo", "Stereo", "Two loudspeakers at 30 degrees left and right"),

@@ -8,6 +8,7 @@ from bpy.props import PointerProperty
 from ..room.properties import RoomProperties
 from .backends import BackendProperties
 from .choices import OVERRIDABLE
+from .listening import EventProperties, ProposalProperties
 from .neural import NeuralProperties
 from .parameters import HitProperties, ParameterProperties
 from .scene import SceneProperties
@@ -17,6 +18,8 @@ from .window import WindowProperties
 CLASSES = (
     ParameterProperties,
     HitProperties,
+    EventProperties,
+    ProposalProperties,
     SourceProperties,
     RoomProperties,
     NeuralProperties,

@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 import bpy
-from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty, PointerProperty, StringProperty
+from bpy.props import (
+    BoolProperty,
+    CollectionProperty,
+    EnumProperty,
+    FloatProperty,
+    IntProperty,
+    PointerProperty,
+    StringProperty,
+)
 
 from .. import sources
 from ..room.properties import RoomProperties
@@ -17,9 +25,11 @@ from .choices import (
     LAYOUT_ITEMS,
     LISTENER_ITEMS,
     OTHERS_ITEMS,
+    PARKED_ITEMS,
     PREVIEW_ITEMS,
     RELATIVE_PATH,
 )
+from .listening import ProposalProperties
 from .neural import NeuralProperties
 
 
@@ -29,6 +39,12 @@ def _chosen_row(self: SceneProperties) -> int:
 
 def _choose_row(self: SceneProperties, row: int) -> None:
     sources.choose_row(self.id_data, row)  # type: ignore[arg-type]
+
+
+def _proposal_chosen(self: SceneProperties, context: bpy.types.Context) -> None:
+    from ..writing import proposals
+
+    proposals.select_target(self.id_data, self.proposal_index)  # type: ignore[arg-type]
 
 
 class SceneProperties(bpy.types.PropertyGroup):
@@ -151,5 +167,8 @@ class SceneProperties(bpy.types.PropertyGroup):
         name="Carried by the Mix",
         description="A mix in the sequencer contains the sound of the Speakers",
     )
+    proposals: CollectionProperty(type=ProposalProperties, name="Proposals", description="What may sound in the scene")
+    proposal_index: IntProperty(name="Active Proposal", description="The chosen proposal", update=_proposal_chosen)
+    parked: EnumProperty(name="Parked Vehicles", description="What engines do while vehicles stand", items=PARKED_ITEMS)
     active_id: StringProperty(options=HIDDEN, name="Active Source", description="The active source")
     active_index: IntProperty(options=HIDDEN, name="Active Row", description="The active row", get=_chosen_row, set=_choose_row)

@@ -15,7 +15,8 @@ from bpy.props import (
 
 from ...shapes import AREA_POINTS, OUTLINE_POINTS
 from .. import sources
-from .choices import EXTENT_ITEMS, HIDDEN, MAKER_ITEMS, OVERRIDABLE, RELATIVE_PATH
+from .choices import EVENT_ITEMS, EXTENT_ITEMS, HIDDEN, MAKER_ITEMS, OVERRIDABLE, RELATIVE_PATH
+from .listening import EventProperties, go_to_event
 from .parameters import ParameterProperties
 
 
@@ -35,6 +36,10 @@ def _prompt_changed(self: SourceProperties, context: bpy.types.Context) -> None:
     from ..writing import parameters
 
     parameters.settle(self.id_data)  # type: ignore[arg-type]
+
+
+def _event_chosen(self: SourceProperties, context: bpy.types.Context) -> None:
+    go_to_event(self.event_list, self.event_index)
 
 
 def _is_muted(self: SourceProperties) -> bool:
@@ -92,10 +97,28 @@ class SourceProperties(bpy.types.PropertyGroup):
     events: StringProperty(
         override=OVERRIDABLE, options=HIDDEN, name="Events", description="What an event of the sound model is"
     )
-    use_strikes: BoolProperty(
+    events_from: EnumProperty(
         override=OVERRIDABLE,
-        name="Events From Keyframes",
-        description="Take the events of the sound, such as steps or barks, from the keyframes of Strike",
+        name="Events From",
+        description="What gives the moments of the events of the sound, such as steps or barks",
+        items=EVENT_ITEMS,
+    )
+    event_list: CollectionProperty(override=OVERRIDABLE | {"USE_INSERTION"}, type=EventProperties, name="Event List",
+        description="Events of the sound",
+    )  # fmt: skip
+    event_index: IntProperty(
+        override=OVERRIDABLE, name="Event", description="Go to the frame of the event", update=_event_chosen
+    )
+    marker_text: StringProperty(
+        override=OVERRIDABLE,
+        name="Markers",
+        description="Markers of the time line whose names begin with this are events. If empty, the label is used",
+    )
+    scene_key: StringProperty(
+        override=OVERRIDABLE, options=HIDDEN, name="Scene Key", description="The proposal that this source was made of"
+    )
+    set_by_us: StringProperty(
+        override=OVERRIDABLE, options=HIDDEN, name="Set by See2Sound", description="Fingerprints of what was set, as JSON"
     )
     strike: FloatProperty(
         override=OVERRIDABLE,

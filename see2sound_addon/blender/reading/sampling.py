@@ -26,6 +26,7 @@ from ..properties.source import SourceProperties
 from ..room.reading import scene_room
 from ..sources import free_id, has_foreign_reference, heard_and_unheard, is_muted, sound_strips
 from ..units import frame_rate, kept_frame, metres_per_unit
+from .events import events_of
 
 JUST_BEFORE = 1e-6
 """Seconds before a cut at which the previous camera is sampled last."""
@@ -240,6 +241,11 @@ def _shots(scene: bpy.types.Scene) -> list[tuple[int, bpy.types.Object]]:
     return shots or [(scene.frame_start, scene.camera)]
 
 
+def check_camera(scene: bpy.types.Scene) -> None:
+    """Error: `no-camera`."""
+    _shots(scene)
+
+
 def _camera_at(shots: list[tuple[int, bpy.types.Object]], frame: int) -> bpy.types.Object:
     return next((camera for start, camera in reversed(shots) if start <= frame), shots[0][1])
 
@@ -329,10 +335,19 @@ def _source(obj: bpy.types.Object, name: str, start: float, sample: Sample, scen
         points=_points(facts, scale),
         lfe_db=facts.lfe if facts.use_lfe else None,
         cone=Cone(math.radians(speaker.cone_angle_inner), math.radians(speaker.cone_angle_outer), speaker.cone_volume_outer),
+        object=obj.parent.name if obj.parent is not None else "",
+        events=_events(scene, obj),
         **{field: getattr(facts, name) for field, name in heard.OF_SOURCES.items()},
         **{field: getattr(speaker, name) for field, name in heard.OF_SPEAKERS.items()},
         **{field: min(getattr(speaker, name) * scale, FARTHEST) for field, name in heard.LENGTHS_OF_SPEAKERS.items()},
     )
+
+
+def _events(scene: bpy.types.Scene, obj: bpy.types.Object) -> np.ndarray:
+    """(k, 2) seconds and strengths of what happens in a source's clip, where it is known."""
+    events = np.array(events_of(scene, obj) or [], float).reshape(-1, 2)
+    events[:, 1] = np.clip(events[:, 1], 0.0, 1.0)
+    return events
 
 
 def _points(facts: SourceProperties, scale: float) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""Build and save a scene from a reconstruction, for the shell."""
+"""Build and save a scene from a picture or from the sounds of a 3D scene, for the shell."""
 
 from __future__ import annotations
 
@@ -6,13 +6,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import bpy
+import numpy as np
 
 from ... import pipeline
+from ...listening.footprints import footprints
+from ...listening.listen import ListenSettings
+from ...listening.proposal import Proposal
 from ...progress import Progress, no_progress
 from ...soundscene import SoundScene
 from .. import session
-from ..reading import sampling
-from . import clips, pictures, speakers
+from ..reading import observing, sampling
+from . import clips, pictures, proposals, speakers
 
 
 @dataclass
@@ -42,3 +46,34 @@ def build(
     session.save_scene(out / "scene.blend")
     plan, more = sampling.sample_scene(bpy.context, scene, out / "clips", progress)
     return BuiltScene(plan, models, notes + more)
+
+
+@dataclass
+class HeardScene:
+    """`plan`: of the scene as its camera hears it. `footprints`: (m, 4, 2) of what stands, from above."""
+
+    plan: SoundScene
+    proposals: list[Proposal]
+    footprints: np.ndarray
+    notes: list[str] = field(default_factory=list)
+
+
+def listen(
+    context: bpy.types.Context, scene: bpy.types.Scene, out: Path, idling: bool, progress: Progress = no_progress
+) -> HeardScene:
+    """Listen to an open scene, accept what is proposed, and save it as scene.blend in `out`, with clips/ beside it.
+
+    Errors: `no-camera`, before anything else, those of `observe` and of `pipeline.make_clips`.
+    """
+    sampling.check_camera(scene)
+    observed, surfaces = observing.observe(context, scene, progress)
+    found = pipeline.listen(observed, surfaces, ListenSettings(idling), progress)
+    session.save_scene(out / "scene.blend")
+    proposals.put_proposals(scene, found)
+    objects, notes = proposals.make_speakers(context, scene)
+    prompts = [(obj.see2sound.source_id, obj.see2sound.prompt) for obj in objects]
+    made = pipeline.make_clips(clips.wanted_clips(scene, prompts, out / "clips"), progress)
+    notes += clips.attach_clips(scene, objects, made)
+    session.save_scene(out / "scene.blend")
+    plan, more = sampling.sample_scene(context, scene, out / "clips", progress)
+    return HeardScene(plan, found, footprints(observed.objects), [*observed.notes, *notes, *more])

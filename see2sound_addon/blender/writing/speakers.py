@@ -175,6 +175,21 @@ def _follow(obj: bpy.types.Object, parent: bpy.types.Object) -> None:
     obj.matrix_parent_inverse = Matrix.Translation(middle) @ unscaled
 
 
+def hang_on(obj: bpy.types.Object, parent: bpy.types.Object, bone: str, place: Vector) -> None:
+    """Parent a Speaker to an object, or a bone of an armature, so that it is at a place of the world at the present frame."""
+    pose = parent.matrix_world.copy()
+    if bone and parent.pose is not None and bone in parent.pose.bones:
+        own = parent.pose.bones[bone]
+        obj.parent, obj.parent_type, obj.parent_bone = parent, "BONE", bone
+        pose = pose @ own.matrix @ Matrix.Translation((0.0, own.length, 0.0))  # children hang from a bone's tail
+    else:
+        obj.parent, obj.parent_type = parent, "OBJECT"
+    unscaled = pose.to_quaternion().to_matrix().to_4x4()
+    unscaled.translation = pose.translation
+    obj.matrix_parent_inverse = pose.inverted_safe() @ unscaled
+    obj.location = unscaled.inverted_safe() @ place
+
+
 def add_sound(
     context: bpy.types.Context,
     scene: bpy.types.Scene,

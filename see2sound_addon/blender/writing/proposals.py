@@ -1,0 +1,265 @@
+"""The list of proposals in a scene, and the Speakers that are made of them. What was changed by hand stays."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from typing import Any
+
+import bpy
+import numpy as np
+from mathutils import Vector
+
+from ...listening.proposal import Proposal
+from ...shapes import AREA_POINTS
+from ...workers.messages import from_message, to_message
+from .. import sources
+from ..reading.events import fcurves
+from ..units import frame_rate, kept_frame, metres_per_unit
+from . import parameters, speakers
+
+VOLUME = "volume"
+_filling: list[bool] = []
+"""Not empty while check boxes are set by us, not by hand."""
+
+
+def put_proposals(scene: bpy.types.Scene, found: list[Proposal]) -> None:
+    """Fill the scene's list. Check boxes that were set by hand stay; what was removed after it was made stays removed."""
+    items = scene.see2sound.proposals
+    _follow_renamed(scene)
+    there = {obj.see2sound.scene_key for obj in sources.sources(scene)}
+    earlier = {item.key: _choice(item, there) for item in items}
+    rate = frame_rate(scene)
+    _filling.append(True)
+    try:
+        items.clear()
+        for one in found:
+            item = items.add()
+            item.name, item.key, item.sound_class, item.why, item.score = one.label, one.key, one.name, one.why, one.score
+            item.silent, item.target = one.silent, scene.objects.get(one.object)
+            item.accept, item.decided, item.made = earlier.get(one.key, (one.wanted, False, False))
+            if not item.decided:
+                item.accept = one.wanted
+            item.facts = json.dumps(to_message(replace(one, events=None)))
+            _fill_events(item.events, one.events or [], scene, rate)
+    finally:
+        _filling.pop()
+
+
+def _choice(item: Any, there: set[str]) -> tuple[bool, bool, bool]:
+    """(accept, decided, made) of an earlier proposal: one whose Speaker was removed is refused from now on."""
+    if item.made and item.key not in there and item.accept:
+        return False, True, False
+    return item.accept, item.decided, item.made
+
+
+def _follow_renamed(scene: bpy.types.Scene) -> None:
+    """Proposals and Speakers of objects that have another name now keep belonging to them."""
+    by_key = {obj.see2sound.scene_key: obj for obj in sources.sources(scene) if obj.see2sound.scene_key}
+    for item in scene.see2sound.proposals:
+        head, _, rest = item.key.partition(":")
+        if item.target is not None and head and item.name == head and item.target.name != head:
+            item.key = f"{item.target.name}:{rest}"
+            speaker = by_key.get(f"{head}:{rest}")
+            if speaker is not None and speaker.library is None:
+                speaker.see2sound.scene_key = item.key
+
+
+def _fill_events(items: Any, events: Iterable[tuple[float, float]], scene: bpy.types.Scene, rate: float) -> None:
+    items.clear()
+    for seconds, strength in events:
+        item = items.add()
+        item.frame, item.strength = scene.frame_start + seconds * rate, strength
+
+
+def decided(item: Any) -> None:
+    """A check box was set by hand; it stays from now on."""
+    if not _filling:
+        item.decided = True
+
+
+def select_target(scene: bpy.types.Scene, row: int) -> None:
+    """Select the object of a proposal, and nothing else."""
+    items, context = scene.see2sound.proposals, bpy.context
+    target = items[row].target if 0 <= row < len(items) else None
+    if target is None or context.mode != "OBJECT" or target.name not in context.view_layer.objects:
+        return
+    for other in context.view_layer.objects:
+        other.select_set(other == target)
+    context.view_layer.objects.active = target
+
+
+def accepted(scene: bpy.types.Scene) -> list[Any]:
+    """The items of the list whose box is checked."""
+    return [item for item in scene.see2sound.proposals if item.accept and not item.silent]
+
+
+def make_speakers(context: bpy.types.Context, scene: bpy.types.Scene) -> tuple[list[bpy.types.Object], list[str]]:
+    """Make or update a Speaker for each accepted proposal; return those whose sound is to be generated, and notes."""
+    known = {obj.see2sound.scene_key: obj for obj in sources.sources(scene) if obj.see2sound.scene_key}
+    with kept_frame(scene):
+        scene.frame_set(scene.frame_start)  # where the places of proposals are
+        return _make(context, scene, known)
+
+
+def _make(
+    context: bpy.types.Context, scene: bpy.types.Scene, known: dict[str, bpy.types.Object]
+) -> tuple[list[bpy.types.Object], list[str]]:
+    items, made, notes = accepted(scene), [], []
+    fresh: list[bpy.types.Object] = []
+    for item in items:
+        if item.key not in known:  # all before any is filled, for they are copies of the first one
+            obj = speakers.add_source(context, scene, item.name, None, fresh[0] if fresh else None)
+            obj.see2sound.scene_key = item.key
+            fresh.append(obj)
+            known[item.key] = obj
+    for item in items:
+        obj = known[item.key]
+        if obj.see2sound.locked or obj.library is not None:
+            continue
+        proposal = from_message(Proposal, json.loads(item.facts))
+        events = [(float(event.frame), float(event.strength)) for event in item.events]
+        kept = _write(obj, scene, proposal, events)
+        if kept:
+            notes.append(f"{obj.name}: kept what was set by hand ({', '.join(kept)}).")
+        item.made = True
+        made.append(obj)
+    return made, notes
+
+
+Aspect = tuple[str, Callable[[bpy.types.Object], Any], Callable[[], None]]
+"""Something that is set: its name, how it is read back, and how it is set."""
+
+
+def _write(obj: bpy.types.Object, scene: bpy.types.Scene, proposal: Proposal, events: list[tuple[float, float]]) -> list[str]:
+    """Set what a proposal says of a Speaker, except where it is no longer as See2Sound has set it; return the names of that."""
+    before: dict[str, int] = json.loads(obj.see2sound.set_by_us or "{}")
+    now, kept = {}, []
+    for name, read, write in _aspects(obj, scene, proposal, events):
+        if name not in before or _fingerprint(read(obj)) == before[name]:
+            write()
+            now[name] = _fingerprint(read(obj))
+        else:
+            now[name] = before[name]
+            kept.append(name)
+    obj.see2sound.set_by_us = json.dumps(now)
+    return kept
+
+
+def _fingerprint(value: Any) -> int:
+    return zlib.crc32(repr(value).encode())
+
+
+def _aspects(
+    obj: bpy.types.Object, scene: bpy.types.Scene, proposal: Proposal, events: list[tuple[float, float]]
+) -> list[Aspect]:
+    facts, rate = obj.see2sound, frame_rate(scene)
+
+    def say() -> None:
+        facts.guessed_label = facts.label = sources.clean_label(proposal.label) or proposal.label
+        facts.guessed_prompt = facts.prompt = proposal.prompt
+        parameters.settle(obj)
+
+    def place() -> None:
+        _place(obj, scene, proposal)
+
+    def spread() -> None:
+        facts.extent = facts.guessed_extent = proposal.extent
+        facts.radius = proposal.radius / metres_per_unit(scene)
+        shape = proposal.points / proposal.radius if proposal.radius > 0.0 else np.zeros((0, 3))
+        facts.shape = np.pad(shape.ravel(), (0, 3 * AREA_POINTS - shape.size)).tolist()
+
+    def happen() -> None:
+        facts.events_from = "LIST" if events else "MODEL"
+        _fill_events(facts.event_list, [((frame - scene.frame_start) / rate, one) for frame, one in events], scene, rate)
+        facts.loop = not (events or any(len(points) > 1 for points in proposal.values.values()))
+
+    def drive() -> None:
+        for item in facts.parameters:
+            _set_curve(obj, item, "value", proposal.values.get(item.name, []), scene)
+
+    def fade() -> None:
+        _set_curve(obj.data, obj.data, VOLUME, proposal.level, scene)
+
+    return [
+        ("label", lambda one: (one.see2sound.label, one.see2sound.prompt), say),
+        ("place", _placed, place),
+        ("extent", lambda one: (one.see2sound.extent, round(one.see2sound.radius, 4)), spread),
+        ("events", _happens, happen),
+        ("parameters", _driven, drive),
+        ("volume", lambda one: round(one.data.volume, 4) if not fcurves(one.data) else _keys(one.data), fade),
+    ]
+
+
+def _placed(obj: bpy.types.Object) -> Any:
+    tied = obj.parent.name if obj.parent is not None else "", obj.parent_bone, len(obj.constraints)
+    animated = [curve.data_path for curve in fcurves(obj) if curve.data_path in ("location", "rotation_euler")]
+    return tied, [round(value, 3) for value in obj.location], animated
+
+
+def _happens(obj: bpy.types.Object) -> Any:
+    facts = obj.see2sound
+    return facts.events_from, facts.loop, [(round(item.frame, 3), round(item.strength, 3)) for item in facts.event_list]
+
+
+def _driven(obj: bpy.types.Object) -> Any:
+    values = [(item.name, item.follow, item.edited, round(item.value, 4)) for item in obj.see2sound.parameters]
+    paths = {curve.data_path for curve in fcurves(obj)}
+    keyed = {item.name for item in obj.see2sound.parameters if item.path_from_id("value") in paths}
+    return [value if value[0] not in keyed else value[:2] for value in values], _keys(obj, "see2sound.parameters")
+
+
+def _keys(block: Any, path: str = "") -> Any:
+    return [
+        (curve.data_path, [(round(key.co.x, 2), round(key.co.y, 3)) for key in curve.keyframe_points])
+        for curve in fcurves(block)
+        if curve.data_path.startswith(path)
+    ]
+
+
+def _place(obj: bpy.types.Object, scene: bpy.types.Scene, proposal: Proposal) -> None:
+    """Where a Speaker is: on its object, which it follows, or at a place of its own."""
+    scale = metres_per_unit(scene)
+    target = scene.objects.get(proposal.object)
+    place = Vector(proposal.position.tolist()) / scale
+    obj.parent = None
+    obj.location = place
+    if target is not None:
+        speakers.hang_on(obj, target, proposal.bone, place)
+    obj.see2sound.placed = obj.location
+
+
+def _set_curve(owner: Any, holder: Any, name: str, points: list[tuple[float, float]], scene: bpy.types.Scene) -> None:
+    """A property's value, or straight lines between keyframes; earlier keyframes go. `owner`: what has the animation."""
+    path = name if holder == owner else holder.path_from_id(name)
+    _remove_curves(owner, path)
+    if len(points) <= 1:
+        if points:
+            setattr(holder, name, points[0][1])
+        return
+    rate = frame_rate(scene)
+    setattr(holder, name, points[0][1])
+    holder.keyframe_insert(name, frame=scene.frame_start + points[0][0] * rate)
+    curve = next(one for one in fcurves(owner) if one.data_path == path)
+    curve.keyframe_points.add(len(points) - 1)
+    flat = [value for time, level in points for value in (scene.frame_start + time * rate, level)]
+    curve.keyframe_points.foreach_set("co", flat)
+    for key in curve.keyframe_points:
+        key.interpolation = "LINEAR"
+    curve.update()
+
+
+def _remove_curves(owner: Any, path: str) -> None:
+    data: Any = owner.animation_data
+    action: Any = data.action if data is not None else None
+    if action is None:
+        return
+    homes = [action] if not hasattr(action, "layers") else [
+        bag for layer in action.layers for strip in layer.strips if data.action_slot
+        for bag in [strip.channelbag(data.action_slot)] if bag is not None
+    ]  # fmt: skip
+    for home in homes:
+        for curve in [one for one in home.fcurves if one.data_path == path]:
+            home.fcurves.remove(curve)

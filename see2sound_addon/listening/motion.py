@@ -1,0 +1,249 @@
+"""Movement from tracks: speed, acceleration, turning, when something moves, and what an engine does then.
+
+Formulas of kinematics; gear ratios and shifting speeds are usual ones of Gillespie, "Fundamentals of Vehicle Dynamics", 1992,
+and the "Bosch Automotive Handbook", 2018.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .observed import Track
+
+STILL = 0.1
+"""Metres a second, below which an object counts as still."""
+FADE = 0.35
+"""Seconds in which a sound comes and goes with its movement."""
+STEADY = 0.12
+"""Seconds over which speeds are averaged: a driver feels no single frame."""
+
+
+def velocities(positions: np.ndarray, rate: float) -> np.ndarray:
+    """(n, 3) metres a second by central differences."""
+    if len(positions) < 2:
+        return np.zeros_like(positions)
+    return np.gradient(positions, 1.0 / rate, axis=0)
+
+
+def speeds(track: Track, rate: float) -> np.ndarray:
+    """(n,) metres a second."""
+    return np.linalg.norm(velocities(track.positions, rate), axis=1)
+
+
+def smooth(values: np.ndarray, seconds: float, rate: float) -> np.ndarray:
+    """(n,) averaged over a time; the ends stay where they are."""
+    size = 2 * int(0.5 * seconds * rate) + 1
+    if size < 3 or len(values) < size:
+        return values
+    padded = np.pad(values, size // 2, mode="edge")
+    return np.convolve(padded, np.full(size, 1.0 / size), mode="valid")
+
+
+def angular_velocities(track: Track, rate: float, expected: np.ndarray | None = None) -> np.ndarray:
+    """(n, 3) radians a second in the world.
+
+    Two frames show a turn only up to whole turns. `expected`: (n,) angular speeds that choose among these, such as speed
+    over radius of a wheel that rolls; without it, `track.turns` does.
+    """
+    count = len(track.positions)
+    if count < 2:
+        return np.zeros((count, 3))
+    first, second = track.rotations[:-1], track.rotations[1:]
+    relative = _product(second, first * np.array([1.0, -1.0, -1.0, -1.0]))
+    relative *= np.where(relative[:, :1] < 0.0, -1.0, 1.0)
+    sine = np.linalg.norm(relative[:, 1:], axis=1)
+    angle = 2.0 * np.arctan2(sine, relative[:, 0])
+    axis = relative[:, 1:] / np.maximum(sine, 1e-12)[:, None]
+    between = (np.arange(count - 1) + 0.5) / rate
+    if expected is None and len(track.turns):
+        expected = np.interp(between, track.turns[:, 0], track.turns[:, 1])
+    elif expected is not None:
+        expected = 0.5 * (expected[1:] + expected[:-1])
+    if expected is not None:
+        step = expected / rate
+        whole = 2.0 * np.pi
+        onward = angle + whole * np.round((step - angle) / whole)
+        backward = -angle + whole * np.round((step + angle) / whole)  # the same pose, reached the other way around
+        other = np.abs(backward - step) < np.abs(onward - step)
+        axis = np.where(other[:, None], -axis, axis)
+        angle = np.where(other, backward, onward)
+    spins = axis * (angle * rate)[:, None]
+    return np.concatenate([spins[:1], 0.5 * (spins[1:] + spins[:-1]), spins[-1:]])
+
+
+def _product(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """Hamilton product of quaternions (n, 4)."""
+    aw, av, bw, bv = a[:, :1], a[:, 1:], b[:, :1], b[:, 1:]
+    return np.concatenate([aw * bw - (av * bv).sum(axis=1, keepdims=True), aw * bv + bw * av + np.cross(av, bv)], axis=1)
+
+
+def turns_a_minute(track: Track, rate: float, radius: float = 0.0) -> np.ndarray:
+    """(n,) turns a minute of an object. `radius`: of a wheel that rolls on the ground, metres, or 0."""
+    expected = speeds(track, rate) / radius if radius > 0.0 and not len(track.turns) else None
+    return np.linalg.norm(angular_velocities(track, rate, expected), axis=1) * 60.0 / (2.0 * np.pi)
+
+
+def moving(speed: np.ndarray, rate: float, least: float = STILL) -> np.ndarray:
+    """(n,) whether something moves; pauses and movements shorter than a quarter of a second do not count."""
+    on = speed > least
+    short = max(1, round(0.25 * rate))
+    return ~_without_short(~_without_short(on, short), short)
+
+
+def _without_short(on: np.ndarray, least: int) -> np.ndarray:
+    kept = on.copy()
+    for first, last in spans(on):
+        if last - first < least and first > 0 and last < len(on):
+            kept[first:last] = False
+    return kept
+
+
+def spans(on: np.ndarray) -> list[tuple[int, int]]:
+    """Frames from, and up to, where (n,) is true."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], on, [False]]).astype(int)))
+    return [(int(a), int(b)) for a, b in zip(edges[::2], edges[1::2], strict=True)]
+
+
+def gate(on: np.ndarray, rate: float, resting: float = 0.0) -> list[tuple[float, float]]:
+    """The level over time, as (seconds, gain) points, of what sounds while (n,) is true; `resting`: its gain elsewhere."""
+    if on.all():
+        return []
+    if not on.any():
+        return [(0.0, resting)]
+    points: list[tuple[float, float]] = []
+    for first, last in spans(on):
+        begin, end = first / rate, (last - 1) / rate
+        if first > 0:
+            points += [(max(begin - FADE, points[-1][0] + 1e-3 if points else 0.0), resting), (begin, 1.0)]
+        elif not points:
+            points.append((0.0, 1.0))
+        if last < len(on):
+            points += [(end, 1.0), (end + FADE, resting)]
+    return _in_order(points)
+
+
+def _in_order(points: list[tuple[float, float]]) -> list[tuple[float, float]]:
+    """Without points that a fade of the one before reaches beyond."""
+    out: list[tuple[float, float]] = []
+    for time, value in points:
+        while out and out[-1][0] >= time:
+            out.pop()
+        out.append((time, value))
+    return out
+
+
+def curve(values: np.ndarray, rate: float, within: float) -> list[tuple[float, float]]:
+    """(n,) as few (seconds, value) points, between which straight lines stay `within` of the values (Ramer 1972)."""
+    if np.ptp(values) <= within:
+        return [(0.0, float(np.mean(values)))]
+    kept, todo = {0, len(values) - 1}, [(0, len(values) - 1)]
+    while todo:
+        first, last = todo.pop()
+        if last - first < 2:
+            continue
+        inner = np.arange(first + 1, last)
+        line = values[first] + (values[last] - values[first]) * (inner - first) / (last - first)
+        off = np.abs(values[first + 1 : last] - line)
+        worst = int(off.argmax())
+        if off[worst] > within:
+            middle = first + 1 + worst
+            kept.add(middle)
+            todo += [(first, middle), (middle, last)]
+    return [(number / rate, float(values[number])) for number in sorted(kept)]
+
+
+@dataclass(frozen=True)
+class Drive:
+    """What stands between an engine and the wheels. `radius`: of a wheel whose size is not known, metres.
+
+    `gears`: total ratios. `idle`, `shift`: turns a minute: standing, and at which the next gear is taken.
+    """
+
+    radius: float
+    gears: tuple[float, ...]
+    idle: float
+    shift: float
+
+
+DRIVES = {
+    "car": Drive(0.31, tuple(3.9 * gear for gear in (3.5, 2.0, 1.35, 1.0, 0.8)), 850.0, 2800.0),
+    "truck": Drive(0.5, tuple(3.4 * gear for gear in (7.0, 4.6, 3.1, 2.1, 1.45, 1.0)), 650.0, 1900.0),
+    "bus": Drive(0.48, tuple(4.0 * gear for gear in (4.2, 2.4, 1.5, 1.0)), 700.0, 1900.0),
+    "motorcycle": Drive(0.31, tuple(5.0 * gear for gear in (2.6, 1.8, 1.4, 1.15, 1.0)), 1300.0, 5000.0),
+    "tractor": Drive(0.8, (60.0, 40.0, 25.0), 800.0, 2000.0),
+}
+"""By class."""
+DOWN = 0.5
+"""Share of the shifting speed below which the lower gear is taken again."""
+
+
+def engine_speed(drive: Drive, wheel: np.ndarray) -> np.ndarray:
+    """(n,) turns a minute of an engine, from those of its wheels, (n,): in gear, the product with the gear's ratio."""
+    gear, out = 0, np.empty(len(wheel))
+    for number, turns in enumerate(wheel):
+        while gear < len(drive.gears) - 1 and turns * drive.gears[gear] > drive.shift:
+            gear += 1
+        while gear > 0 and turns * drive.gears[gear] < DOWN * drive.shift:
+            gear -= 1
+        out[number] = turns * drive.gears[gear]
+    return np.maximum(out, drive.idle)
+
+
+def engine_load(speed: np.ndarray, rate: float) -> np.ndarray:
+    """(n,) 0 to 1: how hard an engine works: against acceleration, the air and what rolls; little while it slows down."""
+    acceleration = np.gradient(smooth(speed, 4.0 * STEADY, rate), 1.0 / rate) if len(speed) > 1 else np.zeros(len(speed))
+    needed = 0.15 + acceleration / 4.0 + (speed / 45.0) ** 2
+    return np.clip(smooth(needed, 4.0 * STEADY, rate), 0.05, 1.0)
+
+
+@dataclass(frozen=True)
+class Swing:
+    """A turning to and fro. `angles`: (n,) radians about its axis. `extremes`: seconds at which it turns back."""
+
+    angles: np.ndarray
+    extremes: list[float]
+    passes: list[float]
+
+
+LEAST_SWING = 0.03
+"""Radians between two turning points."""
+
+
+def swing(track: Track, rate: float) -> Swing | None:
+    """How a track turns to and fro about one axis, or None if it does not turn."""
+    if not track.moves:
+        return None
+    spins = angular_velocities(track, rate)
+    power = np.linalg.norm(spins, axis=1)
+    if power.max() < LEAST_SWING:
+        return None
+    _, _, axes = np.linalg.svd(spins, full_matrices=False)
+    around = spins @ axes[0]
+    steps = 0.5 * (around[1:] + around[:-1]) / rate
+    angles = np.concatenate([[0.0], np.cumsum(steps)])
+    if np.ptp(angles) < LEAST_SWING:
+        return None
+    return Swing(angles, *_turning_points(angles, rate))
+
+
+def _turning_points(angles: np.ndarray, rate: float) -> tuple[list[float], list[float]]:
+    """Seconds of the extremes of (n,), by a parabola through three samples, and of the passes through its middle."""
+    slope = np.diff(angles)
+    extremes, last = [], angles[0]
+    for k in range(1, len(angles) - 1):
+        if slope[k - 1] * slope[k] < 0.0 and abs(angles[k] - last) > LEAST_SWING:
+            bend = slope[k] - slope[k - 1]
+            extremes.append((k - 0.5 * (slope[k] + slope[k - 1]) / bend) / rate)
+            last = angles[k]
+    middle = angles - 0.5 * (angles.max() + angles.min())
+    crossed = np.flatnonzero(middle[:-1] * middle[1:] < 0.0)
+    passes = [float((k + middle[k] / (middle[k] - middle[k + 1])) / rate) for k in crossed]
+    return [float(time) for time in extremes], passes
+
+
+def begins_to_move(amount: np.ndarray, rate: float, least: float) -> list[tuple[float, float]]:
+    """(seconds, strength) of each beginning of a movement. `amount`: (n,) speed; `least`: below which it counts as still."""
+    on = moving(amount, rate, least)
+    return [(first / rate, float(np.clip(amount[first:last].max() / (10.0 * least), 0.2, 1.0))) for first, last in spans(on)]
