@@ -43,8 +43,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     verbs = parser.add_subparsers(dest="verb", required=True)
     verbs.add_parser("setup", help="make .venv and install everything")
-    demo = verbs.add_parser("demo", help="run the main job on a picture")
-    demo.add_argument("picture", nargs="?", type=Path, help="a picture of yours; without it, a photograph of a rocket")
+    demo = verbs.add_parser("demo", help="run the main job: an animated street gets its sound, or a picture")
+    demo.add_argument("picture", nargs="?", type=Path, help="a picture of yours, in place of the street")
     demo.add_argument("--offline", action="store_true", help="do not try to download the light detector (3.8 MB)")
     test = verbs.add_parser("test", help="run all tests; further arguments go to pytest")
     test.add_argument("--blender", metavar="4.5,4.2", default="", help="also in these versions of Blender: 5.2, 4.5, 4.2")
@@ -192,22 +192,20 @@ def must(*command: object) -> None:
 
 
 def run_demo(python: Path, picture: Path | None, offline: bool) -> int:
-    """The main job on a picture, or on a photograph that comes with scikit-image, into demo/.
+    """The main job, into demo/: on an animated street that a script builds, or on a picture.
 
-    It tries to get the detector that names objects, and goes on without it.
+    For a picture, it tries to get the detector that names objects, and goes on without it.
     """
-    shell = (python, "-m", "see2sound_addon.cli")
+    shell, out = (python, "-m", "see2sound_addon.cli"), ROOT / "demo"
+    if picture is None:
+        must(python, "-W", "ignore", ROOT / "examples" / "street.py", out / "street.blend")
+        return call(*shell, "scene", out / "street.blend", "--out", out, "--film")
     installed = subprocess.check_output([*map(str, shell), "eye", "list", "--json"], text=True, cwd=ROOT)
     if not offline and not json.loads(installed)["installed"]:
         print("Getting the light detector (3.8 MB, Apache-2.0) from OpenCV's model zoo; --offline skips this.", flush=True)
         if call(*shell, "eye", "get", "light", "--yes"):
             print("The demo goes on without it.", flush=True)
-    if picture is None:
-        where = "import skimage, pathlib; print(pathlib.Path(skimage.__file__).parent / 'data' / 'rocket.jpg')"
-        picture = Path(subprocess.check_output([str(python), "-c", where], text=True).strip())
-    else:
-        picture = Path.cwd() / picture
-    return call(*shell, "run", picture, "--out", ROOT / "demo")
+    return call(*shell, "run", Path.cwd() / picture, "--out", out)
 
 
 def run_tests(python: Path, versions: str, window: bool, rest: list[str]) -> int:

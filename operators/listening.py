@@ -12,7 +12,7 @@ from . import reporting
 from .working import Work, Working, ask, same_scene
 
 if TYPE_CHECKING:
-    from ..see2sound_addon.listening.proposal import Proposal
+    from ..see2sound_addon.pipeline import Proposal
 
 GENERATE = BoolProperty(
     name="Generate Sounds", description="Generate the sounds of the Speakers right away", default=True, options={"SKIP_SAVE"}
@@ -66,14 +66,14 @@ class SEE2SOUND_OT_listen_to_scene(Working, bpy.types.Operator):
     def work(self, context: bpy.types.Context, seconds: float) -> Work:
         from ..see2sound_addon.blender.reading.observing import READING, observe_in_slices
         from ..see2sound_addon.blender.writing import proposals
-        from ..see2sound_addon.listening.listen import ListenSettings
-        from ..see2sound_addon.pipeline import listen
+        from ..see2sound_addon.pipeline import LISTENING, ListenSettings, listen_in_steps
 
         scene = context.scene
         parked = scene.see2sound.parked if self.parked == choices.AS_SET else self.parked
         slices = observe_in_slices(context, scene, seconds)
         observed, surfaces = yield from reporting.labelled(slices, READING)
-        found = listen(observed, surfaces, ListenSettings(parked == "IDLE"))
+        steps = listen_in_steps(observed, surfaces, ListenSettings(parked == "IDLE"))
+        found = yield from reporting.labelled(steps, LISTENING)
         proposals.put_proposals(scene, found)
         self._say(found)
         more = (yield from make(context, self.generate)) if self.accept else []

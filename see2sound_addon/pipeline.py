@@ -23,7 +23,8 @@ from .delivery.mixdown import Levels, deliver
 from .delivery.wav import write_clip
 from .errors import See2SoundError
 from .findings import Box, Estimate, Evidence, Findings, FoundSource, Settings
-from .listening.listen import COUNTS, ListenSettings, propose
+from .listening.listen import LABEL as LISTENING
+from .listening.listen import ListenSettings, Steps, propose_in_steps
 from .listening.observed import FindSurfaces, Observed, no_surfaces
 from .listening.proposal import Proposal
 from .media.audio import audio_facts, read_clip, read_response
@@ -53,6 +54,8 @@ from .vision.regions import filled, make_region, outline
 from .vision.view import View
 
 LOGGER = logging.getLogger(__name__)
+COUNTS = ("people", "birds", "insects", "animals", "frogs", "horses", "children")
+"""Parameters of sound models that say how many there are."""
 AMBIENT_DISTANCE, BED_DISTANCE = Estimate(3.0, 1.0), Estimate(12.0, 1.0)
 """Ambient sources have no distance; these only set their level: of an ambient object, and of a place's bed, which is quiet."""
 FAINT_HORIZON = 0.3
@@ -245,7 +248,19 @@ def listen(
 
     `find`: sends rays to the scene's surfaces. The proposals are sorted: those that sound first, the surest before others.
     """
-    return [_fitted(one) for one in propose(observed, find, settings, progress)]
+    steps = listen_in_steps(observed, find, settings)
+    while True:
+        try:
+            done, total = next(steps)
+        except StopIteration as end:
+            return end.value
+        progress(LISTENING, done, total)
+
+
+def listen_in_steps(observed: Observed, find: FindSurfaces = no_surfaces, settings: ListenSettings = ListenSettings()) -> Steps:
+    """`listen` in steps, for a main thread that does other work in between."""
+    found = yield from propose_in_steps(observed, find, settings)
+    return [_fitted(one) for one in found]
 
 
 def _fitted(proposal: Proposal) -> Proposal:

@@ -80,6 +80,7 @@ class Tags:
         self.tags: list[tuple[float, float, float, str, Colour]] = []
 
     def add(self, x: float, y: float, text: str, colour: Colour) -> None:
+        """Place a dot at pixels (x, y), and a label beside it."""
         width = self.draw.textlength(text, BIG) + 14
         left = x + 12 if x + 12 + width < self.size[0] else x - 12 - width
         left = min(max(left, 2.0), max(2.0, self.size[0] - width - 2))
@@ -97,6 +98,7 @@ class Tags:
         )
 
     def draw_all(self) -> None:
+        """Draw them, over everything that is there."""
         for x, y, colour in self.dots:
             self.draw.ellipse((x - 7, y - 7, x + 7, y + 7), fill=colour, outline=(0, 0, 0), width=2)
         for left, top, width, text, colour in self.tags:

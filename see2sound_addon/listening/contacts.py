@@ -23,6 +23,12 @@ REACH = 0.35
 """Of the body's height: how far above a foot's lowest point rays begin, so that a foot that sinks in finds its ground."""
 
 
+MOST_RAYS = 1000
+"""For one foot or body, to the ground under its way."""
+DOWN = np.array([0.0, 0.0, -1.0])
+GRAVITY = 9.81
+
+
 @dataclass(frozen=True)
 class Step:
     """A footfall. `strength`: 0 to 1. `ground`: the names of what it falls on."""
@@ -38,31 +44,47 @@ def footfalls(foot: Foot, rate: float, find: FindSurfaces, past: frozenset[str])
     count = len(foot.lowest)
     if count < 3:
         return []
-    origins = foot.lowest + np.array([0.0, 0.0, REACH * foot.height])
-    down = np.tile([0.0, 0.0, -1.0], (count, 1))
-    met = find(origins, down, np.arange(count), past)
-    ground = origins[:, 2] - met.distances
-    above = foot.lowest[:, 2] - ground
-    known = np.isfinite(above)
-    if known.mean() > 0.5:
-        above = np.interp(np.arange(count), np.flatnonzero(known), above[known])
-        stance = _stance(above)
-        if stance > HOVERS * foot.height:
-            return []  # it floats, or flies
-    else:
+    high = np.array([0.0, 0.0, REACH * foot.height])
+    ground = _heights_below(foot.lowest + high, DOWN, find, past)
+    above, known = foot.lowest[:, 2] - ground, np.isfinite(ground)
+    if known.mean() <= 0.5:  # a walk without ground
         above = foot.lowest[:, 2]
-        stance = _stance(above)
+    elif not known.all():
+        above = np.interp(np.arange(count), np.flatnonzero(known), above[known])
+    stance = _stance(above)
+    if known.mean() > 0.5 and stance > HOVERS * foot.height:
+        return []  # it floats, or flies
     above = above - stance
-    touches = _touches(above, rate, foot.height)
     glides = _glides(foot, rate)
-    steps = []
-    for frame, speed in touches:
-        near = min(count - 1, round(frame))
-        if glides[near]:
-            continue
-        strength = float(np.clip(0.3 + 0.5 * speed / np.sqrt(9.81 * 0.25 * foot.height), 0.15, 1.0))
-        steps.append(Step(frame / rate, strength, foot.bone, met.names[near]))
-    return steps
+    touches = [
+        (frame, speed) for frame, speed in _touches(above, rate, foot.height) if not glides[min(count - 1, round(frame))]
+    ]
+    frames = np.array([min(count - 1, round(frame)) for frame, _ in touches], int)
+    met = find(foot.lowest[frames] + high, np.tile(DOWN, (len(frames), 1)), frames, past)
+    return [
+        Step(frame / rate, step_strength(speed, foot.height), foot.bone, names)
+        for (frame, speed), names in zip(touches, met.names, strict=True)
+    ]
+
+
+def step_strength(speed: float, height: float) -> float:
+    """0 to 1, of a foot that comes down at `speed` m/s and carries a body of `height` metres.
+
+    Speeds of legs of one gait grow with the root of their length (Froude; Alexander 1989).
+    """
+    return float(np.clip(0.3 + 0.5 * speed / np.sqrt(GRAVITY * 0.25 * height), 0.15, 1.0))
+
+
+def _heights_below(origins: np.ndarray, down: np.ndarray, find: FindSurfaces, past: frozenset[str]) -> np.ndarray:
+    """(n,) how far along -`down` the surface below each of (n, 3) lies, -inf without one; rays at MOST_RAYS frames at most.
+
+    Between these frames the surface is taken to run straight.
+    """
+    count = len(origins)
+    frames = np.unique(np.linspace(0, count - 1, min(count, MOST_RAYS)).astype(int))
+    met = find(origins[frames], np.tile(down, (len(frames), 1)), frames, past)
+    heights = -(origins[frames] @ down) - met.distances
+    return heights if len(frames) == count else np.interp(np.arange(count), frames, heights)
 
 
 def _stance(above: np.ndarray) -> float:
@@ -198,7 +220,7 @@ def _jumps(positions: np.ndarray, rate: float, gravity: np.ndarray) -> list[tupl
 
 
 def _meeting(positions: np.ndarray, frame: int, normal: np.ndarray, rate: float, gravity: np.ndarray) -> tuple[float, float]:
-    """Seconds at which the movement before, drawn on, meets the movement after, drawn back, along the normal; the speed then."""
+    """Seconds at which the movement before, drawn on, meets the one after, drawn back, along the normal; the speed then."""
     along = positions @ normal
     pull = float(gravity @ normal)
     p, v, a = _drawn(along[: frame + 1][::-1], -1.0 / rate, pull)
@@ -254,8 +276,8 @@ def touching(obj: SceneObject, rate: float, gravity: np.ndarray, find: FindSurfa
     if speed.max() < LEAST_SPEED:
         return None
     support = _support(obj, down)
-    met = find(track.positions, np.tile(down, (count, 1)), np.arange(count), frozenset({obj.name}))
-    gap = met.distances - support
+    past = frozenset({obj.name})
+    gap = -(track.positions @ down) - _heights_below(track.positions, down, find, past) - support
     touches = (gap < 0.12 * support + 0.01) & (gap > -0.6 * support)
     spins = angular_velocities(track, rate, speed / np.maximum(support, 1e-6) if _is_round(obj) else None)
     at_contact = velocities(track.positions, rate) + np.cross(spins, support[:, None] * down)
@@ -264,7 +286,9 @@ def touching(obj: SceneObject, rate: float, gravity: np.ndarray, find: FindSurfa
     rolls, scrapes = on & (slip < ROLLS), on & (slip > SCRAPES)
     if not (rolls.any() or scrapes.any()):
         return None
-    return Touching(rolls, scrapes, speed, met.names[int(np.flatnonzero(on)[0])])
+    first = np.flatnonzero(rolls | scrapes)[:1]
+    met = find(track.positions[first], down[None], first, past)
+    return Touching(rolls, scrapes, speed, met.names[0])
 
 
 def _is_ball(obj: SceneObject) -> bool:

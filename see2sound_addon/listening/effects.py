@@ -17,7 +17,7 @@ from ..lexicon.lookup import explain
 from .motion import curve, gate
 from .naming import Named, name_of
 from .observed import Effect, FindSurfaces, Observed
-from .proposal import Proposal
+from .proposal import Proposal, measures_of
 
 FALLING = 2.0
 """Metres a second: particles that fall faster could be rain, where their names do not say what they are."""
@@ -82,11 +82,6 @@ def _proposal(effect: Effect, named: Named, why: str = "", name: str = "", wante
     )
 
 
-def measures_of(size: np.ndarray) -> dict[str, float]:
-    """Sizes from which parameters are set."""
-    return {"size": float(size.max()), "height": float(size[2]), "width": float(size[:2].max())}
-
-
 def _particles(effect: Effect, observed: Observed, find: FindSurfaces) -> Proposal | None:
     named = name_of(effect.names)
     falls, rate = float(effect.values["falls"][0]), float(effect.values["rate"][0])
@@ -143,8 +138,10 @@ def _liquid(effect: Effect, observed: Observed, find: FindSurfaces) -> Proposal:
     return _proposal(effect, named, "a liquid of a Fluid modifier", "" if wet else "stream")
 
 
-WATERS = ("stream", "river", "waterfall", "fountain", "calm water", "tap water", "splash", "lava", "waves on sand", "waves on rocks",
-          "dripping", "bubbling")  # fmt: skip
+WATERS = (
+    "stream", "river", "waterfall", "fountain", "calm water", "tap water", "splash", "lava", "waves on sand", "waves on rocks",
+    "dripping", "bubbling",
+)  # fmt: skip
 
 
 def _fire(effect: Effect, observed: Observed, find: FindSurfaces) -> Proposal:

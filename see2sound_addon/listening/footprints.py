@@ -8,7 +8,7 @@ from .observed import SceneObject
 
 LARGEST, SMALLEST = 200.0, 0.3
 """Metres: what is wider is ground or sky, what is narrower is not seen."""
-FLAT = 0.05
+FLAT = 0.3
 """Metres: what is lower is ground."""
 
 

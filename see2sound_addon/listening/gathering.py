@@ -13,27 +13,10 @@ MOST_GROUPS = 4
 """Of one class."""
 WIDE = 40.0
 """Metres: groups wider than this are divided while there may be more of them."""
-FLOCKS = frozenset(
-    [
-        "songbird",
-        "sparrow",
-        "gull",
-        "pigeon",
-        "crow",
-        "duck",
-        "chicken",
-        "bee",
-        "cricket",
-        "cicada",
-        "frog",
-        "sheep",
-        "cow",
-        "pig",
-        "applause",
-        "crowd",
-        "children playing",
-    ]
-)
+FLOCKS = frozenset({
+    "songbird", "sparrow", "gull", "pigeon", "crow", "duck", "chicken", "bee", "cricket", "cicada", "frog", "sheep",
+    "cow", "pig", "applause", "crowd", "children playing",
+})  # fmt: skip
 """Classes of which several that are near each other are one source."""
 NEAR = 8.0
 """Metres that a flock is wide at most."""

@@ -12,76 +12,21 @@ from .observed import Names, SceneObject
 
 TRUST = {"object": 1.0, "tag": 0.95, "data": 0.95, "action": 0.8, "parent": 0.8, "collection": 0.75, "material": 0.7}
 """How much a name counts, by where it stands."""
-NOTHING_SAID = frozenset(
-    [
-        "circle",
-        "cone",
-        "cube",
-        "curve",
-        "bezier",
-        "cylinder",
-        "empty",
-        "grid",
-        "icosphere",
-        "mesh",
-        "nurbs",
-        "object",
-        "plane",
-        "sphere",
-        "suzanne",
-        "surface",
-        "text",
-        "torus",
-        "uvsphere",
-        "geometry",
-        "shape",
-        "group",
-        "node",
-        "root",
-        "scene",
-        "instance",
-        "collection",
-        "material",
-        "untitled",
-        "default",
-        "base",
-        "model",
-        "sketchfab",
-        "gltf",
-        "fbx",
-        "asset",
-        "assets",
-        "path",
-        "camera",
-        "light",
-        "null",
-        "locator",
-        "armature",
-        "rig",
-        "metarig",
-        "roundcube",
-    ]
-)
+NOTHING_SAID = frozenset({
+    "circle", "cone", "cube", "curve", "bezier", "cylinder", "empty", "grid", "icosphere", "mesh", "nurbs", "object",
+    "plane", "sphere", "suzanne", "surface", "text", "torus", "uvsphere", "geometry", "shape", "group", "node", "root",
+    "scene", "instance", "collection", "material", "untitled", "default", "base", "model", "sketchfab", "gltf", "fbx",
+    "asset", "assets", "path", "camera", "light", "null", "locator", "armature", "rig", "metarig", "roundcube",
+})  # fmt: skip
 """Names that programs give."""
 BLADES = 50.0
 """Faces a square metre: a surface with fewer is ground that is called grass, not grass with blades."""
 WIDE = 3.0
 """Metres."""
-MATTER = frozenset(
-    [
-        "calm water",
-        "river",
-        "stream",
-        "waterfall",
-        "waves on sand",
-        "waves on rocks",
-        "lava",
-        "small fire",
-        "large fire",
-        "steam",
-        "silent",
-    ]
-)
+MATTER = frozenset({
+    "calm water", "river", "stream", "waterfall", "waves on sand", "waves on rocks", "lava", "small fire", "large fire",
+    "steam", "silent",
+})  # fmt: skip
 """Classes that a material may name: an oak floor has the name of a tree, but does not rustle."""
 SURFACES_OF_GROUND = ("wind in grass",)
 """Classes that a mesh without blades does not have."""
@@ -174,10 +119,10 @@ STRUCK: dict[str, tuple[str, ...]] = {
         "metal", "steel", "iron", "can", "barrel", "pipe", "wrench", "hammer", "chain", "sword", "copper", "brass", "anvil",
         "bucket", "bolt", "screw", "nail", "gear", "wheel", "container", "chrome", "aluminium", "aluminum", "tin",
     ),
-    "stone impact": ("stone", "rock", "brick", "boulder", "concrete", "tile", "pebble", "rubble", "debris", "statue", "marble block"),
+    "stone impact": ("stone", "rock", "brick", "boulder", "concrete", "tile", "pebble", "rubble", "debris", "statue"),
     "wood impact": (
-        "wood", "wooden", "crate", "box", "plank", "log", "board", "chair", "table", "stool", "domino", "block", "book", "branch",
-        "pallet", "furniture", "cardboard", "dice", "die", "pin", "bowling pin", "skittle",
+        "wood", "wooden", "crate", "box", "plank", "log", "board", "chair", "table", "stool", "domino", "block", "book",
+        "branch", "pallet", "furniture", "cardboard", "dice", "die", "pin", "bowling pin", "skittle",
     ),
 }  # fmt: skip
 """What bodies of these words sound like when they strike. Words of the material come after those of the object."""

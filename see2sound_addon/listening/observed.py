@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 Names = tuple[tuple[str, str], ...]
-"""Where a name stands ("object", "data", "tag", "parent", "collection", "material", "action"), and the name, the surest first."""
+"""Where a name stands ("object", "tag", "data", "parent", "collection", "material", "action") and the name; surest first."""
 
 
 @dataclass(frozen=True)

@@ -44,3 +44,8 @@ class Proposal:
     def silent(self) -> bool:
         """Whether it makes no sound."""
         return not self.prompt
+
+
+def measures_of(size: np.ndarray) -> dict[str, float]:
+    """Measures of an object of a size (3,), metres."""
+    return {"size": float(size.max()), "height": float(size[2]), "width": float(size[:2].max())}

@@ -12,29 +12,13 @@ import numpy as np
 
 from ..units import metres_per_unit
 
-FOOT_WORDS = frozenset(["foot", "feet", "toe", "toes", "ball", "ankle", "paw", "hoof", "heel", "fuss"])
-CONTROLS = frozenset(
-    [
-        "ik",
-        "fk",
-        "pole",
-        "target",
-        "ctrl",
-        "control",
-        "controller",
-        "ctl",
-        "roll",
-        "mch",
-        "org",
-        "vis",
-        "parent",
-        "tweak",
-        "spin",
-        "rock",
-        "pivot",
-        "helper",
-    ]
-)
+FOOT_WORDS = frozenset({
+    "foot", "feet", "toe", "toes", "ball", "ankle", "paw", "hoof", "heel", "fuss",
+})  # fmt: skip
+CONTROLS = frozenset({
+    "ik", "fk", "pole", "target", "ctrl", "control", "controller", "ctl", "roll", "mch", "org", "vis", "parent",
+    "tweak", "spin", "rock", "pivot", "helper",
+})  # fmt: skip
 """Words of bones that pose others, and carry no mesh."""
 LOWEST = 0.12
 """Of an armature's height: without words, bones that end below it are feet."""
@@ -193,9 +177,9 @@ def _skin(
         for weight in vertex.groups:
             if weight.group in numbers and weight.weight > 0.5:
                 follows[weight.group].append(vertex.index)
+    found: list[tuple[str, bpy.types.Object | None, np.ndarray]] = []
     into = armature.matrix_world.inverted_safe() @ obj.matrix_world
     points = _vertices(obj.data)
-    found = []
     for number, members in follows.items():
         if members:
             rest = np.array(numbers[number].matrix_local.inverted_safe() @ into, float)
@@ -205,7 +189,7 @@ def _skin(
 
 
 def _extremes(points: np.ndarray) -> np.ndarray:
-    """The points of (n, 3) that lie farthest in each of some directions: the lowest one is near one of them however it turns."""
+    """The points of (n, 3) that lie farthest in each of some directions: the lowest is near one of them, however it turns."""
     if len(points) <= DIRECTIONS:
         return points
     grid = np.array([(x, y, z) for x in (-1, 0, 1) for y in (-1, 0, 1) for z in (-1, 0, 1) if (x, y, z) != (0, 0, 0)], float)

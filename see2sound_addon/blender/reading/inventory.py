@@ -23,6 +23,7 @@ LIFE = 0.5
 
 def seen_objects(context: bpy.types.Context, scene: bpy.types.Scene) -> list[bpy.types.Object]:
     """The objects that a render of the scene shows, or shows for some time, in the order of their names."""
+    context.view_layer.update()  # or what was just added is missing
     hidden = _hidden_collections(scene.collection)
     shown = {obj.name_full: obj for obj in context.view_layer.objects}
     return [
@@ -45,7 +46,7 @@ def _hidden_collections(collection: bpy.types.Collection, above: bool = False) -
 def _animates_visibility(obj: bpy.types.Object) -> bool:
     from .events import fcurves
 
-    drivers = obj.animation_data.drivers if obj.animation_data is not None else []
+    drivers: list[bpy.types.FCurve] = list(obj.animation_data.drivers) if obj.animation_data is not None else []
     return any(curve.data_path == "hide_render" for curve in [*fcurves(obj), *drivers])
 
 
@@ -188,9 +189,8 @@ def _world(scene: bpy.types.Scene) -> list[Effect]:
     world = scene.world
     if world is None:
         return []
-    images = [node.image.name for node in world.node_tree.nodes if node.type == "TEX_ENVIRONMENT" and node.image] if (
-        world.node_tree is not None
-    ) else []  # fmt: skip
+    nodes: Any = world.node_tree.nodes if world.node_tree is not None else ()
+    images = [node.image.name for node in nodes if node.type == "TEX_ENVIRONMENT" and node.image]
     names = tuple(("object", name) for name in [*images, world.name])
     return [Effect("world", "", names, np.zeros(3), np.zeros(3))]
 

@@ -20,8 +20,8 @@ from .feet import FootPoints, feet_of
 from .surfaces import SceneSurfaces
 
 READING = "Reading the scene"
-MOST_POSES = 10_000_000
-"""Of all objects that move, over all frames; 1.3 GB."""
+MOST_POSES = 5_000_000
+"""Of all objects that move, over all frames; 1 GB with their boxes."""
 GLANCES = 9
 """Frames at which all objects are looked at, for those that move without an animation of their own."""
 FAST = 0.35

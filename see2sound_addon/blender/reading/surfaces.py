@@ -11,6 +11,8 @@ from ..units import metres_per_unit
 
 FARTHEST = 1e5
 """Metres."""
+SLACK = 1e-4
+"""Blender units around boxes, for those without a thickness."""
 
 
 class SceneSurfaces:
@@ -33,19 +35,18 @@ class SceneSurfaces:
             corners = np.array([list(corner) for corner in evaluated.bound_box], float)
             if np.isfinite(own).all() and np.isfinite(corners).all():
                 self.meshes.append((obj.name, evaluated, own, corners))
-        boxes = [self._box(own[0], corners) for _, _, own, corners in self.meshes]
-        self.low = np.array([low for low, _ in boxes]).reshape(-1, 3)
-        self.high = np.array([high for _, high in boxes]).reshape(-1, 3)
-        self.moving = [number for number, (_, _, own, _) in enumerate(self.meshes) if len(own) > 1]
-
-    def _box(self, pose: np.ndarray, corners: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        placed = corners @ pose[:3, :3].T + pose[:3, 3]
-        return placed.min(axis=0), placed.max(axis=0)
+        boxes = [_boxes(own, corners) for _, _, own, corners in self.meshes]
+        self.low = np.array([low[0] for low, _ in boxes]).reshape(-1, 3)
+        self.high = np.array([high[0] for _, high in boxes]).reshape(-1, 3)
+        self.moving = np.array([number for number, (low, _) in enumerate(boxes) if len(low) > 1], int)
+        self.lows = np.array([boxes[number][0] for number in self.moving])
+        self.highs = np.array([boxes[number][1] for number in self.moving])
 
     def __call__(self, origins: np.ndarray, directions: np.ndarray, frames: np.ndarray, past: frozenset[str]) -> Surfaces:
         """See `FindSurfaces`."""
         distances = np.full(len(origins), np.inf)
-        normals, names = np.zeros((len(origins), 3)), [()] * len(origins)
+        normals = np.zeros((len(origins), 3))
+        names: list[Names] = [()] * len(origins)
         last = -1
         for number in range(len(origins)):
             frame = int(frames[number])
@@ -54,13 +55,13 @@ class SceneSurfaces:
                 last = frame
             hit = self._cast(origins[number] / self.metres, directions[number], frame, past)
             if hit is not None:
-                distances[number], normals[number], names[number] = hit[0] * self.metres, hit[1], hit[2]  # type: ignore[call-overload]
-        return Surfaces(distances, normals, names)  # type: ignore[arg-type]
+                distances[number], normals[number], names[number] = hit[0] * self.metres, hit[1], hit[2]
+        return Surfaces(distances, normals, names)
 
     def _move(self, frame: int) -> None:
-        for number in self.moving:
-            _, _, own, corners = self.meshes[number]
-            self.low[number], self.high[number] = self._box(own[min(frame, len(own) - 1)], corners)
+        if len(self.moving):
+            frame = min(frame, self.lows.shape[1] - 1)
+            self.low[self.moving], self.high[self.moving] = self.lows[:, frame], self.highs[:, frame]
 
     def _cast(
         self, origin: np.ndarray, direction: np.ndarray, frame: int, past: frozenset[str]
@@ -87,11 +88,16 @@ class SceneSurfaces:
 
     def _in_the_way(self, origin: np.ndarray, direction: np.ndarray) -> np.ndarray:
         """The meshes whose boxes a ray meets (the slab method, Kay and Kajiya 1986)."""
-        with np.errstate(divide="ignore", invalid="ignore"):
-            one, two = (self.low - 1e-4 - origin) / direction, (self.high + 1e-4 - origin) / direction
-        enters = np.nanmax(np.fmin(one, two), axis=1) if len(self.low) else np.zeros(0)
-        leaves = np.nanmin(np.fmax(one, two), axis=1) if len(self.low) else np.zeros(0)
+        steep = 1.0 / np.where(np.abs(direction) < 1e-12, 1e-12, direction)
+        one, two = (self.low - SLACK - origin) * steep, (self.high + SLACK - origin) * steep
+        enters, leaves = np.minimum(one, two).max(axis=1), np.maximum(one, two).min(axis=1)
         return np.flatnonzero(leaves >= np.maximum(enters, 0.0))
+
+
+def _boxes(poses: np.ndarray, corners: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The lowest and highest corners, (n, 3) each, of the box around corners (8, 3) at poses (n, 4, 4)."""
+    placed = np.einsum("nij,kj->kni", poses[:, :3, :3], corners) + poses[:, :3, 3]
+    return placed.min(axis=0), placed.max(axis=0)
 
 
 def _names(obj: bpy.types.Object, face: int) -> Names:

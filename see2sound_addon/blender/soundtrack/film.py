@@ -11,7 +11,7 @@ from ...errors import See2SoundError
 from ...media.files import check_place
 from ...media.scratch import temporary_folder
 from ...progress import Progress, no_progress
-from ...streams import quiet
+from ...streams import muffled
 from . import strip
 
 NEEDS_NO_GPU = "CYCLES"
@@ -46,7 +46,7 @@ def render_film(
 
     bpy.app.handlers.render_post.append(follow)
     try:
-        with temporary_folder(out.parent) as folder, quiet():
+        with temporary_folder(out.parent) as folder, muffled():
             partial = folder / out.name
             render.filepath = str(partial)
             bpy.ops.render.render(animation=True, scene=scene.name)

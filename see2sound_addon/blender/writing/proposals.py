@@ -222,7 +222,7 @@ def _keys(block: Any, path: str = "") -> Any:
 def _place(obj: bpy.types.Object, scene: bpy.types.Scene, proposal: Proposal) -> None:
     """Where a Speaker is: on its object, which it follows, or at a place of its own."""
     scale = metres_per_unit(scene)
-    target = scene.objects.get(proposal.object)
+    target: Any = scene.objects.get(proposal.object)
     place = Vector(proposal.position.tolist()) / scale
     obj.parent = None
     obj.location = place
