@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
+from time import perf_counter
 
 import bpy
 
@@ -32,3 +33,32 @@ def kept_frame(scene: bpy.types.Scene) -> Iterator[None]:
     finally:
         scene.frame_set(frame, subframe=subframe)
         scene.camera = camera
+
+
+def visit_frames(
+    scene: bpy.types.Scene, frames: range, seconds: float, visit: Callable[[int], None]
+) -> Generator[int, None, None]:
+    """Set each frame and call `visit` with it, in slices of about `seconds`; yields after each how many frames are done.
+
+    Between slices the scene is at its original frame. Simulations go on where the slice before has ended.
+    """
+    done = 0
+    while done < len(frames):
+        end = perf_counter() + seconds
+        with kept_frame(scene):
+            _resume_simulation(scene, frames[done], done == 0)
+            while done < len(frames) and perf_counter() < end:
+                scene.frame_set(frames[done])
+                visit(frames[done])
+                done += 1
+        yield done
+
+
+def _resume_simulation(scene: bpy.types.Scene, frame: int, first: bool) -> None:
+    """Rigid bodies are simulated from one frame to the next only, so the frames before must have been set."""
+    world = scene.rigidbody_world
+    if world is None or not world.enabled or world.point_cache.is_baked:
+        return
+    begin = world.point_cache.frame_start
+    for earlier in range(begin if first else max(begin, frame - 1), frame):
+        scene.frame_set(earlier)

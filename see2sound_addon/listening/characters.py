@@ -10,12 +10,13 @@ from ..lexicon.classes import CLASSES, SILENT
 from ..lexicon.lookup import explain
 from .contacts import Step, footfalls
 from .kinship import Kinship
-from .naming import FOOTING, footsteps_on
+from .naming import FOOTING, footsteps_on, name_of
 from .observed import FindSurfaces, Foot, Names, Observed
 from .proposal import Proposal
 
 MASS, TALL = 70.0, 1.75
 """Kilograms of a person of that height in metres; others have the same shape."""
+HOOVES = "horse hooves"
 LIGHTEST, HEAVIEST = 15.0, 200.0
 
 
@@ -68,6 +69,8 @@ def _proposals(owner: str, names: Names, feet: list[Foot], steps: list[Step]) ->
 
 def _walks_on(names: Names, ground: Names) -> str:
     """The class of footsteps: by the ground, or, where there is none, by what walks."""
+    if name_of(names).name in ("horse", HOOVES):
+        return HOOVES
     if ground:
         return footsteps_on(ground)
     walks = (explain(f"{text} walking").name for _, text in names)

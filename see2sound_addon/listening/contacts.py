@@ -192,6 +192,7 @@ def _jumps(positions: np.ndarray, rate: float, gravity: np.ndarray) -> list[tupl
     v = np.diff(positions, axis=0) * rate
     if len(v) < 5:
         return []
+    v = np.concatenate([v, v[-1:]])  # so that a blow in the last interval but one is seen
     a = np.diff(v, axis=0)  # per interval
     fall = gravity / rate
     bend = np.minimum(np.linalg.norm(a, axis=1), np.linalg.norm(a - fall, axis=1))  # less where it falls freely

@@ -5,7 +5,6 @@ from __future__ import annotations
 from array import array
 from collections.abc import Generator
 from dataclasses import dataclass, field
-from time import perf_counter
 
 import bpy
 import numpy as np
@@ -14,7 +13,7 @@ from scipy.spatial.transform import Rotation
 from ...errors import See2SoundError
 from ...listening.observed import Effect, Foot, Observed, SceneObject, Track
 from ...progress import Progress, no_progress
-from ..units import frame_rate, kept_frame, metres_per_unit
+from ..units import frame_rate, kept_frame, metres_per_unit, visit_frames
 from . import inventory
 from .feet import FootPoints, feet_of
 from .surfaces import SceneSurfaces
@@ -30,6 +29,8 @@ WITHIN = 1.0 / 16.0
 """Of a frame."""
 MOST_WITHIN = 16
 """Frames that are looked at within."""
+FARTHEST = 1e6
+"""Metres from the origin."""
 SMALLEST = 1e-6
 """Scale below which an object has vanished."""
 
@@ -91,22 +92,17 @@ def observe_in_slices(
     feet, winds = feet_of(scene, objects), [obj for obj in objects if obj.field is not None and obj.field.type == "WIND"]
     strengths: dict[str, list[float]] = {obj.name: [] for obj in winds}
     metres = metres_per_unit(scene)
-    left, done = iter(frames), 0
-    frame = next(left, None)
-    while frame is not None:
-        end = perf_counter() + seconds
-        with kept_frame(scene):
-            while frame is not None and perf_counter() < end:
-                scene.frame_set(frame)
-                graph = context.evaluated_depsgraph_get()
-                for mover in movers:
-                    mover.sample(graph)
-                for foot in feet:
-                    foot.sample(graph, metres)
-                for obj in winds:
-                    strengths[obj.name].append(float(obj.evaluated_get(graph).field.strength))
-                done += 1
-                frame = next(left, None)
+
+    def sample(frame: int) -> None:
+        graph = context.evaluated_depsgraph_get()
+        for mover in movers:
+            mover.sample(graph)
+        for foot in feet:
+            foot.sample(graph, metres)
+        for obj in winds:
+            strengths[obj.name].append(float(obj.evaluated_get(graph).field.strength))
+
+    for done in visit_frames(scene, frames, seconds, sample):
         yield done, len(frames)
     turns = yield from _within_frames(context, scene, movers, frames, seconds)
     return _observed(context, scene, objects, movers, feet, strengths, turns)
@@ -203,6 +199,9 @@ def _observed(
         shown = np.ones(1, bool) if mover is None else np.array(mover.shown)
         if not np.isfinite(own).all():
             notes.append(f"{obj.name!r} has a transform that is infinite or not a number; it is left out.")
+            continue
+        if np.abs(own[:, :3, 3]).max() * metres > FARTHEST:
+            notes.append(f"{obj.name!r} is farther than {FARTHEST / 1000.0:g} km from the origin; it is left out.")
             continue
         own, shown = _as_few(own, shown)
         if len(own) > 1:

@@ -8,7 +8,6 @@ from array import array
 from collections.abc import Generator
 from dataclasses import dataclass, field
 from pathlib import Path
-from time import perf_counter
 
 import bpy
 import numpy as np
@@ -25,7 +24,7 @@ from .. import heard
 from ..properties.source import SourceProperties
 from ..room.reading import scene_room
 from ..sources import free_id, has_foreign_reference, heard_and_unheard, is_muted, sound_strips
-from ..units import frame_rate, kept_frame, metres_per_unit
+from ..units import frame_rate, metres_per_unit, visit_frames
 from .events import events_of
 
 JUST_BEFORE = 1e-6
@@ -132,27 +131,23 @@ def _sample_frames(
     for emitter in emitters:
         emitter.obj.data.update_tag()  # a Speaker's new volume does not reach the dependency graph by itself
     frames = range(shown.start, shown.stop + 1)
-    left = iter(frames)
-    frame = next(left, None)
-    while frame is not None:
-        end = perf_counter() + seconds
-        with kept_frame(scene):
-            while frame is not None and perf_counter() < end:
-                scene.frame_set(frame)
-                graph = context.evaluated_depsgraph_get()
-                time = (frame - shown.start) / frame_rate(scene)
-                camera, before = _camera_at(shots, frame), _camera_at(shots, frame - 1)
-                if frame > shown.start and camera != before:
-                    _add(listener, before, graph, time - JUST_BEFORE)
-                    cuts.append(time)
-                _add(listener, camera, graph, time)
-                poses = _instance_poses(graph) if instanced else {}
-                for emitter in emitters:
-                    if emitter.instance is not None:  # a hidden instance stays where it was
-                        emitter.pose = poses.get(emitter.instance, emitter.pose)
-                    _add(emitter.sample, emitter.obj, graph, time, emitter.pose)
-                frame = next(left, None)
-        yield len(listener.times), len(frames)
+
+    def sample(frame: int) -> None:
+        graph = context.evaluated_depsgraph_get()
+        time = (frame - shown.start) / frame_rate(scene)
+        camera, before = _camera_at(shots, frame), _camera_at(shots, frame - 1)
+        if frame > shown.start and camera != before:
+            _add(listener, before, graph, time - JUST_BEFORE)
+            cuts.append(time)
+        _add(listener, camera, graph, time)
+        poses = _instance_poses(graph) if instanced else {}
+        for emitter in emitters:
+            if emitter.instance is not None:  # a hidden instance stays where it was
+                emitter.pose = poses.get(emitter.instance, emitter.pose)
+            _add(emitter.sample, emitter.obj, graph, time, emitter.pose)
+
+    for done in visit_frames(scene, frames, seconds, sample):
+        yield done, len(frames)
     return listener, cuts
 
 
