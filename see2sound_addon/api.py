@@ -8,7 +8,8 @@
     scene.generate("clips")
     scene.mix("harbour.wav", "5.1")
 
-In Blender, `api.current_scene()` has the same methods for the scene that is open.
+In Blender, `api.current_scene()` has the same methods for the scene that is open, and `listen`, which finds what sounds in it.
+Without Blender, `api.listen` does the same for an `Observed` scene of plain data.
 
 Other add-ons bring backends with `register_backend`; `add_plugin` names the file that does so. The data classes and Protocols
 that they need are here, too.
@@ -21,6 +22,10 @@ from typing import TYPE_CHECKING
 from .backends import Backends, find_backend, register_backend, unregister_backend
 from .delivery.formats import Delivery, Format, Signal, Writer
 from .errors import Cancelled, See2SoundError
+from .listening.listen import ListenSettings
+from .listening.observed import Crowd, Effect, Foot, Observed, SceneObject, Surfaces, Track
+from .listening.proposal import Proposal
+from .pipeline import listen
 from .plugins import add_plugin, remove_plugin
 from .projection import Camera, Orthographic, Perspective, Projection
 from .scripting.picture import PictureScene, load_picture
@@ -40,31 +45,41 @@ __all__ = [
     "Backends",
     "Camera",
     "Cancelled",
+    "Crowd",
     "Delivery",
     "DepthEstimator",
     "Detection",
     "Detector",
+    "Effect",
+    "Foot",
     "Format",
     "GeneratedClip",
     "Guess",
     "Labeller",
+    "ListenSettings",
     "MixResult",
+    "Observed",
     "Orthographic",
     "Perspective",
     "PictureScene",
     "Projection",
+    "Proposal",
     "Region",
     "Scene",
+    "SceneObject",
     "See2SoundError",
     "Segmenter",
     "Signal",
     "SoundGenerator",
     "Source",
+    "Surfaces",
+    "Track",
     "View",
     "Writer",
     "add_plugin",
     "current_scene",
     "find_backend",
+    "listen",
     "load_picture",
     "make_region",
     "register_backend",

@@ -19,14 +19,15 @@ from ..backends import choose_backends
 from ..errors import See2SoundError
 from ..findings import Settings
 from ..media.files import check_writable
+from ..pipeline import Proposal
 from ..progress import Progress, no_progress
 from ..scripting.scene import Scene, Source
 from ..soundscene import SoundScene
 from . import sources
 from .backends import backends_that_see, chosen_backends
-from .reading import camera, sampling
+from .reading import camera, observing, sampling
 from .units import metres_per_unit
-from .writing import clips, pictures, speakers
+from .writing import clips, pictures, proposals, speakers
 
 
 class BlenderSource(Source):
@@ -149,6 +150,21 @@ class BlenderScene(Scene):
         request = clips.request(scene, prompts, chosen_backends(scene), None)
         made = pipeline.make_clips(request.wanted, progress, choose_backends(request.backends))
         return clips.attach_clips(scene, objects, made)
+
+    def listen(self, idling: bool = False, generate: bool = False, progress: Progress = no_progress) -> list[Proposal]:
+        """Propose what sounds in the scene, and make or update a Speaker for each accepted proposal; return all proposals.
+
+        `idling`: whether engines idle while they stand. `generate`: whether the clips are made, see `generate`. Errors: those
+        of `observe`.
+        """
+        scene = _scene(self.name)
+        observed, surfaces = observing.observe(bpy.context, scene, progress)
+        found = pipeline.listen(observed, surfaces, pipeline.ListenSettings(idling), progress)
+        proposals.put_proposals(scene, found)
+        proposals.make_speakers(bpy.context, scene)
+        if generate:
+            self.generate(progress)
+        return found
 
     def add_source(self, label: str, position: np.ndarray) -> Source:
         """A new source without a picture, at a place in the world, metres. It has no sound yet."""

@@ -47,10 +47,12 @@ def visit_frames(
         end = perf_counter() + seconds
         with kept_frame(scene):
             _resume_simulation(scene, frames[done], done == 0)
-            while done < len(frames) and perf_counter() < end:
+            while True:  # at least one frame
                 scene.frame_set(frames[done])
                 visit(frames[done])
                 done += 1
+                if done == len(frames) or perf_counter() >= end:
+                    break
         yield done
 
 

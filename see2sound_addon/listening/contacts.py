@@ -273,7 +273,9 @@ def touching(obj: SceneObject, rate: float, gravity: np.ndarray, find: FindSurfa
     if count < 3 or strong == 0.0:
         return None
     down = gravity / strong
-    speed = np.linalg.norm(velocities(track.positions, rate), axis=1)
+    velocity = velocities(track.positions, rate)
+    velocity = velocity - (velocity @ down)[:, None] * down  # along the ground
+    speed = np.linalg.norm(velocity, axis=1)
     if speed.max() < LEAST_SPEED:
         return None
     support = _support(obj, down)
@@ -281,8 +283,8 @@ def touching(obj: SceneObject, rate: float, gravity: np.ndarray, find: FindSurfa
     gap = -(track.positions @ down) - _heights_below(track.positions, down, find, past) - support
     touches = (gap < 0.12 * support + 0.01) & (gap > -0.6 * support)
     spins = angular_velocities(track, rate, speed / np.maximum(support, 1e-6) if _is_round(obj) else None)
-    at_contact = velocities(track.positions, rate) + np.cross(spins, support[:, None] * down)
-    slip = np.linalg.norm(at_contact - (at_contact @ down)[:, None] * down, axis=1) / np.maximum(speed, 1e-6)
+    at_contact = velocity + np.cross(spins, support[:, None] * down)
+    slip = np.linalg.norm(at_contact, axis=1) / np.maximum(speed, 1e-6)
     on = moving(np.where(touches, speed, 0.0), rate)
     rolls, scrapes = on & (slip < ROLLS), on & (slip > SCRAPES)
     if not (rolls.any() or scrapes.any()):
