@@ -266,7 +266,7 @@ def test_every_verb_is_in_a_menu_where_f3_finds_it(bpy, extension):
     offered = {args[0].split(".")[1] for name, args, _ in log if name in ("operator", "operator_menu_enum")}
     # Rows, presets, progress and preferences have these where they are needed; they ask for more than a click.
     elsewhere = {"choose_picture", "mark_object", "select_source", "remove_source", "save_preset", "cancel_job", "clear_cache"}
-    elsewhere |= {"add_class", "play_recording"}
+    elsewhere |= {"add_class", "play_recording", "edit_events"}
     assert offered | elsewhere == set(dir(bpy.ops.see2sound)) and not offered & elsewhere
     draws = bpy.types.VIEW3D_MT_object._dyn_ui_initialize()
     assert any(function.__module__.startswith(extension.__name__) for function in draws)
