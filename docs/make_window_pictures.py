@@ -4,6 +4,7 @@
 """
 
 import shutil
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -62,6 +63,18 @@ area.spaces.active.region_3d.view_rotation = (0.82, 0.42, 0.17, 0.34)
 area.spaces.active.shading.type = "WIREFRAME"
 area.spaces.active.region_3d.view_distance, area.spaces.active.region_3d.view_location = 26, (1, 7, 0)
 """
+HEARD = """
+bpy.ops.see2sound.listen_to_scene()
+items = bpy.context.scene.see2sound.proposals
+bpy.context.scene.see2sound.proposal_index = next(n for n, item in enumerate(items) if item.name == "Walker")
+bpy.ops.see2sound.make_speakers()
+bpy.context.scene.frame_set(110)
+view = place()["area"].spaces.active
+view.region_3d.view_perspective = "CAMERA"
+view.shading.type = "SOLID"
+view.shading.color_type = "MATERIAL"
+bpy.ops.view3d.view_center_camera()
+"""
 MIXED = """
 scene = bpy.context.scene
 scene.see2sound.layout = "5.1"
@@ -92,8 +105,15 @@ def main() -> None:
     with root.window(archive, ROOT / "tests" / "window" / "inside.py") as (folder, process):
         shutil.copy(PHOTOGRAPH, folder)
         blender = Blender(folder, process)
-        for name, *steps in (("window_picture", LABELS), ("window_scene", STREET), ("window_soundtrack", LABELS, MIXED)):
-            blender.do("bpy.ops.wm.read_homefile(use_empty=True)")
+        subprocess.run([sys.executable, "-W", "ignore", ROOT / "examples" / "street.py", folder / "street.blend"], check=True)
+        street = 'bpy.ops.wm.open_mainfile(filepath="/root/see2sound/street.blend")'
+        for name, *steps in (
+            ("window_listening", HEARD),
+            ("window_picture", LABELS),
+            ("window_scene", STREET),
+            ("window_soundtrack", LABELS, MIXED),
+        ):
+            blender.do(street if HEARD in steps else "bpy.ops.wm.read_homefile(use_empty=True)")
             blender.do(OPEN)
             blender.until("next(r for r in place()['area'].regions if r.type == 'UI').width > 1")
             blender.do("next(r for r in place()['area'].regions if r.type == 'UI').active_panel_category = 'See2Sound'")

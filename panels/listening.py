@@ -14,6 +14,7 @@ class SEE2SOUND_UL_proposals(bpy.types.UIList):
     show_silent: BoolProperty(name="Show Silent", description="Also list the objects that make no sound")
 
     def draw_item(self, context, layout, data, item, icon, active_data, active_property, index) -> None:  # type: ignore[no-untyped-def]
+        layout.use_property_split = False
         row = layout.row(align=True)
         if item.silent:
             row.active = False
@@ -21,8 +22,9 @@ class SEE2SOUND_UL_proposals(bpy.types.UIList):
             row.label(text="Silent" if item.sound_class else "Not known")
             return
         row.prop(item, "accept", text="")
-        row.label(text=item.name, translate=False)
-        row.label(text=item.sound_class.capitalize(), translate=False)
+        names = row.split(factor=0.5)
+        names.label(text=item.name, translate=False)
+        names.label(text=item.sound_class.capitalize(), translate=False)
         events = row.row()
         events.ui_units_x = 2.0
         events.alignment = "RIGHT"
@@ -46,6 +48,7 @@ class SEE2SOUND_UL_events(bpy.types.UIList):
     """A list of events. Choosing one sets the frame."""
 
     def draw_item(self, context, layout, data, item, icon, active_data, active_property, index) -> None:  # type: ignore[no-untyped-def]
+        layout.use_property_split = False
         row = layout.row(align=True)
         row.prop(item, "frame", text="", emboss=False)
         row.prop(item, "strength", text="", emboss=False, slider=True)

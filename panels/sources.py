@@ -110,7 +110,7 @@ class SEE2SOUND_PT_sources(Sidebar, bpy.types.Panel):
             draw_source(layout.column(), active)
         elif not any(sources.is_source(obj) for obj in scene.objects):
             layout.label(text="No sources yet", icon="INFO")
-            layout.label(text="Reconstruct a picture, or add with +", icon="BLANK1")
+            layout.label(text="Use a picture or the scene, or add with +", icon="BLANK1")
         else:
             layout.label(text="Choose a source to change it", icon="INFO")
         layout.use_property_split = True

@@ -28,21 +28,18 @@ def quiet() -> Iterator[None]:
 
 @contextlib.contextmanager
 def muffled() -> Iterator[None]:
-    """What code that is not Python prints meanwhile is dropped, as Blender's line for each frame of a film; ours is not."""
-    sys.stderr.flush()
+    """What is printed to standard output meanwhile is dropped, such as Blender's line for each frame of a film."""
+    sys.stdout.flush()
     try:
-        kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
-    except OSError:  # standard error is closed
+        kept, nowhere = os.dup(1), os.open(os.devnull, os.O_WRONLY)
+    except OSError:  # standard output is closed
         yield
         return
-    before = sys.stderr
-    with quiet(), os.fdopen(os.dup(kept), "w", encoding="utf-8", errors="backslashreplace", buffering=1) as ours:
-        sys.stderr = ours
-        os.dup2(nowhere, 2)
-        try:
-            yield
-        finally:
-            os.dup2(kept, 2)
-            sys.stderr = before
-            os.close(kept)
-            os.close(nowhere)
+    try:
+        os.dup2(nowhere, 1)
+        yield
+    finally:
+        sys.stdout.flush()
+        os.dup2(kept, 1)
+        os.close(kept)
+        os.close(nowhere)

@@ -64,7 +64,10 @@ def labels(log):
 def test_panels_draw_in_an_empty_file_and_say_what_to_do(bpy, extension):
     for panel in PANELS:
         assert draw(bpy, extension, panel)
-    assert labels(draw(bpy, extension, "SEE2SOUND_PT_sources")) == ["No sources yet", "Reconstruct a picture, or add with +"]
+    assert labels(draw(bpy, extension, "SEE2SOUND_PT_sources")) == [
+        "No sources yet",
+        "Use a picture or the scene, or add with +",
+    ]
     assert "Add a camera to listen from" in labels(draw(bpy, extension, "SEE2SOUND_PT_mix"))
     bpy.ops.see2sound.add_source(label="dog")
     assert "No sound yet: generate one" in labels(draw(bpy, extension, "SEE2SOUND_PT_sources"))

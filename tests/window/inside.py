@@ -40,7 +40,11 @@ def serve():
         out, shared["result"] = io.StringIO(), None
         try:
             # A window that is replaced by opening a file must not be held meanwhile.
-            held = contextlib.nullcontext() if "read_homefile" in code else bpy.context.temp_override(**place())
+            held = (
+                contextlib.nullcontext()
+                if "read_homefile" in code or "open_mainfile" in code
+                else bpy.context.temp_override(**place())
+            )
             with contextlib.redirect_stdout(out), held:
                 exec(compile(code, path.name, "exec"), shared)
             answer = {"result": shared["result"], "out": out.getvalue()}

@@ -440,6 +440,68 @@ def test_sounds_and_recordings_by_their_buttons(any_scene):
     assert log.read_text().count("Traceback") == before, log.read_text()[-3000:]
 
 
+BOUNCING = """
+import math
+for name, place_ in (("Ball", (0, 4, 1)), ("Church Bell", (3, 8, 6))):
+    bpy.ops.mesh.primitive_uv_sphere_add(radius=0.2, location=place_)
+    bpy.context.object.name = name
+bell, ball = bpy.data.objects["Church Bell"], bpy.data.objects["Ball"]
+for frame in range(1, 25):
+    ball.location.z = 0.2 + abs(math.sin(math.pi * (frame - 1) / 12.0 + 1.5))
+    ball.keyframe_insert("location", frame=frame)
+    bell.rotation_euler.x = 0.5 * math.sin(math.pi * (frame - 1) / 8.0)
+    bell.keyframe_insert("rotation_euler", frame=frame)
+bpy.ops.mesh.primitive_plane_add(size=30)
+bpy.context.object.name = "Pavement"
+bpy.ops.ed.undo_push(message="Built")
+"""
+PROPOSED = (
+    "result = {item.name: [item.sound_class, item.accept] for item in bpy.context.scene.see2sound.proposals if not item.silent}"
+)
+
+
+def test_sounds_from_scene_by_its_buttons(any_scene):
+    """An empty scene gives one line; then a ball and a bell are proposed, accepted, heard and kept, without a fault."""
+    blender = any_scene
+    log = root.FOLDER / "tmp/blender.log"
+    before = log.read_text().count("Traceback")
+    invoke(blender, "listen_to_scene")
+    assert blender.do(PROPOSED) == {}
+    blender.do(BOUNCING)
+    assert invoke(blender, "listen_to_scene") == ["RUNNING_MODAL"]
+    assert blender.do(PROPOSED) == {"Ball": ["ball bounce", True], "Church Bell": ["church bell", True]}
+    assert len(blender.do(SPEAKERS)) == 0
+    blender.do("bpy.context.scene.see2sound.proposal_index = 0")
+    assert blender.do("result = bpy.context.view_layer.objects.active.name") in ("Ball", "Church Bell")
+    blender.picture(f"listening_{blender.kind}")
+    blender.do("bpy.context.scene.see2sound.proposals[0].event_index = 1")
+    event = blender.do("result = bpy.context.scene.see2sound.proposals[0].events[1].frame")
+    assert blender.do("result = bpy.context.scene.frame_current_final") == pytest.approx(event, abs=0.01)
+    invoke(blender, "make_speakers")
+    assert len(blender.do(SPEAKERS)) == 2
+    sound = "[t.data.sound is not None for t in bpy.context.scene.objects if t.type == 'SPEAKER']"
+    assert blender.do(f"result = {sound}") == [True, True]
+    blender.do("bpy.ops.ed.undo()")
+    assert len(blender.do(SPEAKERS)) == 0 and len(blender.do(PROPOSED)) == 2
+    invoke(blender, "make_speakers")
+    blender.do("bpy.context.scene.frame_set(1)")
+    blender.picture(f"listened_{blender.kind}")
+    assert log.read_text().count("Traceback") == before, log.read_text()[-3000:]
+
+
+def test_escape_while_the_scene_is_listened_to(scene):
+    """A scene of 10,000 frames: progress is shown, ESC stops it, and nothing has changed."""
+    scene.do(BOUNCING)
+    scene.do("bpy.context.scene.frame_end = 10000")
+    scene.do("bpy.ops.see2sound.listen_to_scene('INVOKE_DEFAULT')")
+    scene.until("bpy.context.window_manager.see2sound.share > 0.02")
+    scene.picture("listening_progress")
+    scene.key("Escape")
+    scene.until(IDLE)
+    assert scene.do("result = len(bpy.context.scene.see2sound.proposals)") == 0
+    assert scene.do("result = bpy.context.scene.frame_current") == 1
+
+
 def test_a_file_of_the_oldest_blender(scene):
     """Made in 4.2 (tests/references/old_blend.py), opened and mixed here by clicks' operators."""
     shutil.copy(root.ROOT / "tests" / "data" / "made_by_4.2.blend", scene.folder / "old.blend")
