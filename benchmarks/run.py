@@ -1,7 +1,7 @@
 """Where the time goes: the main job step by step, the renderer beside its peers and beside the machine. Judges nothing.
 
-Run by `python3 dev.py bench`; `python3 dev.py bench renderer` runs only the parts named: eye, job, voices, library, renderer,
-peers, cores.
+Run by `python3 dev.py bench`; `python3 dev.py bench renderer` runs only the parts named: eye, job, scene, voices, library,
+renderer, peers, cores.
 """
 
 from __future__ import annotations
@@ -54,6 +54,7 @@ def main() -> None:
     parts = {
         "eye": eye,
         "job": main_job,
+        "scene": listening,
         "voices": voices,
         "library": library,
         "renderer": renderer,
@@ -106,6 +107,42 @@ def main_job() -> None:
         print(f"  see2sound run           {seconds:6.2f} s")
         seconds, found = timed(pipeline.reconstruct, picture)
         print(f"  of it, look and place   {seconds:6.2f} s  ({len(found.sources)} sources)\n")
+
+
+def listening() -> None:
+    """Time Sounds From Scene: 500 objects, 20 of them moving, and an armature that walks, over 250 and 10,000 frames."""
+    import bpy
+
+    sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "examples"))
+    import street
+
+    from see2sound_addon.blender import session
+    from see2sound_addon.blender.reading.observing import observe
+
+    session.make_ready()
+    print("Sounds From Scene: 500 objects, 20 of them moving, one armature")
+    bpy.ops.wm.read_factory_settings(use_empty=True)
+    scene, random = bpy.context.scene, np.random.default_rng(0)
+    street.walker()
+    street.solid("Pavement", "box", (200, 200, 0.1), (0, 0, -0.02), "Cobblestone")
+    mesh = street.solid("Rock", "ball", (1, 1, 1), (0, 0, 0.5), "Stone").data
+    for number in range(500):
+        kind = ("Car", "Ball", "Crate", "Dog")[number % 4] if number < 20 else ("House", "Tree", "Lamp", "Rock")[number % 4]
+        obj = bpy.data.objects.new(f"{kind}.{number:03d}", mesh)
+        scene.collection.objects.link(obj)
+        obj.location = (*random.uniform(-90, 90, 2), 0.5)
+        for frame in range(1, 251, 10) if number < 20 else ():
+            obj.location.x += random.uniform(0, 3)
+            obj.location.z = 0.5 + abs(np.sin(frame))
+            obj.keyframe_insert("location", frame=frame)
+    for frames in (250, 10_000):
+        scene.frame_start, scene.frame_end = 1, frames
+        reading, (observed, surfaces) = timed(observe, bpy.context, scene)
+        thinking, found = timed(pipeline.listen, observed, surfaces)
+        heard = sum(one.wanted for one in found)
+        shares = f"{reading:.2f} to read, {thinking:.2f} to listen"
+        print(f"  {frames:6} frames           {reading + thinking:6.2f} s   {shares}; {heard} sources")
+    print()
 
 
 def voices() -> None:

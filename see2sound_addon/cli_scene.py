@@ -37,9 +37,12 @@ def add_verb(
 def _scene(options: argparse.Namespace, progress: Progress, session: Any) -> dict[str, Any]:
     from .blender.soundtrack import film
     from .blender.writing import scenebuilder
+    from .delivery.formats import Delivery
     from .delivery.sceneview import write_scene_overview
+    from .jobs.mixing import mix_on_all_cores
     from .media.files import check_writable
-    from .planfile import write_plan
+    from .media.scratch import temporary_folder
+    from .planfile import read_plan, write_plan
 
     out = options.out.resolve()
     if is_same_file(options.scene, out / "scene.blend"):
@@ -58,7 +61,11 @@ def _scene(options: argparse.Namespace, progress: Progress, session: Any) -> dic
     mixes, more = mix_usual_layouts(out, progress)
     notes += [note for note in more if note not in notes]
     if options.film:
-        film.render_film(scene, out / "mix_binaural.wav", 2, heard.plan.sample_rate, out / "film.mp4", progress)
+        with temporary_folder(out) as folder:  # whole numbers clip, so the film's sound keeps below full scale
+            sound = folder / "film.wav"
+            report = mix_on_all_cores(read_plan(out / "plan.json"), "binaural", sound, progress, Delivery(bits=24))
+            film.render_film(scene, sound, 2, heard.plan.sample_rate, out / "film.mp4", progress)
+        notes += [f"Film: {note}" for note in report.notes]
     found = [_facts_of(one) for one in heard.proposals if not one.silent]
     silent = sum(one.silent for one in heard.proposals)
     lines = [f"{sum(one['accepted'] for one in found)} sources in {options.scene.name}:"]

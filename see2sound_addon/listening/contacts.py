@@ -132,7 +132,7 @@ def _glides(foot: Foot, rate: float) -> np.ndarray:
     """(n,) whether a foot moves along with a body that moves: it stands on skates or in a vehicle, and does not step."""
     own = np.linalg.norm(velocities(foot.lowest, rate)[:, :2], axis=1)
     body = np.linalg.norm(velocities(foot.root, rate)[:, :2], axis=1)
-    after = max(1, round(0.12 * rate))
+    after = min(max(1, round(0.12 * rate)), len(own) - 1)
     stands = np.minimum.reduce([np.concatenate([own[k:], np.full(k, own[-1])]) for k in range(after + 1)])
     return np.asarray((body > 0.15 * foot.height) & (stands > 0.8 * body))
 

@@ -28,6 +28,8 @@ from .proposal import Points, Proposal
 TURNS = 20.0
 """Turns a minute from which something counts as turning."""
 WHEELS = ("wheel", "tire", "tyre", "rim", "reifen", "rad.")
+STRIDE = 0.7
+"""Metres of a step of a person that is animated without legs."""
 SMALLEST_WHEEL = 0.05
 """Metres of radius: smaller parts are no wheels."""
 ROLLING = 0.3
@@ -75,6 +77,7 @@ def _drive(proposal: Proposal, observed: Observed, kin: Kinship, family: Family,
         driving = f"{proposal.name} driving"
         proposal.prompt = driving if explain(driving).name == proposal.name else proposal.prompt
         proposal.values["speed"] = curve(speed, rate, 0.05)
+        proposal.values["pace"] = curve(speed / STRIDE, rate, 0.05)
         proposal.values["load"] = proposal.values["effort"] = curve(engine_load(speed, rate), rate, 0.02)
         proposal.why += f"; moves at up to {speed.max():.1f} m/s"
     proposal.level = [] if idles else gate(on, rate)

@@ -101,7 +101,35 @@ def blends(random, folder):
     mix_and_check(random, plan, folder)
 
 
-KINDS = {"pictures": pictures, "audio": audio, "plans": plans, "heads": heads, "blends": blends}
+def scenes(random, folder):
+    """Sounds From Scene, with Speakers made of all that is proposed."""
+    import bpy
+    import states
+
+    from see2sound_addon import pipeline
+    from see2sound_addon.blender.properties import registration
+    from see2sound_addon.blender.reading import observing
+    from see2sound_addon.blender.writing import proposals
+
+    if not hasattr(bpy.types.Object, "see2sound"):
+        registration.register()
+    scene = states.build_animated(bpy, random)
+    observed, surfaces = observing.observe(bpy.context, scene)
+    found = pipeline.listen(observed, surfaces, pipeline.ListenSettings(bool(random.random() < 0.5)))
+    for one in found:
+        numbers = [one.position, one.points, one.radius, one.score, *one.values.values(), one.events or [], one.level]
+        assert all(np.isfinite(np.asarray(value, float)).all() for value in numbers), one
+        assert all(0.0 <= strength <= 1.0 for _, strength in one.events or [])
+    proposals.put_proposals(scene, found)
+    for item in scene.see2sound.proposals:
+        item.accept = not item.silent
+    proposals.make_speakers(bpy.context, scene)
+    proposals.put_proposals(scene, found)
+    _, notes = proposals.make_speakers(bpy.context, scene)
+    assert not notes, notes
+
+
+KINDS = {"pictures": pictures, "audio": audio, "plans": plans, "heads": heads, "blends": blends, "scenes": scenes}
 
 
 def peak():

@@ -38,6 +38,74 @@ def build(bpy, random, clip):
     return scene
 
 
+NAMES = (
+    "Car", "Ball", "Tree.001", "House", "Dog", "Church Bell", "Door", "Fan", "Cube.003", "", "x" * 60, "Wheel", "Cr\u00e8che",
+    "Gun", "SM_TowTruck_02", "fountain water", "Birds", "\u96e8", "Rain", "a/b:c", "Street", "Fire",
+)  # fmt: skip
+
+
+def build_animated(bpy, random):
+    """Fill a new file with objects that move at random: their names, shapes, parents, bodies, particles, feet."""
+    bpy.ops.wm.read_homefile(use_empty=random.random() < 0.7, use_factory_startup=True)
+    scene = bpy.context.scene
+    scene.render.fps = int(random.choice([1, 24, 60]))
+    scene.frame_start = int(random.choice([-5, 0, 1, 1000]))
+    scene.frame_end = scene.frame_start + int(random.choice([0, 1, 5, 30]))
+    scene.unit_settings.scale_length = float(random.choice([0.001, 1.0, 1000.0]))
+    scene.gravity = (0.0, 0.0, float(random.choice([-9.81, 0.0, 1e6])))
+    made = []
+    for _ in range(int(random.integers(0, 7))):
+        obj = _shape(bpy, random)
+        obj.name = str(random.choice(NAMES)) or obj.name
+        for _ in range(int(random.choice([0, 1, 2]))):
+            _move(bpy, random, obj)
+            obj.keyframe_insert("location", frame=scene.frame_start + float(random.choice([0.0, 0.5, 3.0, 1e5])))
+            obj.keyframe_insert("rotation_euler", frame=scene.frame_start + float(random.choice([0.0, 1.0, 20.0])))
+        if made and random.random() < 0.4:
+            obj.parent = made[int(random.integers(len(made)))]
+        if random.random() < 0.2:
+            obj.hide_render = True
+            obj.keyframe_insert("hide_render", frame=scene.frame_start + 2)
+        made.append(obj)
+    for name in random.choice(["thunder", "dog", "x", "12"], int(random.integers(0, 3))):
+        scene.timeline_markers.new(str(name), frame=scene.frame_start + int(random.integers(-3, 9)))
+    bpy.context.view_layer.update()
+    return scene
+
+
+def _shape(bpy, random):
+    kind = random.choice(["cube", "plane", "sphere", "curve", "empty", "wind", "feet", "text", "points"])
+    place = tuple(random.normal(0, 3, 3))
+    if kind == "cube":
+        bpy.ops.mesh.primitive_cube_add(location=place)
+    elif kind == "plane":
+        bpy.ops.mesh.primitive_plane_add(size=float(random.choice([0.0, 1.0, 1e4])), location=place)
+        system = bpy.context.object.modifiers.new("Particles", "PARTICLE_SYSTEM").particle_system
+        system.settings.count = int(random.choice([0, 10, 500]))
+        system.settings.type = str(random.choice(["EMITTER", "HAIR"]))
+        system.name = str(random.choice(NAMES))
+    elif kind == "sphere":
+        bpy.ops.mesh.primitive_uv_sphere_add(radius=float(random.choice([1e-6, 0.2, 50.0])), location=place)
+        if random.random() < 0.3 and bpy.context.object.dimensions.x > 1e-3:
+            bpy.ops.rigidbody.object_add()
+    elif kind == "curve":
+        bpy.ops.curve.primitive_bezier_circle_add(location=place)
+    elif kind == "text":
+        bpy.ops.object.text_add(location=place)
+    elif kind == "feet":
+        bpy.ops.object.armature_add(location=place)
+        bpy.context.object.data.bones[0].name = str(random.choice(["foot.L", "Bone", "toe"]))
+    elif kind == "wind":
+        bpy.ops.object.effector_add(type="WIND", location=place)
+        bpy.context.object.field.strength = float(random.choice([0.0, 1.0, -5.0, 1e6]))
+    elif kind == "points":
+        bpy.ops.mesh.primitive_cube_add(location=place)
+        bpy.context.object.data.clear_geometry()
+    else:
+        bpy.ops.object.empty_add(location=place)
+    return bpy.context.object
+
+
 def _camera(bpy, random, number):
     obj = bpy.data.objects.new(f"camera {number}", bpy.data.cameras.new("camera"))
     bpy.context.scene.collection.objects.link(obj)

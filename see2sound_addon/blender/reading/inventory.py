@@ -223,7 +223,7 @@ def crowds_of(scene: bpy.types.Scene, graph: bpy.types.Depsgraph) -> tuple[list[
     for (owner_name, _), flat in places.items():
         names, size = kinds[owner_name, _]
         positions = np.array(flat).reshape(-1, 3) * metres
-        if np.isfinite(positions).all():
+        if np.isfinite(positions).all() and np.abs(positions).max() < LARGEST:
             found.append(Crowd(owner_name, names, positions, size))
     return found, notes
 

@@ -214,10 +214,12 @@ def _observed(
             )
         )  # fmt: skip
     crowds, more = inventory.crowds_of(scene, graph)
-    effects = [_with_strength(effect, strengths) for effect in inventory.effects_of(scene, objects, graph)]
+    kept = {obj.name for obj in found} | {""}
+    effects = [_with_strength(one, strengths) for one in inventory.effects_of(scene, objects, graph) if one.owner in kept]
+    own_feet = [one for one in map(_foot, feet) if one.owner in kept and np.isfinite(one.lowest).all()]
     gravity = np.array(scene.gravity, float) if scene.use_gravity else np.zeros(3)
     observed = Observed(
-        frame_rate(scene), scene.frame_end - scene.frame_start + 1, found, [_foot(foot) for foot in feet], effects, crowds,
+        frame_rate(scene), scene.frame_end - scene.frame_start + 1, found, own_feet, effects, crowds,
         inventory.markers_of(scene), gravity, notes + more,
     )  # fmt: skip
     return observed, SceneSurfaces(scene, graph, objects, poses)

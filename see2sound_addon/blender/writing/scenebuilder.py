@@ -15,6 +15,7 @@ from ...listening.proposal import Proposal
 from ...progress import Progress, no_progress
 from ...soundscene import SoundScene
 from .. import session
+from ..sources import has_own_sound
 from ..reading import observing, sampling
 from . import clips, pictures, proposals, speakers
 
@@ -71,6 +72,7 @@ def listen(
     session.save_scene(out / "scene.blend")
     proposals.put_proposals(scene, found)
     objects, notes = proposals.make_speakers(context, scene)
+    objects = [obj for obj in objects if not has_own_sound(obj)]
     prompts = [(obj.see2sound.source_id, obj.see2sound.prompt) for obj in objects]
     made = pipeline.make_clips(clips.wanted_clips(scene, prompts, out / "clips"), progress)
     notes += clips.attach_clips(scene, objects, made)
