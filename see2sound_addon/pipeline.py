@@ -24,7 +24,7 @@ from .delivery.wav import write_clip
 from .errors import See2SoundError
 from .findings import Box, Estimate, Evidence, Findings, FoundSource, Settings
 from .listening.listen import LABEL as LISTENING
-from .listening.listen import ListenSettings, Steps, propose_in_steps
+from .listening.listen import ListenSettings, propose_in_steps
 from .listening.observed import FindSurfaces, Observed, no_surfaces
 from .listening.proposal import Proposal
 from .media.audio import audio_facts, read_clip, read_response
@@ -34,7 +34,7 @@ from .objects import OBJECTS
 from .paths import is_same_file
 from .placement.distance import combine, size_distance, standing_distance, surface_distance
 from .placement.position import area_radius, distance_to_ground, nearest_standing, place, region_points, visible_centre
-from .progress import Progress, no_progress
+from .progress import Progress, Slices, at_once, no_progress
 from .projection import Camera, Perspective
 from .sound.generator import GeneratedClip
 from .sound.generators import CONTROLLED
@@ -248,16 +248,14 @@ def listen(
 
     `find`: sends rays to the scene's surfaces. The proposals are sorted: those that sound first, the surest before others.
     """
-    steps = listen_in_steps(observed, find, settings)
-    while True:
-        try:
-            done, total = next(steps)
-        except StopIteration as end:
-            return end.value
-        progress(LISTENING, done, total)
+    return at_once(listen_in_steps(observed, find, settings), LISTENING, progress)
 
 
-def listen_in_steps(observed: Observed, find: FindSurfaces = no_surfaces, settings: ListenSettings = ListenSettings()) -> Steps:
+def listen_in_steps(
+    observed: Observed,
+    find: FindSurfaces = no_surfaces,
+    settings: ListenSettings = ListenSettings(),
+) -> Slices[list[Proposal]]:
     """`listen` in steps, for a main thread that does other work in between."""
     found = yield from propose_in_steps(observed, find, settings)
     return [_fitted(one) for one in found]

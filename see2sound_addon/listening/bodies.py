@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Generator
 
 import numpy as np
 
 from ..lexicon.classes import CLASSES, SILENT
-from .contacts import Impact, Touching, impacts, touching
+from ..progress import Slices
+from .impacts import Impact, impacts
 from .kinship import NO_SOURCES, Kinship
 from .motion import STEADY, curve, smooth
 from .naming import hardness_of, struck
 from .observed import FindSurfaces, Observed, SceneObject
 from .proposal import Points, Proposal, measures_of
 from .standing import gathered
+from .touching import Touching, touching
 
 MOST_BODIES = 12
 """Bodies of one class that strike, each as a source of its own; more are gathered."""
@@ -22,9 +23,7 @@ BY_CONTACT = ("", SILENT, "ball bounce", "rolling", "scraping", "wood impact", "
 """Classes of objects that sound by their contacts alone. Others, such as cars, have a sound for their movement."""
 
 
-def propose_bodies(
-    observed: Observed, kin: Kinship, find: FindSurfaces, past: frozenset[str]
-) -> Generator[tuple[int, int], None, list[Proposal]]:
+def propose_bodies(observed: Observed, kin: Kinship, find: FindSurfaces, past: frozenset[str]) -> Slices[list[Proposal]]:
     """Proposals for all bodies that move and strike, roll or scrape, one body at a time. `past`: names that are left out."""
     striking: dict[str, list[Proposal]] = defaultdict(list)
     along: dict[str, list[Proposal]] = defaultdict(list)

@@ -8,7 +8,7 @@ import numpy as np
 
 from ..lexicon.classes import CLASSES, SILENT
 from ..lexicon.lookup import explain
-from .contacts import Step, footfalls
+from .footfalls import Step, footfalls
 from .kinship import Kinship
 from .naming import FOOTING, footsteps_on, name_of
 from .observed import FindSurfaces, Foot, Names, Observed

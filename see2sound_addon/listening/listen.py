@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Generator
 from dataclasses import dataclass
 
 import numpy as np
 
 from ..lexicon.classes import CLASSES, SILENT
+from ..progress import Slices
 from .behaviour import behaviour_of
 from .bodies import propose_bodies
 from .characters import propose_steps
@@ -35,13 +35,9 @@ class ListenSettings:
     idling: bool = False
 
 
-Steps = Generator[tuple[int, int], None, list[Proposal]]
-"""How far listening is, and of how much; at the end the proposals."""
-
-
 def propose_in_steps(
     observed: Observed, find: FindSurfaces = no_surfaces, settings: ListenSettings = ListenSettings()
-) -> Steps:
+) -> Slices[list[Proposal]]:
     """What sounds in a scene, when and how; what is proposed to sound first, the surest before others, the silent last."""
     yield 0, 1
     kin = Kinship(observed)

@@ -6,28 +6,16 @@ import numpy as np
 
 from ..lexicon.lookup import explain
 from .behaviour import behaviour_of
+from .engines import DRIVES, engine_load, engine_speed
 from .kinship import Family, Kinship
-from .motion import (
-    DRIVES,
-    STEADY,
-    STILL,
-    begins_to_move,
-    curve,
-    engine_load,
-    engine_speed,
-    gate,
-    moving,
-    smooth,
-    speeds,
-    swing,
-    turns_a_minute,
-)
+from .motion import STEADY, STILL, curve, gate, moving, smooth, speeds, turns_a_minute
 from .observed import Observed, SceneObject, Track
 from .proposal import Points, Proposal
+from .swinging import begins_to_move, swing
 
 TURNS = 20.0
 """Turns a minute from which something counts as turning."""
-WHEELS = ("wheel", "tire", "tyre", "rim", "reifen", "rad.")
+WHEELS = ("wheel", "tire", "tyre", "rim")
 STRIDE = 0.7
 """Metres of a step of a person that is animated without legs."""
 SMALLEST_WHEEL = 0.05

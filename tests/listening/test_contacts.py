@@ -4,8 +4,10 @@ import numpy as np
 import pytest
 from observed import GRAVITY, ball_height, bounces, floor, thing, turning, walking_foot
 
-from see2sound_addon.listening.contacts import footfalls, impacts, touching
+from see2sound_addon.listening.footfalls import footfalls
+from see2sound_addon.listening.impacts import impacts
 from see2sound_addon.listening.observed import no_surfaces
+from see2sound_addon.listening.touching import touching
 
 DOWN = np.array([0.0, 0.0, -GRAVITY])
 

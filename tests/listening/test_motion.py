@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 from observed import thing, track, turning
 
-from see2sound_addon.listening.motion import DRIVES, curve, engine_speed, gate, moving, speeds, swing, turns_a_minute
+from see2sound_addon.listening.engines import DRIVES, engine_speed
+from see2sound_addon.listening.motion import curve, gate, moving, speeds, turns_a_minute
+from see2sound_addon.listening.swinging import swing
 
 RATE = 24.0
 

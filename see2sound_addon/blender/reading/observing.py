@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Generator
 from dataclasses import dataclass, field
 
 import bpy
@@ -12,7 +11,7 @@ from scipy.spatial.transform import Rotation
 
 from ...errors import See2SoundError
 from ...listening.observed import Effect, Foot, Observed, SceneObject, Track
-from ...progress import Progress, no_progress
+from ...progress import Progress, Slices, at_once, no_progress
 from ..units import frame_rate, kept_frame, metres_per_unit, visit_frames
 from . import inventory
 from .feet import FootPoints, feet_of
@@ -59,18 +58,12 @@ def observe(
     context: bpy.types.Context, scene: bpy.types.Scene, progress: Progress = no_progress
 ) -> tuple[Observed, SceneSurfaces]:
     """The scene as plain data, and its surfaces. Errors: those of `observe_in_slices`."""
-    slices = observe_in_slices(context, scene, 1.0)
-    while True:
-        try:
-            done, total = next(slices)
-        except StopIteration as end:
-            return end.value
-        progress(READING, done, total)
+    return at_once(observe_in_slices(context, scene, 1.0), READING, progress)
 
 
 def observe_in_slices(
     context: bpy.types.Context, scene: bpy.types.Scene, seconds: float
-) -> Generator[tuple[int, int], None, tuple[Observed, SceneSurfaces]]:
+) -> Slices[tuple[Observed, SceneSurfaces]]:
     """The scene as plain data, and its surfaces, in slices of about `seconds`; yields frames read, and of how many.
 
     Between slices the scene is at its original frame; it must not change. Errors: `scene-large`, `scene-empty`.
@@ -110,7 +103,7 @@ def observe_in_slices(
 
 def _movers(
     context: bpy.types.Context, scene: bpy.types.Scene, objects: list[bpy.types.Object], frames: range, seconds: float
-) -> Generator[tuple[int, int], None, list[Mover]]:
+) -> Slices[list[Mover]]:
     """What may move: animated, driven, tied, simulated, or hanging from such an object; and what was seen to move."""
     moving: dict[str, bool] = {}
 
@@ -141,7 +134,7 @@ def _movers(
 
 def _within_frames(
     context: bpy.types.Context, scene: bpy.types.Scene, movers: list[Mover], frames: range, seconds: float
-) -> Generator[tuple[int, int], None, dict[str, np.ndarray]]:
+) -> Slices[dict[str, np.ndarray]]:
     """Angular speeds of what turns fast, (k, 2) of seconds and radians a second, by name: measured within frames."""
     fast = [mover for mover in movers if _turns_fast(mover)]
     found: dict[str, list[tuple[float, float]]] = {mover.obj.name: [] for mover in fast}

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import zlib
 from array import array
-from collections.abc import Generator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,7 +16,7 @@ from mathutils import Matrix, Quaternion
 from ...errors import See2SoundError
 from ...media.audio import audio_facts
 from ...media.files import whole_file
-from ...progress import Progress, no_progress
+from ...progress import Progress, Slices, at_once, no_progress
 from ...soundscene import Air, Cone, Fader, SoundScene, Source, Trajectory, check_finite
 from ...spatial.room.images import outside
 from .. import heard
@@ -78,18 +77,12 @@ def sample_scene(
 
     `clips`: a folder for sounds that are packed into the .blend. Errors: `no-camera`, `clip-missing`.
     """
-    slices = sample_in_slices(context, scene, clips, 1.0)
-    while True:
-        try:
-            done, total = next(slices)
-        except StopIteration as end:
-            return end.value
-        progress(READING, done, total)
+    return at_once(sample_in_slices(context, scene, clips, 1.0), READING, progress)
 
 
 def sample_in_slices(
     context: bpy.types.Context, scene: bpy.types.Scene, clips: Path, seconds: float, shown: range | None = None
-) -> Generator[tuple[int, int], None, tuple[SoundScene, list[str]]]:
+) -> Slices[tuple[SoundScene, list[str]]]:
     """`sample_scene` in slices of about `seconds`, between which the scene is at its original frame.
 
     `shown`: the frames that are heard, None for all of the scene's. Yields how many frames are read, and of how many. The
@@ -124,7 +117,7 @@ def _sample_frames(
     emitters: list[Emitter],
     shown: range,
     seconds: float,
-) -> Generator[tuple[int, int], None, tuple[Sample, list[float]]]:
+) -> Slices[tuple[Sample, list[float]]]:
     """Sample the listener and all emitters, from the first frame to the one after the last; return the listener and cuts."""
     listener, cuts = Sample(), []
     instanced = any(emitter.instance is not None for emitter in emitters)

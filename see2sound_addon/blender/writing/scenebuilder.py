@@ -15,8 +15,8 @@ from ...listening.proposal import Proposal
 from ...progress import Progress, no_progress
 from ...soundscene import SoundScene
 from .. import session
-from ..sources import has_own_sound
 from ..reading import observing, sampling
+from ..sources import has_own_sound
 from . import clips, pictures, proposals, speakers
 
 

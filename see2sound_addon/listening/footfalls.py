@@ -1,0 +1,122 @@
+"""Footfalls: where feet come down from the air and stay.
+
+Frames are too coarse for the ear: 24 a second are 42 ms apart. The moment of a footfall lies where the steepest part of the
+foot's fall, drawn on, reaches the ground.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .ground import heights_below
+from .motion import velocities
+from .observed import FindSurfaces, Foot, Names
+
+HIGH, LOW = 0.3, 0.12
+"""Shares of a foot's lift: above the one it is in the air, below the other it stands."""
+LEAST_LIFT = 0.012
+"""Of the body's height: a foot that is lifted less does not step."""
+HOVERS = 0.2
+"""Of the body's height: a foot that stays higher than that above what is below it does not touch it."""
+REACH = 0.35
+"""Of the body's height: how far above a foot's lowest point rays begin, so that a foot that sinks in finds its ground."""
+DOWN = np.array([0.0, 0.0, -1.0])
+GRAVITY = 9.81
+
+
+@dataclass(frozen=True)
+class Step:
+    """A footfall. `strength`: 0 to 1. `ground`: the names of what it falls on."""
+
+    seconds: float
+    strength: float
+    foot: str
+    ground: Names
+
+
+def footfalls(foot: Foot, rate: float, find: FindSurfaces, past: frozenset[str]) -> list[Step]:
+    """The steps of a foot: where it comes down from the air and stays. `past`: the objects of its own body."""
+    count = len(foot.lowest)
+    if count < 3:
+        return []
+    high = np.array([0.0, 0.0, REACH * foot.height])
+    ground = heights_below(foot.lowest + high, DOWN, find, past)
+    above, known = foot.lowest[:, 2] - ground, np.isfinite(ground)
+    if known.mean() <= 0.5:  # a walk without ground
+        above = foot.lowest[:, 2]
+    elif not known.all():
+        above = np.interp(np.arange(count), np.flatnonzero(known), above[known])
+    stance = _stance(above)
+    if known.mean() > 0.5 and stance > HOVERS * foot.height:
+        return []  # it floats, or flies
+    above = above - stance
+    glides = _glides(foot, rate)
+    touches = [
+        (frame, speed) for frame, speed in _touches(above, rate, foot.height) if not glides[min(count - 1, round(frame))]
+    ]
+    frames = np.array([min(count - 1, round(frame)) for frame, _ in touches], int)
+    met = find(foot.lowest[frames] + high, np.tile(DOWN, (len(frames), 1)), frames, past)
+    return [
+        Step(frame / rate, step_strength(speed, foot.height), foot.bone, names)
+        for (frame, speed), names in zip(touches, met.names, strict=True)
+    ]
+
+
+def step_strength(speed: float, height: float) -> float:
+    """0 to 1, of a foot that comes down at `speed` m/s and carries a body of `height` metres.
+
+    Speeds of legs of one gait grow with the root of their length (Froude; Alexander 1989).
+    """
+    return float(np.clip(0.3 + 0.5 * speed / np.sqrt(GRAVITY * 0.25 * height), 0.15, 1.0))
+
+
+def _stance(above: np.ndarray) -> float:
+    """The height (n,) at which a foot stands: that around which it stays most, in the lower half of its lift.
+
+    The middle of the shortest interval that holds a quarter of the frames (Rousseeuw and Leroy 1987); toes that dig in as they
+    push off lie below it.
+    """
+    low = np.sort(above[above <= 0.5 * (above.min() + above.max())])
+    count = max(1, min(len(low), len(above) // 4))
+    widths = low[count - 1 :] - low[: len(low) - count + 1]
+    first = int(widths.argmin())
+    return float(0.5 * (low[first] + low[first + count - 1]))
+
+
+def _touches(above: np.ndarray, rate: float, height: float) -> list[tuple[float, float]]:
+    """(frame, speed downwards) of each fall from the air to the ground. `above`: (n,) metres above where the foot stands."""
+    lift = float(above.max())
+    if lift < LEAST_LIFT * height:
+        return []
+    found, in_air = [], bool(above[0] > LOW * lift)
+    for frame in range(1, len(above)):
+        if above[frame] > HIGH * lift:
+            in_air = True
+        elif in_air and above[frame] <= LOW * lift:
+            in_air = False
+            found.append(_end_of_fall(above, frame, rate))
+    return found
+
+
+def _end_of_fall(above: np.ndarray, frame: int, rate: float) -> tuple[float, float]:
+    """Where the steepest part of a fall, drawn on, reaches the level at which the fall ends."""
+    lowest = frame
+    while lowest + 1 < len(above) and above[lowest + 1] < above[lowest]:
+        lowest += 1
+    begin = max(1, frame - 4)
+    drops = above[begin - 1 : lowest] - above[begin : lowest + 1]
+    steepest = begin + int(drops.argmax())
+    slope = max(float(drops.max()), 1e-9)
+    time = steepest + (above[steepest] - above[lowest]) / slope
+    return float(min(max(time, steepest - 1.0), lowest)), slope * rate
+
+
+def _glides(foot: Foot, rate: float) -> np.ndarray:
+    """(n,) whether a foot moves along with a body that moves: it stands on skates or in a vehicle, and does not step."""
+    own = np.linalg.norm(velocities(foot.lowest, rate)[:, :2], axis=1)
+    body = np.linalg.norm(velocities(foot.root, rate)[:, :2], axis=1)
+    after = min(max(1, round(0.12 * rate)), len(own) - 1)
+    stands = np.minimum.reduce([np.concatenate([own[k:], np.full(k, own[-1])]) for k in range(after + 1)])
+    return np.asarray((body > 0.15 * foot.height) & (stands > 0.8 * body))

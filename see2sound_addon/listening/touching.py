@@ -1,0 +1,80 @@
+"""Bodies that roll or scrape along what is below them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .ground import heights_below, is_ball
+from .motion import angular_velocities, moving, velocities
+from .observed import FindSurfaces, Names, SceneObject
+
+ROLLS, SCRAPES = 0.4, 0.6
+"""Speed at the point of contact over that of the body: below the one it rolls, above the other it is dragged."""
+LEAST_SPEED = 0.15
+"""Metres a second, below which nothing is heard."""
+
+
+@dataclass(frozen=True)
+class Touching:
+    """A body along a surface. `rolls`, `scrapes`: (n,) whether it does. `speed`: (n,) m/s. `surface`: names of the surface."""
+
+    rolls: np.ndarray
+    scrapes: np.ndarray
+    speed: np.ndarray
+    surface: Names
+
+
+def touching(obj: SceneObject, rate: float, gravity: np.ndarray, find: FindSurfaces) -> Touching | None:
+    """Where a body that moves rolls or scrapes along what is below it, or None if it never does."""
+    track, count = obj.track, len(obj.track.positions)
+    strong = float(np.linalg.norm(gravity))
+    if count < 3 or strong == 0.0:
+        return None
+    down = gravity / strong
+    velocity = velocities(track.positions, rate)
+    velocity = velocity - (velocity @ down)[:, None] * down  # along the ground
+    speed = np.linalg.norm(velocity, axis=1)
+    if speed.max() < LEAST_SPEED:
+        return None
+    support = _support(obj, down)
+    past = frozenset({obj.name})
+    gap = -(track.positions @ down) - heights_below(track.positions, down, find, past) - support
+    touches = (gap < 0.12 * support + 0.01) & (gap > -0.6 * support)
+    spins = angular_velocities(track, rate, speed / np.maximum(support, 1e-6) if _is_round(obj) else None)
+    at_contact = velocity + np.cross(spins, support[:, None] * down)
+    slip = np.linalg.norm(at_contact, axis=1) / np.maximum(speed, 1e-6)
+    on = moving(np.where(touches, speed, 0.0), rate)
+    rolls, scrapes = on & (slip < ROLLS), on & (slip > SCRAPES)
+    if not (rolls.any() or scrapes.any()):
+        return None
+    first = np.flatnonzero(rolls | scrapes)[:1]
+    met = find(track.positions[first], down[None], first, past)
+    return Touching(rolls, scrapes, speed, met.names[0])
+
+
+def _is_round(obj: SceneObject) -> bool:
+    """Whether two of its dimensions at least agree, as those of a ball or a wheel do."""
+    small, middle, large = np.sort(obj.size)
+    return bool(large - middle < 0.1 * large)
+
+
+def _support(obj: SceneObject, down: np.ndarray) -> np.ndarray:
+    """(n,) metres from the centre of a body to its lowest point: of a ball its radius, else of its bounds."""
+    half = 0.5 * obj.size
+    if is_ball(obj):
+        return np.full(len(obj.track.positions), float(half.mean()))
+    w, x, y, z = obj.track.rotations.T
+    axes = np.stack(
+        [
+            np.stack([1 - 2 * (y * y + z * z), 2 * (x * y + w * z), 2 * (x * z - w * y)], axis=1),
+            np.stack([2 * (x * y - w * z), 1 - 2 * (x * x + z * z), 2 * (y * z + w * x)], axis=1),
+            np.stack([2 * (x * z + w * y), 2 * (y * z - w * x), 1 - 2 * (x * x + y * y)], axis=1),
+        ],
+        axis=1,
+    )
+    lowest = np.abs(axes @ down) @ half
+    if _is_round(obj):  # a wheel stands on its rim
+        lowest = np.minimum(lowest, float(np.sort(half)[-1]))
+    return np.asarray(lowest)
