@@ -20,6 +20,8 @@ LEAST_LIFT = 0.012
 """Of the body's height: a foot that is lifted less does not step."""
 HOVERS = 0.2
 """Of the body's height: a foot that stays higher than that above what is below it does not touch it."""
+WINDOW = 3.0
+"""Seconds over which a gait is looked at: two steps or more."""
 REACH = 0.35
 """Of the body's height: how far above a foot's lowest point rays begin, so that a foot that sinks in finds its ground."""
 DOWN = np.array([0.0, 0.0, -1.0])
@@ -43,19 +45,19 @@ def footfalls(foot: Foot, rate: float, find: FindSurfaces, past: frozenset[str])
         return []
     high = np.array([0.0, 0.0, REACH * foot.height])
     ground = heights_below(foot.lowest + high, DOWN, find, past)
-    above, known = foot.lowest[:, 2] - ground, np.isfinite(ground)
-    if known.mean() <= 0.5:  # a walk without ground
-        above = foot.lowest[:, 2]
-    elif not known.all():
-        above = np.interp(np.arange(count), np.flatnonzero(known), above[known])
-    stance = _stance(above)
-    if known.mean() > 0.5 and stance > HOVERS * foot.height:
-        return []  # it floats, or flies
-    above = above - stance
+    known = np.isfinite(ground)
+    heights = foot.lowest[:, 2]
+    stance, lift, flat = _gait(heights, rate)
+    if known.mean() > 0.5:
+        over = np.interp(np.arange(count), np.flatnonzero(known), (heights - ground)[known])
+        own_stance, own_lift, own_flat = _gait(over, rate)
+        if own_flat < flat:  # it follows the ground, as on stairs; else it is animated on a plane
+            heights, stance, lift = over, own_stance, own_lift
+        lift[own_stance > HOVERS * foot.height] = np.inf  # it floats, or flies
+    lift[lift < LEAST_LIFT * foot.height] = np.inf  # it stands
+    above = heights - stance
     glides = _glides(foot, rate)
-    touches = [
-        (frame, speed) for frame, speed in _touches(above, rate, foot.height) if not glides[min(count - 1, round(frame))]
-    ]
+    touches = [(frame, speed) for frame, speed in _touches(above, lift, rate) if not glides[min(count - 1, round(frame))]]
     frames = np.array([min(count - 1, round(frame)) for frame, _ in touches], int)
     met = find(foot.lowest[frames] + high, np.tile(DOWN, (len(frames), 1)), frames, past)
     return [
@@ -72,8 +74,9 @@ def step_strength(speed: float, height: float) -> float:
     return float(np.clip(0.3 + 0.5 * speed / np.sqrt(GRAVITY * 0.25 * height), 0.15, 1.0))
 
 
-def _stance(above: np.ndarray) -> float:
-    """The height (n,) at which a foot stands: that around which it stays most, in the lower half of its lift.
+def _stance(above: np.ndarray) -> tuple[float, float]:
+    """The height of (n,) at which a foot stands: that around which it stays most, in the lower half of its lift; and how far
+    its heights differ there.
 
     The middle of the shortest interval that holds a quarter of the frames (Rousseeuw and Leroy 1987); toes that dig in as they
     push off lie below it.
@@ -82,21 +85,37 @@ def _stance(above: np.ndarray) -> float:
     count = max(1, min(len(low), len(above) // 4))
     widths = low[count - 1 :] - low[: len(low) - count + 1]
     first = int(widths.argmin())
-    return float(0.5 * (low[first] + low[first + count - 1]))
+    return float(0.5 * (low[first] + low[first + count - 1])), float(widths[first])
 
 
-def _touches(above: np.ndarray, rate: float, height: float) -> list[tuple[float, float]]:
-    """(frame, speed downwards) of each fall from the air to the ground. `above`: (n,) metres above where the foot stands."""
-    lift = float(above.max())
-    if lift < LEAST_LIFT * height:
-        return []
-    found, in_air = [], bool(above[0] > LOW * lift)
+def _gait(heights: np.ndarray, rate: float) -> tuple[np.ndarray, np.ndarray, float]:
+    """Of (n,) heights: (n,) the height at which a foot stands, and (n,) how far it is lifted from there, within WINDOW seconds
+    around each frame; and how far its heights differ while it stands, in the mean.
+
+    Ground that rises, a body that sinks into it, and pauses do not matter, then.
+    """
+    count, half = len(heights), max(1, round(0.5 * WINDOW * rate))
+    centres = np.unique(np.linspace(0, count - 1, max(2, round(4.0 * count / half))).astype(int))
+    parts = [heights[max(0, min(centre, count - half) - half) : max(centre, half) + half] for centre in centres]
+    stances, widths = np.array([_stance(part) for part in parts]).T
+    lifts = np.array([part.max() for part in parts]) - stances
+    frames = np.arange(count)
+    return np.interp(frames, centres, stances), np.interp(frames, centres, lifts), float(widths.mean())
+
+
+def _touches(above: np.ndarray, lift: np.ndarray, rate: float) -> list[tuple[float, float]]:
+    """(frame, speed downwards) of each fall from the air to the ground.
+
+    `above`: (n,) metres above where the foot stands. `lift`: (n,) how far it is lifted, infinite where it does not step.
+    """
+    found, in_air = [], bool(above[0] > LOW * lift[0])
     for frame in range(1, len(above)):
-        if above[frame] > HIGH * lift:
+        if above[frame] > HIGH * lift[frame]:
             in_air = True
-        elif in_air and above[frame] <= LOW * lift:
+        elif in_air and above[frame] <= LOW * lift[frame]:
             in_air = False
-            found.append(_end_of_fall(above, frame, rate))
+            if np.isfinite(lift[frame]):
+                found.append(_end_of_fall(above, frame, rate))
     return found
 
 

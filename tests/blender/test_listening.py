@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import town
 from stage import add_camera, sampled
 
 SCENES = Path(__file__).resolve().parents[3] / "shared" / "scenes"
@@ -228,6 +229,26 @@ def test_a_minivan_drives_a_loop_through_the_town(bpy, hear):
     assert found["Minivan"].wanted and not found["TowTruck"].wanted
     speed = np.interp(1.0, *np.array(found["Minivan"].values["speed"]).T)
     assert speed == pytest.approx(2 * math.pi * 20 / 2.0, rel=0.05)
+
+
+@shared
+def test_the_town(bpy, extension):
+    """The minivan drives a loop, the robot walks on the grass, trees rustle; all else is silent."""
+    town.build(bpy)
+    bpy.ops.see2sound.listen_to_scene(accept=True, generate=False)
+    items = [item for item in bpy.context.scene.see2sound.proposals if item.accept]
+    assert {item.sound_class for item in items} == {"car", "wind in trees", "footsteps on grass"}
+    assert len(items) <= 4
+    steps = next(item for item in items if item.sound_class == "footsteps on grass")
+    frames = np.array([event.frame for event in steps.events])
+    assert len(frames) == 8 and np.allclose(np.diff(frames), 11.5, atol=1.0)
+    made = sources_of(bpy)
+    van, speaker = bpy.data.objects["Minivan"], made["Minivan:car"]
+    for frame in (1, 40, 90):
+        bpy.context.scene.frame_set(frame)
+        assert (speaker.matrix_world.translation - van.matrix_world.translation).length < 1.0
+        robot = bpy.data.objects["RobotArmature"].matrix_world.translation
+        assert (made["RobotArmature:footsteps on grass"].matrix_world.translation - robot).length < 1.0
 
 
 def test_wheels_with_a_driver_set_the_engine(bpy, hear):
@@ -481,7 +502,7 @@ def test_a_long_scene_is_read_with_progress_and_can_be_cancelled(bpy, extension)
     observing = import_module(f"{extension.__name__}.see2sound_addon.blender.reading.observing")
     street(bpy)
     bpy.context.scene.frame_end = 10_000
-    slices = observing.observe_in_slices(bpy.context, bpy.context.scene, 0.05)
+    slices = observing.observe_in_slices(bpy.context, bpy.context.scene, 0.0)
     seen = [next(slices) for _ in range(20)]
     slices.close()
     assert seen[-1][1] == 10_000 and 0 < seen[-1][0] < 10_000
