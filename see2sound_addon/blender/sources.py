@@ -125,8 +125,9 @@ def describe(obj: bpy.types.Object, label: str) -> None:
 
 
 def clean_label(name: str) -> str:
-    """A label from the name of an object: 'Dog.001' gives dog, 'Street_Lamp' gives street lamp."""
-    return re.sub(r"[\W_]+", " ", re.sub(r"\.\d+$", "", name)).strip().lower()
+    """A label from the name of an object: 'Dog.001' gives dog, 'Street_Lamp' and 'StreetLamp' give street lamp."""
+    words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", re.sub(r"\.\d+$", "", name))
+    return re.sub(r"[\W_]+", " ", words).strip().lower()
 
 
 def row_of(scene: bpy.types.Scene, source_id: str) -> int:

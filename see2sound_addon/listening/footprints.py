@@ -8,8 +8,8 @@ from .observed import SceneObject
 
 LARGEST, SMALLEST = 200.0, 0.3
 """Metres: what is wider is ground or sky, what is narrower is not seen."""
-FLAT = 0.3
-"""Metres: what is lower is ground."""
+FLAT, GROUND, SLOPE = 0.3, 30.0, 0.25
+"""What is lower than FLAT metres is ground, and what is wider than GROUND metres and lower than SLOPE of that."""
 
 
 def footprints(objects: list[SceneObject]) -> np.ndarray:
@@ -17,7 +17,8 @@ def footprints(objects: list[SceneObject]) -> np.ndarray:
     found = []
     for obj in objects:
         wide = obj.size[:2].max()
-        if obj.kind != "MESH" or obj.track.moves or not SMALLEST < wide < LARGEST or obj.size[2] < FLAT:
+        low = obj.size[2] < FLAT or (wide > GROUND and obj.size[2] < SLOPE * wide)
+        if obj.kind != "MESH" or obj.track.moves or not SMALLEST < wide < LARGEST or low:
             continue
         w, x, y, z = obj.track.rotations[0]
         yaw = np.arctan2(2.0 * (w * z + x * y), 1.0 - 2.0 * (y * y + z * z))
@@ -25,4 +26,5 @@ def footprints(objects: list[SceneObject]) -> np.ndarray:
         across = np.array([-np.sin(yaw), np.cos(yaw)]) * 0.5 * obj.size[1]
         centre = obj.track.positions[0, :2]
         found.append([centre + along + across, centre - along + across, centre - along - across, centre + along - across])
+    found.sort(key=lambda corners: -float(np.ptp(corners, axis=0).max()))  # small ones are drawn over large ones
     return np.array(found).reshape(-1, 4, 2)
