@@ -9,7 +9,8 @@ import numpy as np
 
 from ...clips import Controls
 from .. import units
-from .events import events_of, fcurves
+from ..animation import fcurves
+from .events import events_of
 
 
 def controls_of(scene: bpy.types.Scene, objects: list[bpy.types.Object]) -> list[Controls]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 import bpy
 
+from ..animation import fcurves
 from ..units import frame_rate
 
 STRIKE = "see2sound.strike"
@@ -41,15 +41,3 @@ def strength_in(name: str) -> float:
     """The strength at the end of a marker's name, "thunder 0.5", or 1."""
     found = re.search(r"\s([01]?\.\d+|[01])\s*$", name)
     return min(max(float(found.group(1)), 0.0), 1.0) if found else 1.0
-
-
-def fcurves(block: Any) -> list[bpy.types.FCurve]:
-    """The animation curves of a data-block's action: those of its slot, where actions have slots (since Blender 4.4)."""
-    data: Any = block.animation_data
-    action: Any = data.action if data is not None else None
-    if action is None:
-        return []
-    if not hasattr(action, "layers"):
-        return list(action.fcurves)
-    bags = [strip.channelbag(data.action_slot) for layer in action.layers for strip in layer.strips if data.action_slot]
-    return [curve for bag in bags if bag is not None for curve in bag.fcurves]

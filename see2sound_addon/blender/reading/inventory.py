@@ -10,6 +10,7 @@ import bpy
 import numpy as np
 
 from ...listening.observed import Crowd, Effect, Names
+from ..animation import fcurves
 from ..units import frame_rate, metres_per_unit
 
 MOST_NAMES = 6
@@ -44,8 +45,6 @@ def _hidden_collections(collection: bpy.types.Collection, above: bool = False) -
 
 
 def _animates_visibility(obj: bpy.types.Object) -> bool:
-    from .events import fcurves
-
     drivers: list[bpy.types.FCurve] = list(obj.animation_data.drivers) if obj.animation_data is not None else []
     return any(curve.data_path == "hide_render" for curve in [*fcurves(obj), *drivers])
 

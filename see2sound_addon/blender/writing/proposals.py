@@ -12,15 +12,14 @@ import bpy
 import numpy as np
 from mathutils import Vector
 
-from ...listening.proposal import Proposal
+from ...listening.proposal import Points, Proposal
 from ...shapes import AREA_POINTS
 from ...workers.messages import from_message, to_message
 from .. import sources
-from ..reading.events import fcurves
+from ..animation import Keys, fcurves, keys_of, set_keys
 from ..units import frame_rate, kept_frame, metres_per_unit
 from . import parameters, speakers
 
-VOLUME = "volume"
 _filling: list[bool] = []
 """Not empty while check boxes are set by us, not by hand."""
 
@@ -176,25 +175,30 @@ def _aspects(
         _fill_events(facts.event_list, [((frame - scene.frame_start) / rate, one) for frame, one in events], scene, rate)
         facts.loop = not (events or any(len(points) > 1 for points in proposal.values.values()))
 
+    def at_frames(points: Points) -> Keys:
+        return [(scene.frame_start + time * rate, value) for time, value in points]
+
     def drive() -> None:
         for item in facts.parameters:
-            _set_curve(obj, item, "value", proposal.values.get(item.name, []), scene)
+            set_keys(obj, item, "value", at_frames(proposal.values.get(item.name, [])))
 
     def fade() -> None:
-        _set_curve(obj.data, obj.data, VOLUME, proposal.level, scene)
+        set_keys(obj.data, obj.data, "volume", at_frames(proposal.level))
 
     return [
         ("label", lambda one: (one.see2sound.label, one.see2sound.prompt), say),
-        ("place", _placed, place),
+        ("place", lambda one: _placed(one, scene.objects.get(proposal.object)), place),
         ("extent", lambda one: (one.see2sound.extent, round(one.see2sound.radius, 4)), spread),
         ("events", _happens, happen),
         ("parameters", _driven, drive),
-        ("volume", lambda one: round(one.data.volume, 4) if not fcurves(one.data) else _keys(one.data), fade),
+        ("volume", lambda one: keys_of(one.data) or round(one.data.volume, 4), fade),
     ]
 
 
-def _placed(obj: bpy.types.Object) -> Any:
-    tied = obj.parent.name if obj.parent is not None else "", obj.parent_bone, len(obj.constraints)
+def _placed(obj: bpy.types.Object, target: bpy.types.Object | None) -> Any:
+    """`target`: what it follows, which may have another name meanwhile."""
+    parent = "" if obj.parent is None else "target" if obj.parent == target else obj.parent.name
+    tied = parent, obj.parent_bone, len(obj.constraints)
     animated = [curve.data_path for curve in fcurves(obj) if curve.data_path in ("location", "rotation_euler")]
     return tied, [round(value, 3) for value in obj.location], animated
 
@@ -208,15 +212,7 @@ def _driven(obj: bpy.types.Object) -> Any:
     values = [(item.name, item.follow, item.edited, round(item.value, 4)) for item in obj.see2sound.parameters]
     paths = {curve.data_path for curve in fcurves(obj)}
     keyed = {item.name for item in obj.see2sound.parameters if item.path_from_id("value") in paths}
-    return [value if value[0] not in keyed else value[:2] for value in values], _keys(obj, "see2sound.parameters")
-
-
-def _keys(block: Any, path: str = "") -> Any:
-    return [
-        (curve.data_path, [(round(key.co.x, 2), round(key.co.y, 3)) for key in curve.keyframe_points])
-        for curve in fcurves(block)
-        if curve.data_path.startswith(path)
-    ]
+    return [value if value[0] not in keyed else value[:2] for value in values], keys_of(obj, "see2sound.parameters")
 
 
 def _place(obj: bpy.types.Object, scene: bpy.types.Scene, proposal: Proposal) -> None:
@@ -229,37 +225,3 @@ def _place(obj: bpy.types.Object, scene: bpy.types.Scene, proposal: Proposal) ->
     if target is not None:
         speakers.hang_on(obj, target, proposal.bone, place)
     obj.see2sound.placed = obj.location
-
-
-def _set_curve(owner: Any, holder: Any, name: str, points: list[tuple[float, float]], scene: bpy.types.Scene) -> None:
-    """A property's value, or straight lines between keyframes; earlier keyframes go. `owner`: what has the animation."""
-    path = name if holder == owner else holder.path_from_id(name)
-    _remove_curves(owner, path)
-    if len(points) <= 1:
-        if points:
-            setattr(holder, name, points[0][1])
-        return
-    rate = frame_rate(scene)
-    setattr(holder, name, points[0][1])
-    holder.keyframe_insert(name, frame=scene.frame_start + points[0][0] * rate)
-    curve = next(one for one in fcurves(owner) if one.data_path == path)
-    curve.keyframe_points.add(len(points) - 1)
-    flat = [value for time, level in points for value in (scene.frame_start + time * rate, level)]
-    curve.keyframe_points.foreach_set("co", flat)
-    for key in curve.keyframe_points:
-        key.interpolation = "LINEAR"
-    curve.update()
-
-
-def _remove_curves(owner: Any, path: str) -> None:
-    data: Any = owner.animation_data
-    action: Any = data.action if data is not None else None
-    if action is None:
-        return
-    homes = [action] if not hasattr(action, "layers") else [
-        bag for layer in action.layers for strip in layer.strips if data.action_slot
-        for bag in [strip.channelbag(data.action_slot)] if bag is not None
-    ]  # fmt: skip
-    for home in homes:
-        for curve in [one for one in home.fcurves if one.data_path == path]:
-            home.fcurves.remove(curve)
