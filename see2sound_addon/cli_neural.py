@@ -1,4 +1,4 @@
-"""The verbs `see2sound neural ...` of the shell command, and the options for neural models of `run`."""
+"""The verbs `see2sound neural ...` of the shell command, and the options for neural models of `run` and `scene`."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ def add_place(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def add_choice(parser: argparse.ArgumentParser) -> None:
+def add_choice(parser: argparse.ArgumentParser, tasks: tuple[str, ...] = TASKS) -> None:
     """Which model does what."""
     add_place(parser)
-    for task in TASKS:
+    for task in tasks:
         parser.add_argument(
             f"--{task}", default="", metavar="MODEL", help=f"for {task}: an id of `see2sound neural list`, or a folder"
         )
@@ -41,8 +41,8 @@ def add_choice(parser: argparse.ArgumentParser) -> None:
 
 @contextmanager
 def chosen_backends(options: argparse.Namespace, usual: Any, progress: Progress) -> Iterator[Any]:
-    """Neural backends where the options of `run` name models, `usual` ones elsewhere. Errors: those of `neural.client`."""
-    wanted = {task: getattr(options, task) for task in TASKS}
+    """Neural backends where the options name models, `usual` ones elsewhere. Errors: those of `neural.client`."""
+    wanted = {task: getattr(options, task, "") for task in TASKS}
     if not any(wanted.values()):
         yield usual
         return

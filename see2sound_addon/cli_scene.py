@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from . import cli_neural
 from .cli_results import mix_usual_layouts, text_of
 from .errors import See2SoundError
 from .paths import is_same_file
@@ -31,10 +32,12 @@ def add_verb(
     parser.add_argument("--out", type=Path, required=True, metavar="DIR")
     parser.add_argument("--idle", action="store_true", help="engines of parked vehicles idle instead of being silent")
     parser.add_argument("--seed", type=int, metavar="N", help="another seed than that of the scene")
+    cli_neural.add_choice(parser, ("voice", "ranking"))
     parser.add_argument("--film", action="store_true", help="also render film.mp4, with the binaural mix as its sound")
 
 
 def _scene(options: argparse.Namespace, progress: Progress, session: Any) -> dict[str, Any]:
+    from .backends import Backends
     from .blender.soundtrack import film
     from .blender.writing import scenebuilder
     from .delivery.formats import Delivery
@@ -50,9 +53,11 @@ def _scene(options: argparse.Namespace, progress: Progress, session: Any) -> dic
     scene = session.open_scene(options.scene.absolute())
     if options.seed is not None:
         scene.see2sound.seed = options.seed
+    scenebuilder.check_camera(scene)
     check_writable(out)
     check_writable(out / "clips")
-    heard = scenebuilder.listen(session.context(), scene, out, options.idle, progress)
+    with cli_neural.chosen_backends(options, Backends(), progress) as backends:
+        heard = scenebuilder.listen(session.context(), scene, out, options.idle, progress, backends)
     write_plan(heard.plan, out / "plan.json")
     write_scene_overview(heard.plan, heard.footprints, out / "overview.png")
     notes = list(heard.notes)

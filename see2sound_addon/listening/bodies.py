@@ -8,6 +8,7 @@ import numpy as np
 
 from ..lexicon.classes import CLASSES, SILENT
 from ..progress import Slices
+from .behaviour import behaviour_of
 from .impacts import Impact, impacts
 from .kinship import NO_SOURCES, Kinship
 from .motion import STEADY, curve, smooth
@@ -19,8 +20,11 @@ from .touching import Touching, touching
 
 MOST_BODIES = 12
 """Bodies of one class that strike, each as a source of its own; more are gathered."""
-BY_CONTACT = ("", SILENT, "ball bounce", "rolling", "scraping", "wood impact", "metal impact", "stone impact")
-"""Classes of objects that sound by their contacts alone. Others, such as cars, have a sound for their movement."""
+MOST_ALONG = 4
+"""Bodies that roll or scrape, the largest first: more would be a crowd of noises."""
+BY_CONTACT = ("", SILENT, "rolling", "scraping")
+"""Classes of objects that sound by their contacts, beside those that sound only when they are used. Others, such as cars, have
+a sound for their movement."""
 
 
 def propose_bodies(observed: Observed, kin: Kinship, find: FindSurfaces, past: frozenset[str]) -> Slices[list[Proposal]]:
@@ -39,13 +43,14 @@ def propose_bodies(observed: Observed, kin: Kinship, find: FindSurfaces, past: f
         for one in _moves_along(obj, contact, observed.rate) if contact is not None else ():
             along[one.name].append(one)
     found = [one for own in striking.values() for one in (own if len(own) <= MOST_BODIES else gathered(own))]
-    loudest = [sorted(own, key=lambda one: -one.measures["size"])[:MOST_BODIES] for own in along.values()]
+    loudest = [sorted(own, key=lambda one: -one.measures["size"])[:MOST_ALONG] for own in along.values()]
     return found + [one for own in loudest for one in own]
 
 
 def _is_part(obj: SceneObject, kin: Kinship) -> bool:
     """Whether an object, or one that it hangs from, has a sound for its movement."""
-    return any(kin.named[one.name].name not in BY_CONTACT for one in [obj, *kin.above(obj)])
+    names = [kin.named[one.name].name for one in [obj, *kin.above(obj)]]
+    return any(name not in BY_CONTACT and behaviour_of(name).when != "used" for name in names)
 
 
 def _strikes(obj: SceneObject, blows: list[Impact]) -> Proposal:

@@ -16,6 +16,8 @@ from .proposal import Proposal
 
 MASS, TALL = 70.0, 1.75
 """Kilograms of a person of that height in metres; others have the same shape."""
+TOGETHER = 0.08
+"""Seconds: ends that come down closer together than that are no legs."""
 HOOVES = "horse hooves"
 LIGHTEST, HEAVIEST = 15.0, 200.0
 
@@ -29,11 +31,21 @@ def propose_steps(observed: Observed, kin: Kinship, find: FindSurfaces) -> tuple
     bodies: set[str] = set()
     for owner, own in feet.items():
         body = frozenset({owner, *(obj.name for obj in kin.below(owner))})
-        bodies |= body
         steps = [step for foot in own for step in footfalls(foot, observed.rate, find, body)]
+        named = any(foot.named for foot in own)
+        if not named and not _alternates(sorted(steps, key=lambda step: step.seconds)):
+            continue  # an arm, a curtain, a car on bones
+        bodies |= body
         names = kin.objects[owner].names if owner in kin.objects else (("object", owner),)
         found += _proposals(owner, names, own, sorted(steps, key=lambda step: step.seconds))
     return found, frozenset(bodies)
+
+
+def _alternates(steps: list[Step]) -> bool:
+    """Whether footfalls are those of legs: one after the other, mostly of another foot."""
+    pairs = list(zip(steps, steps[1:], strict=False))
+    others = [one for one, two in pairs if one.foot != two.foot and two.seconds - one.seconds > TOGETHER]
+    return len(pairs) > 1 and len(others) > 0.7 * len(pairs)
 
 
 def _proposals(owner: str, names: Names, feet: list[Foot], steps: list[Step]) -> list[Proposal]:

@@ -57,7 +57,8 @@ def footfalls(foot: Foot, rate: float, find: FindSurfaces, past: frozenset[str])
     lift[lift < LEAST_LIFT * foot.height] = np.inf  # it stands
     above = heights - stance
     glides = _glides(foot, rate)
-    touches = [(frame, speed) for frame, speed in _touches(above, lift, rate) if not glides[min(count - 1, round(frame))]]
+    touches = _touches(above, foot.lowest[:, 2], lift, rate)
+    touches = [(frame, speed) for frame, speed in touches if not glides[min(count - 1, round(frame))]]
     frames = np.array([min(count - 1, round(frame)) for frame, _ in touches], int)
     met = find(foot.lowest[frames] + high, np.tile(DOWN, (len(frames), 1)), frames, past)
     return [
@@ -103,10 +104,11 @@ def _gait(heights: np.ndarray, rate: float) -> tuple[np.ndarray, np.ndarray, flo
     return np.interp(frames, centres, stances), np.interp(frames, centres, lifts), float(widths.mean())
 
 
-def _touches(above: np.ndarray, lift: np.ndarray, rate: float) -> list[tuple[float, float]]:
+def _touches(above: np.ndarray, heights: np.ndarray, lift: np.ndarray, rate: float) -> list[tuple[float, float]]:
     """(frame, speed downwards) of each fall from the air to the ground.
 
-    `above`: (n,) metres above where the foot stands. `lift`: (n,) how far it is lifted, infinite where it does not step.
+    `above`: (n,) metres above where the foot stands. `heights`: (n,) in the world. `lift`: (n,) how far it is lifted, infinite
+    where it does not step.
     """
     found, in_air = [], bool(above[0] > LOW * lift[0])
     for frame in range(1, len(above)):
@@ -115,17 +117,18 @@ def _touches(above: np.ndarray, lift: np.ndarray, rate: float) -> list[tuple[flo
         elif in_air and above[frame] <= LOW * lift[frame]:
             in_air = False
             if np.isfinite(lift[frame]):
-                found.append(_end_of_fall(above, frame, rate))
+                found.append(_end_of_fall(above, heights, frame, rate))
     return found
 
 
-def _end_of_fall(above: np.ndarray, frame: int, rate: float) -> tuple[float, float]:
+def _end_of_fall(above: np.ndarray, heights: np.ndarray, frame: int, rate: float) -> tuple[float, float]:
     """Where the steepest part of a fall, drawn on, reaches the level at which the fall ends."""
     lowest = frame
     while lowest + 1 < len(above) and above[lowest + 1] < above[lowest]:
         lowest += 1
     begin = max(1, frame - 4)
-    drops = above[begin - 1 : lowest] - above[begin : lowest + 1]
+    # Ground that rises below a foot, such as the edge of a stair, is no fall of the foot.
+    drops = np.minimum(-np.diff(above[begin - 1 : lowest + 1]), -np.diff(heights[begin - 1 : lowest + 1]))
     steepest = begin + int(drops.argmax())
     slope = max(float(drops.max()), 1e-9)
     time = steepest + (above[steepest] - above[lowest]) / slope

@@ -11,10 +11,19 @@ from dataclasses import dataclass
 import numpy as np
 
 from .ground import is_ball
+from .motion import angular_velocities
 from .observed import FindSurfaces, Names, SceneObject
 
 LEAST_SPEED = 0.15
 """Metres a second along the normal, below which an impact is not heard."""
+STILL_GOING = 0.8
+"""Of the speed before: what a body that is no ball, such as a crate on its corner, may keep in its direction."""
+GOES_ON = 0.8
+"""Of the speed before: what a body that is no ball, such as a crate on its corner, may keep of it."""
+RUN = 0.1
+"""Seconds after a blow in which softer ones are part of it."""
+LEAST_SPIN = 0.5
+"""Metres a second of a rigid body's ends: a sudden turn from which it was struck, or has struck."""
 REST = 0.35
 """Of the speed before: a smaller change of velocity is no impact."""
 
@@ -34,10 +43,11 @@ def impacts(obj: SceneObject, rate: float, gravity: np.ndarray, find: FindSurfac
     positions = obj.track.positions
     found = [
         (frame, *_meeting(positions, frame, normal, rate, gravity), normal)
-        for frame, normal in _jumps(positions, rate, gravity)
+        for frame, normal in _jumps(positions, rate, gravity, 0.2 if is_ball(obj) else GOES_ON)
     ]
+    turned = _spun(obj, rate) if obj.body == "active" and not is_ball(obj) else []
     if not found:
-        return []
+        return turned
     frames = np.array([frame for frame, *_ in found])
     normals = np.array([normal for *_, normal in found])
     met = find(positions[frames], -normals, frames, frozenset({obj.name}))
@@ -51,7 +61,29 @@ def impacts(obj: SceneObject, rate: float, gravity: np.ndarray, find: FindSurfac
             time = frame / rate + min(max(gap / max(mean, 1e-6), 0.0), 1.0 / rate)
         if near or _is_fall(normal, gravity):
             out.append(Impact(time, speed, normal, met.names[number] if near else ()))
-    return out
+    return _without_runs(sorted([*out, *turned], key=lambda one: one.seconds))
+
+
+def _without_runs(blows: list[Impact]) -> list[Impact]:
+    """Of blows that follow each other within RUN, the strongest."""
+    kept: list[Impact] = []
+    for one in blows:
+        if not kept or one.seconds - kept[-1].seconds > RUN:
+            kept.append(one)
+        elif one.speed > kept[-1].speed:
+            kept[-1] = one
+    return kept
+
+
+def _spun(obj: SceneObject, rate: float) -> list[Impact]:
+    """Blows that make a rigid body turn at once, or stop it: dominoes strike each other without their centres coming back."""
+    spins = angular_velocities(obj.track, rate)
+    if len(spins) < 4:
+        return []
+    arm = 0.5 * float(obj.size.max())
+    jumps = np.linalg.norm(spins[2:] - spins[:-2], axis=1) * arm
+    peaks = [k for k in range(1, len(jumps) - 1) if jumps[k] > LEAST_SPIN and jumps[k - 1] <= jumps[k] > jumps[k + 1]]
+    return [Impact((k + 1) / rate, float(jumps[k]), np.array([0.0, 0.0, 1.0]), ()) for k in peaks]
 
 
 def _is_fall(normal: np.ndarray, gravity: np.ndarray) -> bool:
@@ -60,10 +92,11 @@ def _is_fall(normal: np.ndarray, gravity: np.ndarray) -> bool:
     return strong > 0.0 and float(normal @ gravity) < -0.8 * strong
 
 
-def _jumps(positions: np.ndarray, rate: float, gravity: np.ndarray) -> list[tuple[int, np.ndarray]]:
+def _jumps(positions: np.ndarray, rate: float, gravity: np.ndarray, goes_on: float) -> list[tuple[int, np.ndarray]]:
     """(frame, unit normal) of the intervals between a frame and the next in which the velocity jumps.
 
     With v of the intervals, the jump in interval k is v[k+1] - v[k-1], less what the acceleration on both sides explains.
+    `goes_on`: share of the speed that the body may keep.
     """
     v = np.diff(positions, axis=0) * rate
     if len(v) < 5:
@@ -85,7 +118,7 @@ def _jumps(positions: np.ndarray, rate: float, gravity: np.ndarray) -> list[tupl
         normal = inside[row] / strength[row]
         before, within, after = v[k - 1], v[k], v[k + 1]
         towards, away = -float(before @ normal), float(after @ normal)
-        if towards < LEAST_SPEED or away < -0.2 * towards or away > 1.1 * towards + slack:
+        if towards < LEAST_SPEED or away < -goes_on * towards or away > 1.1 * towards + slack:
             continue
         if np.linalg.norm(within) > 1.5 * max(np.linalg.norm(before), np.linalg.norm(after)) + slack:
             continue  # it was put somewhere else

@@ -16,7 +16,7 @@ from .effects import propose_effects, wind_of
 from .kinship import NO_SOURCES, Family, Kinship
 from .motion import curve
 from .moving import propose_moving
-from .naming import name_of
+from .naming import FOOTING, name_of
 from .observed import FindSurfaces, Observed, no_surfaces
 from .proposal import Points, Proposal
 from .standing import propose_crowds, propose_standing
@@ -112,6 +112,8 @@ def _once(proposals: list[Proposal]) -> list[Proposal]:
         double = one.key in keys or (bool(one.object) and not one.silent and (one.object, one.name) in classes)
         if double or (idle and one.object in heard):
             continue
+        if idle and (one.name.startswith(FOOTING) or one.name == "running"):  # a stair is called step
+            one.name, one.prompt = SILENT, ""
         if idle and one.name in used:  # a church beside its bell that swings
             one.name, one.prompt, one.why = SILENT, "", f"{one.why}; another of the class is used"
         keys.add(one.key)

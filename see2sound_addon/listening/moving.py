@@ -114,7 +114,7 @@ def _beginnings(track: Track, rate: float) -> Points:
 
 def _swings(track: Track, rate: float, kind: str) -> Points:
     found = swing(track, rate)
-    if found is None:
+    if found is None or not found.extremes:  # it turns on and on
         return []
     strength = float(np.clip(np.ptp(found.angles) / np.radians(60.0), 0.2, 1.0))
     return [(time, strength) for time in (found.extremes if kind == "extremes" else found.passes)]

@@ -104,9 +104,9 @@ USUAL_GROUND = "footsteps on stone"
 def footsteps_on(names: Names) -> str:
     """The class of footsteps on a surface, by its material and its object's names; stone where they say nothing."""
     for _, text in names:
-        name = explain(f"footsteps on {text}").name
-        if name.startswith(FOOTING) and name != USUAL_GROUND:
-            return name
+        meaning = explain(f"footsteps on {text}")
+        if meaning.name.startswith(FOOTING) and len(meaning.words) > 1:  # a word for the ground, too
+            return meaning.name
     return USUAL_GROUND
 
 

@@ -54,6 +54,7 @@ class Foot:
     """A foot of an armature. `owner`: the armature's name. `bone`: its own bone. `lowest`: (n, 3) its lowest point, world.
 
     `root`: (n, 3) the body that it carries. `height`: of that body, metres. `common`: the bone that all feet hang from, or "".
+    `named`: whether the name of its bone says that it is a foot; else it is the lowest end of something.
     """
 
     owner: str
@@ -62,6 +63,7 @@ class Foot:
     root: np.ndarray
     height: float
     common: str = ""
+    named: bool = True
 
 
 @dataclass(frozen=True)

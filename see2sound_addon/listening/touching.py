@@ -7,11 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from .ground import heights_below, is_ball
-from .motion import angular_velocities, moving, velocities
+from .motion import angular_velocities, moving, spans, velocities
 from .observed import FindSurfaces, Names, SceneObject
 
 ROLLS, SCRAPES = 0.4, 0.6
 """Speed at the point of contact over that of the body: below the one it rolls, above the other it is dragged."""
+SHORTEST = 0.3
+"""Seconds."""
 LEAST_SPEED = 0.15
 """Metres a second, below which nothing is heard."""
 
@@ -46,12 +48,23 @@ def touching(obj: SceneObject, rate: float, gravity: np.ndarray, find: FindSurfa
     at_contact = velocity + np.cross(spins, support[:, None] * down)
     slip = np.linalg.norm(at_contact, axis=1) / np.maximum(speed, 1e-6)
     on = moving(np.where(touches, speed, 0.0), rate)
-    rolls, scrapes = on & (slip < ROLLS), on & (slip > SCRAPES)
+    rolls = on & (slip < ROLLS) & _is_round(obj)  # what tips over its edge does not slip either
+    scrapes = on & (slip > SCRAPES)
+    rolls, scrapes = (_long_enough(one, speed, float(obj.size.max()), rate) for one in (rolls, scrapes))
     if not (rolls.any() or scrapes.any()):
         return None
     first = np.flatnonzero(rolls | scrapes)[:1]
     met = find(track.positions[first], down[None], first, past)
     return Touching(rolls, scrapes, speed, met.names[0])
+
+
+def _long_enough(on: np.ndarray, speed: np.ndarray, size: float, rate: float) -> np.ndarray:
+    """(n,) without what lasts less than SHORTEST seconds, or covers less than half the size of the body."""
+    kept = np.zeros(len(on), bool)
+    for first, last in spans(on):
+        way = float(speed[first:last].sum()) / rate
+        kept[first:last] = (last - first) / rate >= SHORTEST and way >= 0.5 * size
+    return kept
 
 
 def _is_round(obj: SceneObject) -> bool:

@@ -40,6 +40,7 @@ class FootPoints:
     common: str
     root: str
     carried: list[tuple[str, bpy.types.Object | None, np.ndarray]]
+    named: bool
     lowest: list[float] = field(default_factory=list)
     body: list[float] = field(default_factory=list)
 
@@ -80,7 +81,8 @@ def feet_of(scene: bpy.types.Scene, objects: list[bpy.types.Object]) -> list[Foo
         for group in groups:
             carried = _carried(armature, group, objects)
             if carried:
-                found.append(FootPoints(armature, group[0].name, height, common, root, carried))
+                named = bool(_words(group[0].name) & FOOT_WORDS)
+                found.append(FootPoints(armature, group[0].name, height, common, root, carried, named))
     return found
 
 

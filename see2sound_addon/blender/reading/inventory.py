@@ -18,6 +18,8 @@ MOST_NAMES = 6
 MOST_INSTANCES = 200_000
 LARGEST = 1e6
 """Metres; larger bounds, and those that are not finite, are a mistake."""
+BLENDERS = ("Scene Collection", "RigidBodyWorld", "RigidBodyConstraints")
+"""Collections that Blender names."""
 LIFE = 0.5
 """Share of a particle's life after which its speed stands for all of it."""
 
@@ -26,14 +28,19 @@ def seen_objects(context: bpy.types.Context, scene: bpy.types.Scene) -> list[bpy
     """The objects that a render of the scene shows, or shows for some time, in the order of their names."""
     context.view_layer.update()  # or what was just added is missing
     hidden = _hidden_collections(scene.collection)
-    shown = {obj.name_full: obj for obj in context.view_layer.objects}
-    return [
-        obj
-        for _, obj in sorted(shown.items())
-        if (not obj.hide_render or _animates_visibility(obj))
-        and not obj.hide_viewport
-        and not all(collection in hidden for collection in obj.users_collection)
-    ]
+    there = {obj.name_full: obj for obj in context.view_layer.objects}
+    shown = {name: obj for name, obj in there.items() if _is_seen(obj, hidden)}
+    for obj in list(shown.values()):  # artists hide the armatures of what they show
+        rigs = [modifier.object for modifier in obj.modifiers if modifier.type == "ARMATURE"]  # type: ignore[attr-defined]
+        shown |= {rig.name_full: rig for rig in [*rigs, obj.parent] if rig is not None and rig.type == "ARMATURE"}
+    return [obj for _, obj in sorted(shown.items())]
+
+
+def _is_seen(obj: bpy.types.Object, hidden: set[bpy.types.Collection]) -> bool:
+    """Whether a render shows an object at some time."""
+    switched = _animated(obj, "hide_render") or not obj.hide_render
+    evaluated = _animated(obj, "hide_viewport") or not obj.hide_viewport
+    return switched and evaluated and not all(collection in hidden for collection in obj.users_collection)
 
 
 def _hidden_collections(collection: bpy.types.Collection, above: bool = False) -> set[bpy.types.Collection]:
@@ -44,9 +51,9 @@ def _hidden_collections(collection: bpy.types.Collection, above: bool = False) -
     return found
 
 
-def _animates_visibility(obj: bpy.types.Object) -> bool:
+def _animated(obj: bpy.types.Object, path: str) -> bool:
     drivers: list[bpy.types.FCurve] = list(obj.animation_data.drivers) if obj.animation_data is not None else []
-    return any(curve.data_path == "hide_render" for curve in [*fcurves(obj), *drivers])
+    return any(curve.data_path == path for curve in [*fcurves(obj), *drivers])
 
 
 def names_of(obj: bpy.types.Object) -> Names:
@@ -64,7 +71,7 @@ def names_of(obj: bpy.types.Object) -> Names:
     while parent is not None and len(found) < 4 * MOST_NAMES and ("parent", parent.name) not in found:
         found.append(("parent", parent.name))
         parent = parent.parent
-    found += [("collection", one.name) for one in list(obj.users_collection)[:MOST_NAMES] if one.name != "Scene Collection"]
+    found += [("collection", one.name) for one in list(obj.users_collection)[:MOST_NAMES] if one.name not in BLENDERS]
     found += [("material", name) for name in material_names(obj)[:MOST_NAMES]]
     action = obj.animation_data.action if obj.animation_data is not None else None
     if action is not None:
@@ -77,8 +84,8 @@ def material_names(obj: bpy.types.Object) -> list[str]:
     return [slot.material.name for slot in obj.material_slots if slot.material is not None]
 
 
-def bounds(obj: bpy.types.Object, metres: float) -> tuple[np.ndarray, np.ndarray]:
-    """The centre (3,) of an evaluated object's bounds in its own space, Blender units, and their size (3,) in metres."""
+def bounds(obj: bpy.types.Object) -> tuple[np.ndarray, np.ndarray]:
+    """The centre (3,) of an evaluated object's bounds in its own space, and their size (3,) there, in Blender units."""
     if obj.instance_type == "COLLECTION" and obj.instance_collection is not None:
         corners = _of_collection(obj.instance_collection)
     elif obj.type in {"MESH", "CURVE", "SURFACE", "META", "FONT", "CURVES", "POINTCLOUD", "VOLUME"}:
@@ -87,10 +94,14 @@ def bounds(obj: bpy.types.Object, metres: float) -> tuple[np.ndarray, np.ndarray
         return np.zeros(3), np.zeros(3)
     if len(corners) == 0 or not np.isfinite(corners).all():
         return np.zeros(3), np.zeros(3)
-    scale = np.abs(np.array(obj.matrix_world.to_scale(), float))
-    size = np.ptp(corners, axis=0) * scale * metres
-    size = np.where(np.isfinite(size) & (size < LARGEST), size, 0.0)
-    return 0.5 * (corners.max(axis=0) + corners.min(axis=0)), size
+    return 0.5 * (corners.max(axis=0) + corners.min(axis=0)), np.ptp(corners, axis=0)
+
+
+def size_in_world(size: np.ndarray, poses: np.ndarray, metres: float) -> np.ndarray:
+    """(3,) metres, along the own axes of an object of a `size` in its own space, when its poses (n, 4, 4) scale it most."""
+    scale = np.linalg.norm(poses[:, :3, :3], axis=1).max(axis=0)
+    found = size * scale * metres
+    return np.where(np.isfinite(found) & (found < LARGEST), found, 0.0)
 
 
 def _of_collection(collection: bpy.types.Collection) -> np.ndarray:
@@ -118,7 +129,8 @@ def effects_of(scene: bpy.types.Scene, objects: list[bpy.types.Object], graph: b
     burns = any(_burns(modifier) for obj in objects for modifier in obj.modifiers)
     for obj in objects:
         evaluated = obj.evaluated_get(graph)
-        centre, size = bounds(evaluated, metres)
+        centre, local = bounds(evaluated)
+        size = size_in_world(local, np.array(evaluated.matrix_world, float)[None], metres)
         place = np.array(evaluated.matrix_world @ bpy_vector(centre), float) * metres
         names = names_of(obj)
         for system in obj.particle_systems:
@@ -217,7 +229,8 @@ def crowds_of(scene: bpy.types.Scene, graph: bpy.types.Depsgraph) -> tuple[list[
             names = names_of(inner.original) if inner.original is not None and inner.original != owner else names_of(owner)
             if inner.data is not None:
                 names = (("data", inner.data.name), *names)
-            kinds[key] = names, bounds(inner, metres)[1]
+            pose = np.array(instance.matrix_world, float)[None]
+            kinds[key] = names, size_in_world(bounds(inner)[1], pose, metres)
     found = []
     for (owner_name, _), flat in places.items():
         names, size = kinds[owner_name, _]

@@ -186,7 +186,7 @@ def _observed(
     found, poses, notes = [], {}, []
     for obj in objects:
         evaluated = obj.evaluated_get(graph)
-        centre, size = inventory.bounds(evaluated, metres)
+        centre, local = inventory.bounds(evaluated)
         mover = sampled.get(obj.name)
         own = np.array(evaluated.matrix_world, float)[None] if mover is None else mover.matrices()
         shown = np.ones(1, bool) if mover is None else np.array(mover.shown)
@@ -196,6 +196,7 @@ def _observed(
         if np.abs(own[:, :3, 3]).max() * metres > FARTHEST:
             notes.append(f"{obj.name!r} is farther than {FARTHEST / 1000.0:g} km from the origin; it is left out.")
             continue
+        size = inventory.size_in_world(local, own, metres)
         own, shown = _as_few(own, shown)
         if len(own) > 1:
             poses[obj.name] = own
@@ -210,7 +211,7 @@ def _observed(
     kept = {obj.name for obj in found} | {""}
     effects = [_with_strength(one, strengths) for one in inventory.effects_of(scene, objects, graph) if one.owner in kept]
     own_feet = [one for one in map(_foot, feet) if one.owner in kept and np.isfinite(one.lowest).all()]
-    gravity = np.array(scene.gravity, float) if scene.use_gravity else np.zeros(3)
+    gravity = np.array(scene.gravity, float) * metres if scene.use_gravity else np.zeros(3)
     observed = Observed(
         frame_rate(scene), scene.frame_end - scene.frame_start + 1, found, own_feet, effects, crowds,
         inventory.markers_of(scene), gravity, notes + more,
@@ -235,7 +236,7 @@ def _track(poses: np.ndarray, centre: np.ndarray, shown: np.ndarray, metres: flo
 
 def _foot(foot: FootPoints) -> Foot:
     lowest, body = np.array(foot.lowest).reshape(-1, 3), np.array(foot.body).reshape(-1, 3)
-    return Foot(foot.armature.name, foot.bone, lowest, body, foot.height, foot.common)
+    return Foot(foot.armature.name, foot.bone, lowest, body, foot.height, foot.common, foot.named)
 
 
 def _with_strength(effect: Effect, strengths: dict[str, list[float]]) -> Effect:

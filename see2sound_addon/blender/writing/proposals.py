@@ -51,17 +51,17 @@ def _choice(item: Any, there: set[str]) -> tuple[bool, bool, bool]:
     """(accept, decided, made) of an earlier proposal: one whose Speaker was removed is refused from now on."""
     if item.made and item.key not in there and item.accept:
         return False, True, False
-    return item.accept, item.decided, item.made
+    return item.accept, item.decided, item.made and item.key in there
 
 
 def _follow_renamed(scene: bpy.types.Scene) -> None:
     """Proposals and Speakers of objects that have another name now keep belonging to them."""
     by_key = {obj.see2sound.scene_key: obj for obj in sources.sources(scene) if obj.see2sound.scene_key}
     for item in scene.see2sound.proposals:
-        head, _, rest = item.key.partition(":")
-        if item.target is not None and head and item.name == head and item.target.name != head:
-            item.key = f"{item.target.name}:{rest}"
-            speaker = by_key.get(f"{head}:{rest}")
+        head, old = f"{item.name}:", item.key
+        if item.target is not None and old.startswith(head) and item.target.name != item.name:
+            item.key = f"{item.target.name}:{old[len(head) :]}"
+            speaker = by_key.get(old)
             if speaker is not None and speaker.library is None:
                 speaker.see2sound.scene_key = item.key
 
@@ -96,11 +96,50 @@ def accepted(scene: bpy.types.Scene) -> list[Any]:
 
 
 def make_speakers(context: bpy.types.Context, scene: bpy.types.Scene) -> tuple[list[bpy.types.Object], list[str]]:
-    """Make or update a Speaker for each accepted proposal; return those whose sound is to be generated, and notes."""
-    known = {obj.see2sound.scene_key: obj for obj in sources.sources(scene) if obj.see2sound.scene_key}
+    """Make or update a Speaker for each accepted proposal; return those whose sound is to be generated, and notes.
+
+    Speakers of earlier proposals that are no longer accepted are removed, unless something was set by hand.
+    """
+    known = _by_key(scene)
+    keys = {item.key for item in accepted(scene)}
+    notes = _drop(scene, [obj for key, obj in known.items() if key not in keys])
     with kept_frame(scene):
         scene.frame_set(scene.frame_start)  # where the places of proposals are
-        return _make(context, scene, known)
+        made, more = _make(context, scene, known)
+    return made, notes + more
+
+
+def _by_key(scene: bpy.types.Scene) -> dict[str, bpy.types.Object]:
+    """The Speakers that were made of proposals. A duplicate that the artist has made is a source of its own."""
+    known: dict[str, bpy.types.Object] = {}
+    for obj in sorted(sources.sources(scene), key=lambda one: (len(one.name), one.name)):
+        key = obj.see2sound.scene_key
+        if key in known and obj.library is None:
+            obj.see2sound.scene_key = ""
+        elif key:
+            known[key] = obj
+    return known
+
+
+def _drop(scene: bpy.types.Scene, objects: list[bpy.types.Object]) -> list[str]:
+    """Remove Speakers that are as they were made; return a note on those that are not."""
+    kept = [obj for obj in objects if not _is_as_made(obj)]
+    made = {item.key: item for item in scene.see2sound.proposals}
+    for obj in [obj for obj in objects if obj not in kept]:
+        if obj.see2sound.scene_key in made:
+            made[obj.see2sound.scene_key].made = False
+        sources.remove(obj)
+    names = ", ".join(obj.name for obj in kept[:3]) + (", ..." if len(kept) > 3 else "")
+    return [f"Kept, although nothing in the scene gives them a sound now, because they were changed: {names}"] if kept else []
+
+
+def _is_as_made(obj: bpy.types.Object) -> bool:
+    """Whether nothing of a Speaker was set by hand. One whose object was deleted has lost its parent."""
+    if obj.library is not None or obj.see2sound.locked or sources.has_own_sound(obj) or sources.is_muted(obj):
+        return False
+    before = json.loads(obj.see2sound.set_by_us or "{}")
+    same = {name for name, read in READERS.items() if _fingerprint(read(obj)) == before.get(name)}
+    return same == set(READERS) or (same == set(READERS) - {"place"} and obj.parent is None)
 
 
 def _make(
@@ -120,7 +159,7 @@ def _make(
             continue
         proposal = from_message(Proposal, json.loads(item.facts))
         events = [(float(event.frame), float(event.strength)) for event in item.events]
-        kept = _write(obj, scene, proposal, events)
+        kept = _write(obj, _writers(obj, scene, proposal, events))
         if kept:
             notes.append(f"{obj.name}: kept what was set by hand ({', '.join(kept)}).")
         item.made = True
@@ -128,18 +167,14 @@ def _make(
     return made, notes
 
 
-Aspect = tuple[str, Callable[[bpy.types.Object], Any], Callable[[], None]]
-"""Something that is set: its name, how it is read back, and how it is set."""
-
-
-def _write(obj: bpy.types.Object, scene: bpy.types.Scene, proposal: Proposal, events: list[tuple[float, float]]) -> list[str]:
+def _write(obj: bpy.types.Object, writers: dict[str, Callable[[], None]]) -> list[str]:
     """Set what a proposal says of a Speaker, except where it is no longer as See2Sound has set it; return the names of that."""
     before: dict[str, int] = json.loads(obj.see2sound.set_by_us or "{}")
     now, kept = {}, []
-    for name, read, write in _aspects(obj, scene, proposal, events):
-        if name not in before or _fingerprint(read(obj)) == before[name]:
+    for name, write in writers.items():
+        if name not in before or _fingerprint(READERS[name](obj)) == before[name]:
             write()
-            now[name] = _fingerprint(read(obj))
+            now[name] = _fingerprint(READERS[name](obj))
         else:
             now[name] = before[name]
             kept.append(name)
@@ -151,9 +186,10 @@ def _fingerprint(value: Any) -> int:
     return zlib.crc32(repr(value).encode())
 
 
-def _aspects(
+def _writers(
     obj: bpy.types.Object, scene: bpy.types.Scene, proposal: Proposal, events: list[tuple[float, float]]
-) -> list[Aspect]:
+) -> dict[str, Callable[[], None]]:
+    """What a proposal sets of a Speaker, by the names of READERS."""
     facts, rate = obj.see2sound, frame_rate(scene)
 
     def say() -> None:
@@ -173,7 +209,9 @@ def _aspects(
     def happen() -> None:
         facts.events_from = "LIST" if events else "MODEL"
         _fill_events(facts.event_list, [((frame - scene.frame_start) / rate, one) for frame, one in events], scene, rate)
-        facts.loop = not (events or any(len(points) > 1 for points in proposal.values.values()))
+        timed = bool(events) or any(len(points) > 1 for points in proposal.values.values())
+        facts.loop = not timed
+        facts.maker = "procedural" if timed else "SCENE"  # other makers cannot follow events and curves
 
     def at_frames(points: Points) -> Keys:
         return [(scene.frame_start + time * rate, value) for time, value in points]
@@ -185,27 +223,25 @@ def _aspects(
     def fade() -> None:
         set_keys(obj.data, obj.data, "volume", at_frames(proposal.level))
 
-    return [
-        ("label", lambda one: (one.see2sound.label, one.see2sound.prompt), say),
-        ("place", lambda one: _placed(one, scene.objects.get(proposal.object)), place),
-        ("extent", lambda one: (one.see2sound.extent, round(one.see2sound.radius, 4)), spread),
-        ("events", _happens, happen),
-        ("parameters", _driven, drive),
-        ("volume", lambda one: keys_of(one.data) or round(one.data.volume, 4), fade),
-    ]
+    return {"label": say, "place": place, "extent": spread, "events": happen, "parameters": drive, "volume": fade}
 
 
-def _placed(obj: bpy.types.Object, target: bpy.types.Object | None) -> Any:
-    """`target`: what it follows, which may have another name meanwhile."""
-    parent = "" if obj.parent is None else "target" if obj.parent == target else obj.parent.name
-    tied = parent, obj.parent_bone, len(obj.constraints)
+def _placed(obj: bpy.types.Object) -> Any:
+    """Names of parents do not count: objects may be renamed."""
+    tied = obj.parent is not None, obj.parent_bone, len(obj.constraints)
+    inverse = [round(value, 3) for row in obj.matrix_parent_inverse for value in row]
     animated = [curve.data_path for curve in fcurves(obj) if curve.data_path in ("location", "rotation_euler")]
-    return tied, [round(value, 3) for value in obj.location], animated
+    return tied, inverse, [round(value, 3) for value in obj.location], animated
 
 
 def _happens(obj: bpy.types.Object) -> Any:
     facts = obj.see2sound
-    return facts.events_from, facts.loop, [(round(item.frame, 3), round(item.strength, 3)) for item in facts.event_list]
+    return (
+        facts.events_from,
+        facts.loop,
+        facts.maker,
+        [(round(item.frame, 3), round(item.strength, 3)) for item in facts.event_list],
+    )
 
 
 def _driven(obj: bpy.types.Object) -> Any:
@@ -225,3 +261,14 @@ def _place(obj: bpy.types.Object, scene: bpy.types.Scene, proposal: Proposal) ->
     if target is not None:
         speakers.hang_on(obj, target, proposal.bone, place)
     obj.see2sound.placed = obj.location
+
+
+READERS: dict[str, Callable[[bpy.types.Object], Any]] = {
+    "label": lambda obj: (obj.see2sound.label, obj.see2sound.prompt),
+    "place": _placed,
+    "extent": lambda obj: (obj.see2sound.extent, round(obj.see2sound.radius, 4)),
+    "events": _happens,
+    "parameters": _driven,
+    "volume": lambda obj: keys_of(obj.data) or round(obj.data.volume, 4),
+}
+"""What is set of a Speaker, and how it is read back, to see whether it was changed by hand."""

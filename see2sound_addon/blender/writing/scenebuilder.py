@@ -16,6 +16,7 @@ from ...progress import Progress, no_progress
 from ...soundscene import SoundScene
 from .. import session
 from ..reading import observing, sampling
+from ..reading.sampling import check_camera as check_camera
 from ..sources import has_own_sound
 from . import clips, pictures, proposals, speakers
 
@@ -60,13 +61,17 @@ class HeardScene:
 
 
 def listen(
-    context: bpy.types.Context, scene: bpy.types.Scene, out: Path, idling: bool, progress: Progress = no_progress
+    context: bpy.types.Context,
+    scene: bpy.types.Scene,
+    out: Path,
+    idling: bool,
+    progress: Progress = no_progress,
+    backends: pipeline.Backends = pipeline.Backends(),
 ) -> HeardScene:
     """Listen to an open scene, accept what is proposed, and save it as scene.blend in `out`, with clips/ beside it.
 
-    Errors: `no-camera`, before anything else, those of `observe` and of `pipeline.make_clips`.
+    Errors: those of `observe`, `sampling.sample_scene` and `pipeline.make_clips`.
     """
-    sampling.check_camera(scene)
     observed, surfaces = observing.observe(context, scene, progress)
     found = pipeline.listen(observed, surfaces, ListenSettings(idling), progress)
     session.save_scene(out / "scene.blend")
@@ -74,7 +79,7 @@ def listen(
     objects, notes = proposals.make_speakers(context, scene)
     objects = [obj for obj in objects if not has_own_sound(obj)]
     prompts = [(obj.see2sound.source_id, obj.see2sound.prompt) for obj in objects]
-    made = pipeline.make_clips(clips.wanted_clips(scene, prompts, out / "clips"), progress)
+    made = pipeline.make_clips(clips.wanted_clips(scene, prompts, out / "clips"), progress, backends)
     notes += clips.attach_clips(scene, objects, made)
     session.save_scene(out / "scene.blend")
     plan, more = sampling.sample_scene(context, scene, out / "clips", progress)
