@@ -12,6 +12,7 @@ from .behaviour import behaviour_of
 from .impacts import Impact, impacts
 from .kinship import NO_SOURCES, Kinship
 from .motion import STEADY, curve, smooth
+from .moving import is_wheel
 from .naming import hardness_of, struck
 from .observed import FindSurfaces, Observed, SceneObject
 from .proposal import Points, Proposal, measures_of
@@ -39,7 +40,7 @@ def propose_bodies(observed: Observed, kin: Kinship, find: FindSurfaces, past: f
         if blows:
             one = _strikes(obj, blows)
             striking[one.name].append(one)
-        contact = touching(obj, observed.rate, observed.gravity, find)
+        contact = None if is_wheel(obj) else touching(obj, observed.rate, observed.gravity, find)
         for one in _moves_along(obj, contact, observed.rate) if contact is not None else ():
             along[one.name].append(one)
     found = [one for own in striking.values() for one in (own if len(own) <= MOST_BODIES else gathered(own))]

@@ -22,6 +22,20 @@ def heights_below(origins: np.ndarray, down: np.ndarray, find: FindSurfaces, pas
     return heights if len(frames) == count else np.interp(np.arange(count), frames, heights)
 
 
+ROUND = 1.15
+"""Of half its size: how far the farthest point of a round body may be from its centre; that of a cube is at 1.7."""
+
+
 def is_ball(obj: SceneObject) -> bool:
-    """Whether the dimensions of an object agree, so that its surface is one radius from its centre."""
-    return bool(np.ptp(obj.size) < 0.1 * obj.size.max())
+    """Whether the surface of an object is one radius from its centre."""
+    return bool(np.ptp(obj.size) < 0.1 * obj.size.max()) and _is_round(obj)
+
+
+def is_wheel_shaped(obj: SceneObject) -> bool:
+    """Whether an object is round about an axis, as a ball or a wheel is."""
+    _, middle, large = np.sort(obj.size)
+    return bool(large - middle < 0.1 * large) and _is_round(obj)
+
+
+def _is_round(obj: SceneObject) -> bool:
+    return obj.reach < ROUND * 0.5 * float(obj.size.max())

@@ -73,19 +73,20 @@ def _drive(proposal: Proposal, observed: Observed, kin: Kinship, family: Family,
 
 def _turning(observed: Observed, kin: Kinship, family: Family) -> np.ndarray:
     """(n,) turns a minute of the fastest part that is no wheel: a rotor, the blades of a fan."""
-    parts = [obj for obj in [*family.members, *kin.below(family.head.name)] if obj.track.moves and not _is_wheel(obj)]
+    parts = [obj for obj in [*family.members, *kin.below(family.head.name)] if obj.track.moves and not is_wheel(obj)]
     found = [turns_a_minute(obj.track, observed.rate) for obj in parts]
     return np.max(found, axis=0) if found else np.zeros(observed.frames)
 
 
-def _is_wheel(obj: SceneObject) -> bool:
+def is_wheel(obj: SceneObject) -> bool:
+    """Whether an object is called a wheel."""
     text = " ".join(text for _, text in obj.names[:2]).lower()
     return any(word in text for word in WHEELS)
 
 
 def wheel_speed(observed: Observed, kin: Kinship, family: Family, speed: np.ndarray) -> tuple[np.ndarray, bool]:
     """(n,) turns a minute of a vehicle's wheels, and whether they were measured; else from its speed and their size."""
-    wheels = [obj for obj in kin.below(family.head.name) if _is_wheel(obj) and 0.5 * obj.size.max() > SMALLEST_WHEEL]
+    wheels = [obj for obj in kin.below(family.head.name) if is_wheel(obj) and 0.5 * obj.size.max() > SMALLEST_WHEEL]
     usual = DRIVES[kin.named[family.head.name].name].radius
     radius = 0.5 * float(np.median([obj.size.max() for obj in wheels])) if wheels else usual
     by_speed = speed / radius * 60.0 / (2.0 * np.pi)

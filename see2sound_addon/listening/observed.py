@@ -35,8 +35,9 @@ class Track:
 class SceneObject:
     """An object of the scene.
 
-    `kind`: Blender's type, in capitals. `parent`: the name of its parent, or "". `size`: (3,) its bounds along its own axes at
-    the first frame. `faces`: how many it has. `body`: "active" or "passive" where it is a rigid body, else "".
+    `kind`: Blender's type, in capitals. `parent`: the name of its parent, or "". `size`: (3,) its bounds along its own axes
+    where it is scaled most. `faces`: how many it has. `body`: "active" or "passive" where it is a rigid body, else "".
+    `reach`: metres from the centre of its bounds to its farthest point, 0 where that is not known.
     """
 
     name: str
@@ -47,6 +48,7 @@ class SceneObject:
     parent: str = ""
     faces: int = 0
     body: str = ""
+    reach: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .ground import heights_below, is_ball
+from .ground import heights_below, is_ball, is_wheel_shaped
 from .motion import angular_velocities, moving, spans, velocities
 from .observed import FindSurfaces, Names, SceneObject
 
@@ -44,11 +44,11 @@ def touching(obj: SceneObject, rate: float, gravity: np.ndarray, find: FindSurfa
     past = frozenset({obj.name})
     gap = -(track.positions @ down) - heights_below(track.positions, down, find, past) - support
     touches = (gap < 0.12 * support + 0.01) & (gap > -0.6 * support)
-    spins = angular_velocities(track, rate, speed / np.maximum(support, 1e-6) if _is_round(obj) else None)
+    spins = angular_velocities(track, rate, speed / np.maximum(support, 1e-6) if is_wheel_shaped(obj) else None)
     at_contact = velocity + np.cross(spins, support[:, None] * down)
     slip = np.linalg.norm(at_contact, axis=1) / np.maximum(speed, 1e-6)
     on = moving(np.where(touches, speed, 0.0), rate)
-    rolls = on & (slip < ROLLS) & _is_round(obj)  # what tips over its edge does not slip either
+    rolls = on & (slip < ROLLS) & is_wheel_shaped(obj)  # what tips over its edge does not slip either
     scrapes = on & (slip > SCRAPES)
     rolls, scrapes = (_long_enough(one, speed, float(obj.size.max()), rate) for one in (rolls, scrapes))
     if not (rolls.any() or scrapes.any()):
@@ -67,12 +67,6 @@ def _long_enough(on: np.ndarray, speed: np.ndarray, size: float, rate: float) ->
     return kept
 
 
-def _is_round(obj: SceneObject) -> bool:
-    """Whether two of its dimensions at least agree, as those of a ball or a wheel do."""
-    small, middle, large = np.sort(obj.size)
-    return bool(large - middle < 0.1 * large)
-
-
 def _support(obj: SceneObject, down: np.ndarray) -> np.ndarray:
     """(n,) metres from the centre of a body to its lowest point: of a ball its radius, else of its bounds."""
     half = 0.5 * obj.size
@@ -88,6 +82,6 @@ def _support(obj: SceneObject, down: np.ndarray) -> np.ndarray:
         axis=1,
     )
     lowest = np.abs(axes @ down) @ half
-    if _is_round(obj):  # a wheel stands on its rim
+    if is_wheel_shaped(obj):  # a wheel stands on its rim
         lowest = np.minimum(lowest, float(np.sort(half)[-1]))
     return np.asarray(lowest)

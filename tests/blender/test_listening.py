@@ -398,6 +398,72 @@ def test_removed_and_refused_ones_do_not_come_back(bpy):
     assert "Car:car" in sources_of(bpy)
 
 
+def test_speakers_whose_reason_is_gone_go_unless_they_were_changed(bpy):
+    car, bell = street(bpy)
+    bpy.ops.see2sound.listen_to_scene(accept=True)
+    car.animation_data_clear()
+    bpy.ops.see2sound.listen_to_scene(accept=True)
+    assert set(sources_of(bpy)) == {"Church Bell:church bell"}  # the car stands now
+    sources_of(bpy)["Church Bell:church bell"].see2sound.event_list[0].strength = 0.3
+    bpy.data.objects.remove(bell)
+    keys(car, [(1, -10.0), (48, 10.0)], index=0)
+    bpy.ops.see2sound.listen_to_scene(accept=True)
+    assert set(sources_of(bpy)) == {"Car:car", "Church Bell:church bell"}  # it moves again; the other was changed by hand
+    bpy.data.objects.remove(car)
+    bpy.ops.see2sound.listen_to_scene(accept=True)
+    assert set(sources_of(bpy)) == {"Church Bell:church bell"}
+
+
+def test_a_duplicate_is_a_source_of_its_own(bpy):
+    street(bpy)
+    bpy.ops.see2sound.listen_to_scene(accept=True, generate=False)
+    first = sources_of(bpy)["Car:car"]
+    other = first.copy()
+    other.data = first.data.copy()
+    bpy.context.scene.collection.objects.link(other)
+    bpy.ops.see2sound.listen_to_scene(accept=True, generate=False)
+    assert first.see2sound.scene_key == "Car:car" and other.see2sound.scene_key == ""
+
+
+def test_what_is_read_does_not_depend_on_the_frame_that_is_shown(bpy, hear):
+    add_camera(bpy)
+    fire = cube(bpy, "Campfire")
+    keys(fire, [(1, (0.0,) * 3), (24, (0.0,) * 3), (30, (1.0,) * 3)], "scale")
+    fountain = cube(bpy, "Fountain", (5, 0, 0))
+    for path in ("hide_render", "hide_viewport"):
+        for frame, hidden in ((1, True), (20, False)):
+            setattr(fountain, path, hidden)
+            fountain.keyframe_insert(path, frame=frame)
+    seen = []
+    for frame in (1, 40):
+        bpy.context.scene.frame_set(frame)
+        seen.append({one.object: (one.name, one.level) for one in hear() if one.wanted})
+    assert seen[0] == seen[1] and set(seen[0]) == {"Campfire", "Fountain"}
+
+
+@shared
+def test_a_hidden_armature_still_walks(bpy, hear):
+    town.walk_only(bpy)
+    robot = next(obj for obj in bpy.context.scene.objects if obj.type == "ARMATURE")
+    robot.hide_render = True
+    assert [one for one in hear() if one.events and one.name.startswith("footsteps")]
+
+
+def test_a_crate_that_lands_on_its_corner(bpy, hear):
+    """By energy: 1.64 m of free fall for the corner end at 5.5 m/s after 0.58 s."""
+    floor(bpy)
+    bpy.ops.rigidbody.object_add()
+    bpy.context.object.rigid_body.type = "PASSIVE"
+    crate = cube(bpy, "Wooden Crate", (0, 0, 2.5))
+    crate.rotation_euler = (0.4, 0.3, 0.0)
+    bpy.context.view_layer.update()
+    lowest = min((crate.matrix_world @ vertex.co).z for vertex in crate.data.vertices)
+    bpy.ops.rigidbody.object_add()
+    found = next(one for one in hear() if one.object == "Wooden Crate" and one.events)
+    assert found.events[0][0] == pytest.approx(math.sqrt(2 * lowest / 9.81), abs=0.03)
+    assert found.events[0][1] == max(strength for _, strength in found.events)
+
+
 def test_a_box_that_is_cleared_stays_clear_and_names_may_change(bpy):
     car, _ = street(bpy)
     bpy.ops.see2sound.listen_to_scene()

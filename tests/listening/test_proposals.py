@@ -1,8 +1,10 @@
 """From observed scenes to proposals."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
-from observed import floor, observed, thing, turning, walking_foot
+from observed import ball_height, floor, observed, thing, turning, walking_foot
 
 from see2sound_addon.listening.effects import rain_intensity, wind_speed
 from see2sound_addon.listening.gathering import gather
@@ -107,6 +109,51 @@ def test_footsteps_follow_the_ground_and_their_body_is_silent():
     (found,) = listen(observed([body, skin], feet=feet), floor("Wet Grass"))
     assert found.name == "footsteps on grass" and found.wanted and len(found.events) == 7
     assert np.allclose(np.diff([time for time, _ in found.events]), 0.5, atol=1 / 24)
+
+
+def test_the_material_decides_before_the_name_of_its_object():
+    for material, expected in (("Concrete", "stone"), ("Marble", "stone"), ("Oak", "wood"), ("xyzzy", "wood")):
+        assert footsteps_on((("material", material), ("object", "Wooden Floor"))) == f"footsteps on {expected}"
+
+
+@pytest.mark.parametrize(
+    "name", ["Bell pepper", "Bird cage", "Rubber duck", "Steering wheel", "River rock", "Firewood", "Sawhorse"]
+)
+def test_what_is_called_after_something_that_sounds_is_silent(name):
+    assert name_object(thing(name)).name == "silent"
+
+
+def test_ends_of_bones_are_feet_only_if_they_step_like_legs():
+    def ends(phases, named=False):
+        return [replace(walking_foot(24.0, 4.0, phase, name=f"Bone.{n}"), named=named) for n, phase in enumerate(phases)]
+
+    arm = thing("Man", kind="ARMATURE")
+    body = thing("Car body", [(k / 4, 0, 1) for k in range(96)], (4, 2, 1), parent="Man")
+    legs = listen(observed([arm], feet=ends((0.0, 0.5))), floor())
+    assert [len(one.events) for one in legs if one.wanted] == [7]
+    assert not [one for one in listen(observed([arm], feet=ends((0.0, 0.0))), floor()) if one.events]
+    still = [replace(walking_foot(24.0, 4.0, lift=0.0), named=False)]
+    assert classes(listen(observed([arm, body], feet=still), floor())) == {"Car body": "car"}
+
+
+def test_what_sounds_when_used_is_heard_when_it_falls():
+    heights = [0.1 + abs(ball_height(k / 24, 1.0, 0.6)) for k in range(96)]
+    guitar = thing("Guitar", [(0, 0, z) for z in heights], (1, 0.3, 0.2), reach=0.6)
+    assert len(sounding(listen(observed([guitar]), floor()))["Guitar"].events) >= 2
+
+
+def test_a_clock_whose_hand_goes_round_ticks_by_itself():
+    hand = thing("Second hand", [(0, 0, 0)] * 96, rotations=turning((0, 1, 0), np.arange(96) / 24 * 0.1), parent="Clock")
+    (clock,) = [one for one in listen(observed([thing("Clock"), hand])) if one.wanted]
+    assert clock.events is None
+
+
+def test_a_block_that_tips_over_does_not_roll():
+    angles = np.clip(np.arange(96) / 48.0, 0.0, 1.0) * np.pi / 2
+    x, z = 0.5 * np.sin(angles) + 0.1 * (1 - np.cos(angles)), 0.5 * np.cos(angles) + 0.1 * np.sin(angles)
+    places, turns = np.stack([x, 0 * x, z], axis=1), turning((0, 1, 0), angles)
+    block = thing("Block", places, (0.2, 0.5, 1.0), turns, reach=0.57)
+    assert not [one for one in listen(observed([block]), floor()) if one.name == "rolling"]
 
 
 def test_one_walk_over_two_grounds_is_two_sources():

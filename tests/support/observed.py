@@ -48,7 +48,7 @@ def bounces(height, restitution, until):
     """Seconds at which a ball that is dropped meets the floor, and its speed then: closed form."""
     time, speed = np.sqrt(2.0 * height / GRAVITY), np.sqrt(2.0 * GRAVITY * height)
     found = []
-    while time < until:
+    while time < until and speed > 0.01:  # infinitely many bounces take a finite time
         found.append((time, speed))
         speed *= restitution
         time += 2.0 * speed / GRAVITY

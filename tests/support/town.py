@@ -55,6 +55,13 @@ def build(bpy, frames=96):
         camera.keyframe_insert("location", frame=frame)
 
 
+def walk_only(bpy, frames=48):
+    """The robot alone, on a lawn."""
+    bpy.context.scene.frame_start, bpy.context.scene.frame_end = 1, frames
+    bpy.ops.mesh.primitive_plane_add(size=200.0)
+    walk(bpy, frames)
+
+
 def walk(bpy, frames):
     """The robot, from its own file, half as high, with its walk repeated along a straight way."""
     with bpy.data.libraries.load(str(SCENES / "RobotExpressive.blend")) as (there, into):

@@ -118,6 +118,16 @@ def bpy_vector(values: Iterable[float]) -> Any:
     return Vector(tuple(values))
 
 
+def reach(obj: bpy.types.Object, centre: np.ndarray) -> float:
+    """How far the farthest vertex of an evaluated mesh is from a point (3,) of its own space, Blender units; 0 of others."""
+    if obj.type != "MESH" or obj.data is None or len(obj.data.vertices) == 0:
+        return 0.0
+    flat = np.empty(3 * len(obj.data.vertices), np.float32)
+    obj.data.vertices.foreach_get("co", flat)
+    away = float(np.linalg.norm(flat.reshape(-1, 3) - centre, axis=1).max())
+    return away if np.isfinite(away) else 0.0
+
+
 def face_count(obj: bpy.types.Object) -> int:
     """The faces of an evaluated mesh, 0 of others."""
     return len(obj.data.polygons) if obj.type == "MESH" and obj.data is not None else 0

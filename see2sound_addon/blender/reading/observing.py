@@ -200,11 +200,13 @@ def _observed(
         own, shown = _as_few(own, shown)
         if len(own) > 1:
             poses[obj.name] = own
+        moves, wide = len(own) > 1, float(local.max())
+        far = inventory.reach(evaluated, centre) * float(size.max()) / wide if moves and wide > 0.0 else 0.0
         track = _track(own, centre, shown, metres, turns.get(obj.name))
         found.append(
             SceneObject(
                 obj.name, obj.type, inventory.names_of(obj), track, size, obj.parent.name if obj.parent is not None else "",
-                inventory.face_count(evaluated), obj.rigid_body.type.lower() if obj.rigid_body is not None else "",
+                inventory.face_count(evaluated), obj.rigid_body.type.lower() if obj.rigid_body is not None else "", far,
             )
         )  # fmt: skip
     crowds, more = inventory.crowds_of(scene, graph)
