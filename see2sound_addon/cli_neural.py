@@ -42,7 +42,7 @@ def add_choice(parser: argparse.ArgumentParser, tasks: tuple[str, ...] = TASKS) 
 @contextmanager
 def chosen_backends(options: argparse.Namespace, usual: Any, progress: Progress) -> Iterator[Any]:
     """Neural backends where the options name models, `usual` ones elsewhere. Errors: those of `neural.client`."""
-    wanted = {task: getattr(options, task, "") for task in TASKS}
+    wanted: dict[str, Any] = {task: getattr(options, task, "") for task in TASKS}
     if not any(wanted.values()):
         yield usual
         return
