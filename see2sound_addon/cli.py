@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from . import cli_eye, cli_neural, cli_scene, cli_sounds, logs
+from .cli_numbers import number, seed, whole
 from .cli_results import levels_of, mix_usual_layouts, text_of
 from .errors import See2SoundError
 from .media.scratch import temporary_folder
@@ -113,7 +114,7 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--fov", type=_angle, metavar="DEGREES", help="horizontal field of view")
     run.add_argument("--horizon", type=_percent, metavar="PERCENT", help="the horizon's height from the top")
     run.add_argument("--camera-height", type=_height, default=1.6, metavar="METRES")
-    run.add_argument("--seed", type=_seed, default=0, metavar="N")
+    run.add_argument("--seed", type=seed, default=0, metavar="N")
     run.add_argument(
         "--eye",
         default="",
@@ -142,39 +143,15 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _number(low: float, high: float, what: str) -> Any:
-    def read(text: str) -> float:
-        try:
-            value = float(text)
-        except ValueError as error:
-            raise argparse.ArgumentTypeError(f"{what} must be a number, not {text!r}") from error
-        if not low <= value <= high:
-            raise argparse.ArgumentTypeError(f"{what} must lie between {low:g} and {high:g}")
-        return value
-
-    return read
+_duration = number(0.1, 3600.0, "the duration")
+_angle = number(5.0, 165.0, "the field of view")
+_percent = number(0.0, 100.0, "the horizon")
+_loudness = number(-60.0, 0.0, "the loudness")
+_ceiling = number(-20.0, 0.0, "the ceiling")
+_height = number(0.05, 10000.0, "the camera's height")
 
 
-_duration = _number(0.1, 3600.0, "the duration")
-_angle = _number(5.0, 165.0, "the field of view")
-_percent = _number(0.0, 100.0, "the horizon")
-_loudness = _number(-60.0, 0.0, "the loudness")
-_ceiling = _number(-20.0, 0.0, "the ceiling")
-_height = _number(0.05, 10000.0, "the camera's height")
-
-
-def _whole(low: int, high: int, what: str) -> Any:
-    def read(text: str) -> int:
-        value = _number(low, high, what)(text)
-        if value != int(value):
-            raise argparse.ArgumentTypeError(f"{what} must be a whole number")
-        return int(value)
-
-    return read
-
-
-_count = _whole(1, 32, "the number of sources")
-_seed = _whole(0, 2**31 - 1, "the seed")
+_count = whole(1, 32, "the number of sources")
 
 
 def _progress(label: str, done: int, total: int) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from . import cli_neural
+from .cli_numbers import seed
 from .cli_results import mix_usual_layouts, text_of
 from .errors import See2SoundError
 from .paths import is_same_file
@@ -31,7 +32,7 @@ def add_verb(
     parser.add_argument("scene", type=Path, metavar="FILE.blend")
     parser.add_argument("--out", type=Path, required=True, metavar="DIR")
     parser.add_argument("--idle", action="store_true", help="engines of parked vehicles idle instead of being silent")
-    parser.add_argument("--seed", type=int, metavar="N", help="another seed than that of the scene")
+    parser.add_argument("--seed", type=seed, metavar="N", help="another seed than that of the scene")
     cli_neural.add_choice(parser, ("voice", "ranking"))
     parser.add_argument("--film", action="store_true", help="also render film.mp4, with the binaural mix as its sound")
 

@@ -9,6 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from .cli_numbers import number, seed
 from .clips import Controls
 from .errors import See2SoundError
 from .progress import Progress
@@ -24,8 +25,8 @@ def add_verbs(verb: Callable[..., argparse.ArgumentParser], progress: Progress) 
     what = sound.add_mutually_exclusive_group(required=True)
     what.add_argument("--out", type=Path, metavar="FILE", help="a .wav or .flac")
     what.add_argument("--explain", action="store_true", help="say what the words lead to, and make nothing")
-    sound.add_argument("--duration", type=_seconds, default=10.0, metavar="SECONDS")
-    sound.add_argument("--seed", type=_seed, default=0, metavar="N")
+    sound.add_argument("--duration", type=number(0.05, 3600.0, "the duration"), default=10.0, metavar="SECONDS")
+    sound.add_argument("--seed", type=seed, default=0, metavar="N")
     sound.add_argument(
         "--set", action="append", default=[], metavar="NAME=VALUE", help="a parameter of the class; may be repeated"
     )
@@ -40,19 +41,6 @@ def add_verbs(verb: Callable[..., argparse.ArgumentParser], progress: Progress) 
     library.add_argument("action", choices=sorted(_LIBRARY))
     library.add_argument("what", nargs="?", help="add, remove: a folder; search: words")
     library.add_argument("--most", type=int, default=10, metavar="N", help="recordings that a search shows")
-
-
-def _seconds(text: str) -> float:
-    value = _float(text, "the duration")
-    if not 0.05 <= value <= 3600.0:
-        raise argparse.ArgumentTypeError("the duration must lie between 0.05 and 3600")
-    return value
-
-
-def _seed(text: str) -> int:
-    if not text.isdigit() or int(text) > 2**31 - 1:
-        raise argparse.ArgumentTypeError("the seed must be a whole number from 0 to 2147483647")
-    return int(text)
 
 
 def _float(text: str, what: str) -> float:
