@@ -208,30 +208,36 @@ def run_demo(python: Path, picture: Path | None, offline: bool) -> int:
     return call(*shell, "run", Path.cwd() / picture, "--out", out)
 
 
+ALONE = ("tests/package/test_extension.py", "tests/window")
+"""Tests that build the extension, or need the screen: no two processes may do that at once."""
+
+
 def run_tests(python: Path, versions: str, window: bool, rest: list[str]) -> int:
     """All tests, and Blender's once more for each other version that was asked for."""
     setup_neural()
     if window:
         build_extension(python, every_platform=False)
-    chosen = [] if window or rest else ["-m", "not window"]
-    code = call(python, "-m", "pytest", *chosen, *rest)
+    code = run_all(python, window) if not rest else call(python, "-m", "pytest", *rest)
     for version in filter(None, versions.split(",")):
         print(f"--- Blender {version}", flush=True)
         code = run_tests_in(version, rest) or code
     return code
 
 
+def run_all(python: Path, window: bool, *options: str) -> int:
+    """Those that must be alone, then the others on all cores, each file by one process."""
+    first = ALONE if window else ALONE[:1]
+    code = call(python, "-m", "pytest", *options, *first)
+    others = [f"--ignore={path}" for path in ALONE]
+    return call(python, "-m", "pytest", *options, *others, "-n", "auto", "--maxprocesses", "4", "--dist", "loadfile") or code
+
+
 def run_tests_in(version: str, rest: list[str]) -> int:
     """The tests that Blender has a part in, with another version of it; all but the window's and torch's with NumPy 2."""
     if version == "5.2":
         python = setup(ROOT / ".venv-5.2", "dev", versions=((3, 13),))
-        skipped = [f"--ignore=tests/{name}" for name in ("window", "neural", "package/test_house.py")]
-        pytest = (python, "-m", "pytest", "-m", "not slow", *skipped)
-        if rest:
-            return call(*pytest, *rest)
-        alone = "tests/package/test_extension.py"  # it builds the extension, which two processes must not do at once
-        code = call(*pytest, alone)
-        return call(*pytest, f"--ignore={alone}", "-n", "auto", "--maxprocesses", "4") or code
+        options = ["-m", "not slow", "--ignore=tests/neural", "--ignore=tests/package/test_house.py"]
+        return call(python, "-m", "pytest", *options, *rest) if rest else run_all(python, False, *options)
     if version not in BPY:
         sys.exit(f"dev.py: there is no Blender {version!r} here. Hint: use 5.2, {', '.join(BPY)}.")
     python = setup(ROOT / f".venv-{version}", "", BPY[version], *TOOLS, versions=((3, 11),))
