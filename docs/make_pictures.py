@@ -18,6 +18,7 @@ PHOTOGRAPHS = Path(skimage.__file__).parent / "data"
 
 
 def main() -> None:
+    """Run the main job on a photograph, and make all pictures."""
     IMAGES.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         picture = PHOTOGRAPHS / "rocket.jpg"

@@ -100,6 +100,7 @@ def enlarge_the_timeline() -> None:
 
 
 def main() -> None:
+    """Open Blender's window with the extension, and take each picture in it."""
     archive = max((ROOT / "dist").glob("see2sound-*.zip"), key=lambda path: path.stat().st_mtime)
     root.make(sys.executable)
     with root.window(archive, ROOT / "tests" / "window" / "inside.py") as (folder, process):

@@ -151,7 +151,7 @@ def tree_with_birds() -> None:
 
 
 def walker() -> None:
-    """A man of boxes who walks along the pavement: legs by inverse kinematics, feet that stand still while they carry him."""
+    """A man of boxes that walks along the pavement: legs by inverse kinematics, feet that stand still while they carry him."""
     data = bpy.data.armatures.new("Walker")
     body = bpy.data.objects.new("Walker", data)
     bpy.context.scene.collection.objects.link(body)

@@ -144,6 +144,8 @@ class SEE2SOUND_OT_edit_events(bpy.types.Operator):
         return reporting.run(self, lambda: self._edit(context.scene))
 
     def _edit(self, scene: bpy.types.Scene) -> list[str]:
+        from ..see2sound_addon.blender.writing.proposals import set_events
+
         facts = sources.active_source(scene).see2sound
         if not facts.events:
             raise See2SoundError("events-none", "The sound of this source has no events.", "Choose another prompt.")
@@ -153,10 +155,7 @@ class SEE2SOUND_OT_edit_events(bpy.types.Operator):
             events.pop(row)
         elif self.action == "ADD":
             events.append((scene.frame_current_final, 1.0))
-        facts.event_list.clear()
-        for frame, strength in sorted(events):
-            item = facts.event_list.add()
-            item.frame, item.strength = frame, strength
+        set_events(facts.event_list, sorted(events))
         if self.action == "ADD":
             facts.events_from = "LIST"
         return []

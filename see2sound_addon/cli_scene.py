@@ -39,6 +39,7 @@ def add_verb(
 
 def _scene(options: argparse.Namespace, progress: Progress, session: Any) -> dict[str, Any]:
     from .backends import Backends
+    from .blender.reading.sampling import check_camera
     from .blender.soundtrack import film
     from .blender.writing import scenebuilder
     from .delivery.formats import Delivery
@@ -54,7 +55,7 @@ def _scene(options: argparse.Namespace, progress: Progress, session: Any) -> dic
     scene = session.open_scene(options.scene.absolute())
     if options.seed is not None:
         scene.see2sound.seed = options.seed
-    scenebuilder.check_camera(scene)
+    check_camera(scene)
     check_writable(out)
     check_writable(out / "clips")
     with cli_neural.chosen_backends(options, Backends(), progress) as backends:

@@ -89,7 +89,7 @@ def explain(text: str) -> Meaning:
     for match in found:
         if match.name != SILENT and match.name not in sounding:
             sounding[match.name] = match
-    shares = _shares(_words(text))
+    shares = _shares(split_words(text))
     if not sounding:
         silent = [match for match in found if match.name == SILENT]
         return Meaning(SILENT, silent[0].strength, words=silent[0].words) if silent else Meaning("", 0.0, shares=shares)
@@ -132,7 +132,9 @@ def level_of(prompt: str) -> float:
 
 def words_in(text: str) -> list[str]:
     """The words of a text by which recordings are found: without number, verbs' endings and small words."""
-    words = [word for word in _words(text) if word.isalpha() and word not in GRAMMAR["prepositions"] | GRAMMAR["separators"]]
+    words = [
+        word for word in split_words(text) if word.isalpha() and word not in GRAMMAR["prepositions"] | GRAMMAR["separators"]
+    ]
     return [_stem(word) for word in words]
 
 
@@ -150,8 +152,8 @@ def words_of(name: str) -> list[str]:
     return phrases or list(dict.fromkeys(" & ".join(" ".join(phrase) for phrase in needed) for needed in pairs))
 
 
-def _words(text: str) -> list[str]:
-    """Words in small letters: split at capitals, digits and signs."""
+def split_words(text: str) -> list[str]:
+    """Words, numbers and separators of a text in small letters, without articles: split at capitals, digits and signs."""
     text = re.sub(r"([a-zà-ÿ])([A-Z])", r"\1 \2", text[:LONGEST_TEXT])
     text = re.sub(r"([A-Z]+)([A-Z][a-z])", r"\1 \2", text).lower()
     text = text.replace("'s ", " ").replace("'", "").replace("’", "")
@@ -161,13 +163,13 @@ def _words(text: str) -> list[str]:
 def _parts(text: str) -> list[list[str]]:
     """The words between "and", "with" and commas: each can be a layer."""
     parts: list[list[str]] = [[]]
-    for word in _words(text):
+    for word in split_words(text):
         if word in GRAMMAR["separators"] or word in (",", "+", ";"):
             parts.append([])
         else:
             parts[-1].append(word)
-    if len(parts) > 1 and tuple(_singular(word) for word in _words(text) if not word.isdigit()) in _table().phrases:
-        return [_words(text)]  # "pots and pans"
+    if len(parts) > 1 and tuple(_singular(word) for word in split_words(text) if not word.isdigit()) in _table().phrases:
+        return [split_words(text)]  # "pots and pans"
     return [part for part in parts if part]
 
 
@@ -340,10 +342,10 @@ def _add(table: _Table, text: str, name: str) -> None:
 def _enter(table: _Table, own: str, entry: str, strength: float) -> None:
     parts = [part.strip() for part in entry.split("&") if part.strip()]
     if len(parts) == 1:
-        table.phrases[tuple(_singular(word) for word in _words(parts[0]))] = (own, strength)
+        table.phrases[tuple(_singular(word) for word in split_words(parts[0]))] = (own, strength)
     elif parts:
         for choice in product(*(table.groups.get(part, [part]) for part in parts)):
-            phrases = tuple(tuple(_stem(word) for word in _words(part)) for part in choice)
+            phrases = tuple(tuple(_stem(word) for word in split_words(part)) for part in choice)
             table.pairs.setdefault(phrases[0][0], []).append((phrases, own))
 
 

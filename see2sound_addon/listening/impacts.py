@@ -16,8 +16,6 @@ from .observed import FindSurfaces, Names, SceneObject
 
 LEAST_SPEED = 0.15
 """Metres a second along the normal, below which an impact is not heard."""
-STILL_GOING = 0.8
-"""Of the speed before: what a body that is no ball, such as a crate on its corner, may keep in its direction."""
 GOES_ON = 0.8
 """Of the speed before: what a body that is no ball, such as a crate on its corner, may keep of it."""
 RUN = 0.1

@@ -47,9 +47,11 @@ def propose_in_steps(
     effects = propose_effects(observed, find)
     past = bodies | {one.object for one in effects if one.name == "wind"}
     families = kin.families(past)
-    still = [family for family in families if _stands(kin, family)]
-    named = propose_standing(kin, still, wind)
-    named += [propose_moving(observed, kin, family, settings.idling) for family in families if family not in still]
+    by_standing: dict[bool, list[Family]] = {True: [], False: []}
+    for family in families:
+        by_standing[_stands(kin, family)].append(family)
+    named = propose_standing(kin, by_standing[True], wind)
+    named += [propose_moving(observed, kin, family, settings.idling) for family in by_standing[False]]
     struck = yield from propose_bodies(observed, kin, find, bodies)
     heard = _with_markers([*steps, *effects, *named, *struck, *propose_crowds(observed, wind)], observed.markers)
     taken = past | {obj.name for family in families for obj in family.members}

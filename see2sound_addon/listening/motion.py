@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from scipy.spatial.transform import Rotation
 
 from .observed import Track
 
@@ -44,12 +45,10 @@ def angular_velocities(track: Track, rate: float, expected: np.ndarray | None = 
     count = len(track.positions)
     if count < 2:
         return np.zeros((count, 3))
-    first, second = track.rotations[:-1], track.rotations[1:]
-    relative = _product(second, first * np.array([1.0, -1.0, -1.0, -1.0]))
-    relative *= np.where(relative[:, :1] < 0.0, -1.0, 1.0)
-    sine = np.linalg.norm(relative[:, 1:], axis=1)
-    angle = 2.0 * np.arctan2(sine, relative[:, 0])
-    axis = relative[:, 1:] / np.maximum(sine, 1e-12)[:, None]
+    poses = Rotation.from_quat(track.rotations, scalar_first=True)
+    turns = (poses[1:] * poses[:-1].inv()).as_rotvec()
+    angle = np.linalg.norm(turns, axis=1)
+    axis = turns / np.maximum(angle, 1e-12)[:, None]
     between = (np.arange(count - 1) + 0.5) / rate
     if expected is None and len(track.turns):
         expected = np.interp(between, track.turns[:, 0], track.turns[:, 1])
@@ -65,12 +64,6 @@ def angular_velocities(track: Track, rate: float, expected: np.ndarray | None = 
         angle = np.where(other, backward, onward)
     spins = axis * (angle * rate)[:, None]
     return np.concatenate([spins[:1], 0.5 * (spins[1:] + spins[:-1]), spins[-1:]])
-
-
-def _product(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """Hamilton product of quaternions (n, 4)."""
-    aw, av, bw, bv = a[:, :1], a[:, 1:], b[:, :1], b[:, 1:]
-    return np.concatenate([aw * bw - (av * bv).sum(axis=1, keepdims=True), aw * bv + bw * av + np.cross(av, bv)], axis=1)
 
 
 def turns_a_minute(track: Track, rate: float, radius: float = 0.0) -> np.ndarray:

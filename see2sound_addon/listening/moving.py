@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..lexicon.lookup import explain
+from ..lexicon.lookup import explain, split_words
 from .behaviour import behaviour_of
 from .engines import DRIVES, engine_load, engine_speed
 from .kinship import Family, Kinship
@@ -15,7 +15,8 @@ from .swinging import begins_to_move, swing
 
 TURNS = 20.0
 """Turns a minute from which something counts as turning."""
-WHEELS = ("wheel", "tire", "tyre", "rim")
+TYRES = frozenset({"tire", "tires", "tyre", "tyres", "rim", "rims"})
+"""Words for wheels, beside those that contain "wheel"."""
 STRIDE = 0.7
 """Metres of a step of a person that is animated without legs."""
 SMALLEST_WHEEL = 0.05
@@ -80,8 +81,8 @@ def _turning(observed: Observed, kin: Kinship, family: Family) -> np.ndarray:
 
 def is_wheel(obj: SceneObject) -> bool:
     """Whether an object is called a wheel."""
-    text = " ".join(text for _, text in obj.names[:2]).lower()
-    return any(word in text for word in WHEELS)
+    text = " ".join(text for _, text in obj.names[:2])
+    return "wheel" in text.lower() or not TYRES.isdisjoint(split_words(text))
 
 
 def wheel_speed(observed: Observed, kin: Kinship, family: Family, speed: np.ndarray) -> tuple[np.ndarray, bool]:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from functools import lru_cache
 
 from ..lexicon.classes import SILENT
-from ..lexicon.lookup import HINT, explain
+from ..lexicon.lookup import HINT, explain, split_words
 from .observed import Names, SceneObject
 
 TRUST = {"object": 1.0, "tag": 0.95, "data": 0.95, "action": 0.8, "parent": 0.8, "collection": 0.75, "material": 0.7}
@@ -34,16 +33,11 @@ SURFACES_OF_GROUND = ("wind in grass",)
 
 @dataclass(frozen=True)
 class Named:
-    """`name`: the class, SILENT, or "" where no word is known. `score`: 0 to 1. `why`: for the user. `words`: that decided.
-
-    `hint`: a class that a word only hints at, or "".
-    """
+    """`name`: the class, SILENT, or "" where no word is known. `score`: 0 to 1. `why`: for the user."""
 
     name: str
     score: float
     why: str
-    words: str = ""
-    hint: str = ""
 
 
 UNKNOWN = Named("", 0.0, "no known word in its names")
@@ -53,7 +47,7 @@ def name_object(obj: SceneObject) -> Named:
     """The class that an object's names lead to."""
     found = name_of(obj.names)
     if found.name in SURFACES_OF_GROUND and _is_ground(obj):
-        return Named(SILENT, found.score, f"{found.why}; without blades it is ground", found.words)
+        return Named(SILENT, found.score, f"{found.why}; without blades it is ground")
     return found
 
 
@@ -62,24 +56,23 @@ def name_of(names: Names) -> Named:
 
     A name that programs give, such as "Cube.003", says nothing. A known silent word ("house") decides like any other.
     """
-    weak, hint = UNKNOWN, ""
+    weak, hinted = UNKNOWN, False
     for where, text in names:
-        said = weak is not UNKNOWN or bool(hint)
+        said = hinted or weak is not UNKNOWN
         if _says_nothing(text) or (where in ("material", "action") and said):
             continue
         meaning = explain(text)
         if not meaning.name:
             continue
         score = meaning.score * TRUST[where]
-        words = " ".join(meaning.words)
         why = f"{where} {_shown(text)}"
         if meaning.score > HINT and (where != "material" or meaning.name in MATTER):
-            return Named(meaning.name, score, why, words, hint)
+            return Named(meaning.name, score, why)
         if meaning.name != SILENT:
-            hint = hint or meaning.name
+            hinted = True
         elif weak is UNKNOWN:
-            weak = Named(SILENT, score, why, words)
-    return Named(weak.name, weak.score, weak.why, weak.words, hint)
+            weak = Named(SILENT, score, why)
+    return weak
 
 
 def _shown(text: str) -> str:
@@ -88,8 +81,7 @@ def _shown(text: str) -> str:
 
 @lru_cache(20000)
 def _says_nothing(text: str) -> bool:
-    words = re.findall(r"[a-z]+", re.sub(r"([a-z])([A-Z])", r"\1 \2", text).lower())
-    return all(word in NOTHING_SAID or len(word) < 2 for word in words)
+    return all(word in NOTHING_SAID or len(word) < 2 or not word.isalpha() for word in split_words(text))
 
 
 def _is_ground(obj: SceneObject) -> bool:
@@ -132,7 +124,7 @@ USUAL_BODY = "wood impact"
 def struck(names: Names) -> tuple[str, bool]:
     """The class of impacts of a body, and whether a word says so."""
     for _, text in names:
-        words = set(re.findall(r"[a-z]+", re.sub(r"([a-z])([A-Z])", r"\1 \2", text).lower()))
+        words = set(split_words(text))
         for name, known in STRUCK.items():
             if words & set(known):
                 return name, True

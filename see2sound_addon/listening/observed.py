@@ -113,11 +113,6 @@ class Observed:
         """(n,) seconds of the frames, from the first one."""
         return np.arange(self.frames) / self.rate
 
-    @property
-    def seconds(self) -> float:
-        """Its length."""
-        return self.frames / self.rate
-
 
 @dataclass(frozen=True)
 class Surfaces:

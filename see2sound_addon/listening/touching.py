@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.spatial.transform import Rotation
 
 from .ground import heights_below, is_ball, is_wheel_shaped
 from .motion import angular_velocities, moving, spans, velocities
@@ -72,16 +73,8 @@ def _support(obj: SceneObject, down: np.ndarray) -> np.ndarray:
     half = 0.5 * obj.size
     if is_ball(obj):
         return np.full(len(obj.track.positions), float(half.mean()))
-    w, x, y, z = obj.track.rotations.T
-    axes = np.stack(
-        [
-            np.stack([1 - 2 * (y * y + z * z), 2 * (x * y + w * z), 2 * (x * z - w * y)], axis=1),
-            np.stack([2 * (x * y - w * z), 1 - 2 * (x * x + z * z), 2 * (y * z + w * x)], axis=1),
-            np.stack([2 * (x * z + w * y), 2 * (y * z - w * x), 1 - 2 * (x * x + y * y)], axis=1),
-        ],
-        axis=1,
-    )
-    lowest = np.abs(axes @ down) @ half
+    down_inside = Rotation.from_quat(obj.track.rotations, scalar_first=True).inv().apply(down)
+    lowest = np.abs(down_inside) @ half
     if is_wheel_shaped(obj):  # a wheel stands on its rim
         lowest = np.minimum(lowest, float(np.sort(half)[-1]))
     return np.asarray(lowest)

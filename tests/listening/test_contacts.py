@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from observed import GRAVITY, ball_height, bounces, floor, thing, turning, walking_foot
+from observed import GRAVITY, ball_height, bounces, floor, scene_object, turning, walking_foot
 
 from see2sound_addon.listening.footfalls import footfalls
 from see2sound_addon.listening.impacts import impacts
@@ -14,7 +14,7 @@ DOWN = np.array([0.0, 0.0, -GRAVITY])
 
 def ball(rate, seconds=3.0, radius=0.12, height=1.25, restitution=0.8):
     heights = [ball_height(k / rate, height, restitution) + radius for k in range(round(rate * seconds))]
-    return thing("Ball", [(0, 0, z) for z in heights], (2 * radius,) * 3)
+    return scene_object("Ball", [(0, 0, z) for z in heights], (2 * radius,) * 3)
 
 
 @pytest.mark.parametrize("rate", [24.0, 25.0, 30.0, 60.0])
@@ -31,14 +31,14 @@ def test_a_dropped_ball_bounces_when_physics_says(rate):
 def test_bounces_need_no_mesh_below_but_a_turn_in_the_air_is_none():
     assert len(impacts(ball(24.0), 24.0, DOWN, no_surfaces)) >= 5
     thrown = [(0.2 * k, 0, 3.0 + 4.0 * k / 24 - 0.5 * GRAVITY * (k / 24) ** 2) for k in range(24)]
-    assert impacts(thing("Thrown", thrown, (0.2,) * 3), 24.0, DOWN, floor()) == []
+    assert impacts(scene_object("Thrown", thrown, (0.2,) * 3), 24.0, DOWN, floor()) == []
     swing = [(np.sin(k / 6.0), 0, 2.0) for k in range(96)]
-    assert impacts(thing("Swing", swing, (0.2,) * 3), 24.0, DOWN, floor()) == []
+    assert impacts(scene_object("Swing", swing, (0.2,) * 3), 24.0, DOWN, floor()) == []
 
 
 def test_a_jump_to_another_place_is_no_impact():
     places = [(0.02 * k, 0, 1.0) for k in range(30)] + [(5.0 - 0.02 * k, 0, 1.0) for k in range(30)]
-    assert impacts(thing("Cut", places, (0.2,) * 3), 24.0, DOWN, floor()) == []
+    assert impacts(scene_object("Cut", places, (0.2,) * 3), 24.0, DOWN, floor()) == []
 
 
 def test_a_body_strikes_a_wall_and_falls_and_stays():
@@ -48,10 +48,10 @@ def test_a_body_strikes_a_wall_and_falls_and_stays():
         met = floor("Brick")(origins, directions, frames, past)
         return type(met)(np.where(directions[:, 0] > 0.9, 2.1 - origins[:, 0], np.inf), met.normals, met.names)
 
-    (blow,) = impacts(thing("Puck", wall, (0.2,) * 3), 24.0, np.zeros(3), find)
+    (blow,) = impacts(scene_object("Puck", wall, (0.2,) * 3), 24.0, np.zeros(3), find)
     assert blow.seconds == pytest.approx(20 / 24, abs=1.5 / 24) and blow.normal[0] == pytest.approx(-1.0)
     falls = [(0, 0, 0.1 + max(0.0, 1.0 - 0.5 * GRAVITY * (k / 24) ** 2)) for k in range(48)]
-    (thud,) = impacts(thing("Sack", falls, (0.2,) * 3), 24.0, DOWN, floor())
+    (thud,) = impacts(scene_object("Sack", falls, (0.2,) * 3), 24.0, DOWN, floor())
     assert thud.seconds == pytest.approx(np.sqrt(2.0 / GRAVITY), abs=0.005)
 
 
@@ -96,7 +96,9 @@ def test_stronger_steps_come_down_faster():
 
 def rolled(slip, speed=1.0, radius=0.15, count=72):
     x = np.arange(count) / 24.0 * speed
-    return thing("Ball", [(one, 0, radius) for one in x], (2 * radius,) * 3, turning((0, 1, 0), (1.0 - slip) * x / radius))
+    return scene_object(
+        "Ball", [(one, 0, radius) for one in x], (2 * radius,) * 3, turning((0, 1, 0), (1.0 - slip) * x / radius)
+    )
 
 
 def test_a_ball_rolls_or_slides_and_a_box_scrapes():
@@ -104,7 +106,7 @@ def test_a_ball_rolls_or_slides_and_a_box_scrapes():
     assert rolls.rolls.all() and not rolls.scrapes.any() and rolls.speed[30] == pytest.approx(1.0)
     slides = touching(rolled(1.0), 24.0, DOWN, floor("oak"))
     assert slides.scrapes.all() and not slides.rolls.any()
-    box = thing("Box", [(k / 24.0, 0, 0.2) for k in range(72)], (0.4,) * 3)
+    box = scene_object("Box", [(k / 24.0, 0, 0.2) for k in range(72)], (0.4,) * 3)
     assert touching(box, 24.0, DOWN, floor()).scrapes.all()
-    above = thing("Box", [(k / 24.0, 0, 0.8) for k in range(72)], (0.4, 0.3, 0.4))
+    above = scene_object("Box", [(k / 24.0, 0, 0.8) for k in range(72)], (0.4, 0.3, 0.4))
     assert touching(above, 24.0, DOWN, floor()) is None

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from observed import thing, track, turning
+from observed import scene_object, track, turning
 
 from see2sound_addon.listening.engines import DRIVES, engine_speed
 from see2sound_addon.listening.motion import curve, gate, moving, speeds, turns_a_minute
@@ -57,7 +57,7 @@ def test_what_moves_for_a_while_is_heard_for_that_while():
 def test_a_bell_strikes_where_it_turns_back():
     """A swing of two seconds turns back at 0.5, 1.5, 2.5 s and passes its middle at 1, 2, 3 s."""
     angles = 0.6 * np.sin(np.pi * np.arange(96) / RATE)
-    found = swing(thing("Bell", [(0, 0, 5)] * 96, rotations=turning((1, 0, 0), angles)).track, RATE)
+    found = swing(scene_object("Bell", [(0, 0, 5)] * 96, rotations=turning((1, 0, 0), angles)).track, RATE)
     assert np.allclose(found.extremes, [0.5, 1.5, 2.5, 3.5], atol=0.01)
     assert np.allclose([time for time in found.passes if time > 0.02], [1.0, 2.0, 3.0], atol=0.02) and np.ptp(
         found.angles

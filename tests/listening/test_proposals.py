@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from observed import ball_height, floor, observed, thing, turning, walking_foot
+from observed import ball_height, floor, observed, scene_object, turning, walking_foot
 
 from see2sound_addon.listening.effects import rain_intensity, wind_speed
 from see2sound_addon.listening.gathering import gather
@@ -40,12 +40,12 @@ def drive(speed=10.0, stop=48, count=96):
     ],
 )
 def test_names_are_asked_in_their_order(names, expected):
-    assert name_object(thing("x", names=names)).name == expected
+    assert name_object(scene_object("x", names=names)).name == expected
 
 
 def test_grass_without_blades_is_ground():
-    assert name_object(thing("GrassMesh", size=(125, 98, 15), faces=10000)).name == "silent"
-    assert name_object(thing("Grass", size=(2, 2, 0.3), faces=400)).name == "wind in grass"
+    assert name_object(scene_object("GrassMesh", size=(125, 98, 15), faces=10000)).name == "silent"
+    assert name_object(scene_object("Grass", size=(2, 2, 0.3), faces=400)).name == "wind in grass"
 
 
 def test_ground_and_bodies_by_their_materials():
@@ -57,7 +57,7 @@ def test_ground_and_bodies_by_their_materials():
 
 
 def test_a_car_that_stops_is_silent_or_idles():
-    car = thing("Car", drive(), (4, 1.8, 1.5))
+    car = scene_object("Car", drive(), (4, 1.8, 1.5))
     (silent,) = listen(observed([car]), floor())
     (idling,) = listen(observed([car]), floor(), ListenSettings(idling=True))
     assert silent.name == "car" and np.interp(3.5, *np.array(silent.level).T) == 0.0 and idling.level == []
@@ -65,7 +65,7 @@ def test_a_car_that_stops_is_silent_or_idles():
     assert np.interp(1.0, *speed.T) == pytest.approx(10.0, rel=0.02) and np.interp(3.5, *speed.T) == 0.0
     rpm = np.array(silent.values["rpm"])
     assert np.interp(3.5, *rpm.T) == pytest.approx(850.0)
-    parked = thing("Car", [(0, 0, 0.8)], (4, 1.8, 1.5))
+    parked = scene_object("Car", [(0, 0, 0.8)], (4, 1.8, 1.5))
     assert not listen(observed([parked]))[0].wanted
     assert listen(observed([parked]), settings=ListenSettings(idling=True))[0].wanted
 
@@ -73,9 +73,9 @@ def test_a_car_that_stops_is_silent_or_idles():
 def test_wheels_that_turn_set_the_engine_s_speed():
     """Wheels of 0.46 m on a low-poly van at 6 m/s turn 249 times a minute."""
     way = np.arange(96) / 24.0 * 6.0
-    van = thing("Minivan", [(x, 0, 0.5) for x in way], (2.7, 1.3, 1.0))
+    van = scene_object("Minivan", [(x, 0, 0.5) for x in way], (2.7, 1.3, 1.0))
     wheels = [
-        thing(
+        scene_object(
             f"Wheel.{n}", [(x + dx, 0, 0.23) for x in way], (0.46, 0.14, 0.46), turning((0, 1, 0), way / 0.23), parent="Minivan"
         )
         for n, dx in enumerate((-0.9, 0.9))
@@ -91,9 +91,9 @@ def test_wheels_that_turn_set_the_engine_s_speed():
 def test_values_fit_the_models():
     """Whatever a scene says, what comes out can be given to the generator."""
     tall = [
-        thing("Car", drive(200.0), (4, 1.8, 1.5)),
-        thing("Campfire", size=(90, 90, 90)),
-        thing("Flag", size=(0.01, 0.01, 0.01)),
+        scene_object("Car", drive(200.0), (4, 1.8, 1.5)),
+        scene_object("Campfire", size=(90, 90, 90)),
+        scene_object("Flag", size=(0.01, 0.01, 0.01)),
     ]
     for one in listen(observed(tall), floor()):
         for name, points in one.values.items():
@@ -103,8 +103,8 @@ def test_values_fit_the_models():
 
 
 def test_footsteps_follow_the_ground_and_their_body_is_silent():
-    body = thing("Man", kind="ARMATURE", size=(0, 0, 0))
-    skin = thing("Man Mesh", parent="Man")
+    body = scene_object("Man", kind="ARMATURE", size=(0, 0, 0))
+    skin = scene_object("Man Mesh", parent="Man")
     feet = [walking_foot(24.0, 4.0, phase, 1.4, name=name) for phase, name in ((0.0, "foot.L"), (0.5, "foot.R"))]
     (found,) = listen(observed([body, skin], feet=feet), floor("Wet Grass"))
     assert found.name == "footsteps on grass" and found.wanted and len(found.events) == 7
@@ -120,15 +120,15 @@ def test_the_material_decides_before_the_name_of_its_object():
     "name", ["Bell pepper", "Bird cage", "Rubber duck", "Steering wheel", "River rock", "Firewood", "Sawhorse"]
 )
 def test_what_is_called_after_something_that_sounds_is_silent(name):
-    assert name_object(thing(name)).name == "silent"
+    assert name_object(scene_object(name)).name == "silent"
 
 
 def test_ends_of_bones_are_feet_only_if_they_step_like_legs():
     def ends(phases, named=False):
         return [replace(walking_foot(24.0, 4.0, phase, name=f"Bone.{n}"), named=named) for n, phase in enumerate(phases)]
 
-    arm = thing("Man", kind="ARMATURE")
-    body = thing("Car body", [(k / 4, 0, 1) for k in range(96)], (4, 2, 1), parent="Man")
+    arm = scene_object("Man", kind="ARMATURE")
+    body = scene_object("Car body", [(k / 4, 0, 1) for k in range(96)], (4, 2, 1), parent="Man")
     legs = listen(observed([arm], feet=ends((0.0, 0.5))), floor())
     assert [len(one.events) for one in legs if one.wanted] == [7]
     assert not [one for one in listen(observed([arm], feet=ends((0.0, 0.0))), floor()) if one.events]
@@ -138,13 +138,13 @@ def test_ends_of_bones_are_feet_only_if_they_step_like_legs():
 
 def test_what_sounds_when_used_is_heard_when_it_falls():
     heights = [0.1 + abs(ball_height(k / 24, 1.0, 0.6)) for k in range(96)]
-    guitar = thing("Guitar", [(0, 0, z) for z in heights], (1, 0.3, 0.2), reach=0.6)
+    guitar = scene_object("Guitar", [(0, 0, z) for z in heights], (1, 0.3, 0.2), reach=0.6)
     assert len(sounding(listen(observed([guitar]), floor()))["Guitar"].events) >= 2
 
 
 def test_a_clock_whose_hand_goes_round_ticks_by_itself():
-    hand = thing("Second hand", [(0, 0, 0)] * 96, rotations=turning((0, 1, 0), np.arange(96) / 24 * 0.1), parent="Clock")
-    (clock,) = [one for one in listen(observed([thing("Clock"), hand])) if one.wanted]
+    hand = scene_object("Second hand", [(0, 0, 0)] * 96, rotations=turning((0, 1, 0), np.arange(96) / 24 * 0.1), parent="Clock")
+    (clock,) = [one for one in listen(observed([scene_object("Clock"), hand])) if one.wanted]
     assert clock.events is None
 
 
@@ -152,7 +152,7 @@ def test_a_block_that_tips_over_does_not_roll():
     angles = np.clip(np.arange(96) / 48.0, 0.0, 1.0) * np.pi / 2
     x, z = 0.5 * np.sin(angles) + 0.1 * (1 - np.cos(angles)), 0.5 * np.cos(angles) + 0.1 * np.sin(angles)
     places, turns = np.stack([x, 0 * x, z], axis=1), turning((0, 1, 0), angles)
-    block = thing("Block", places, (0.2, 0.5, 1.0), turns, reach=0.57)
+    block = scene_object("Block", places, (0.2, 0.5, 1.0), turns, reach=0.57)
     assert not [one for one in listen(observed([block]), floor()) if one.name == "rolling"]
 
 
@@ -162,8 +162,8 @@ def test_one_walk_over_two_grounds_is_two_sources():
         names = [(("material", "Gravel" if x > 3.0 else "Wood"),) for x in origins[:, 0]]
         return type(met)(met.distances, met.normals, names)
 
-    found = sounding(listen(observed([thing("Man", kind="ARMATURE")], feet=[walking_foot(24.0, 5.0, speed=1.4)]), find))
-    both = listen(observed([thing("Man", kind="ARMATURE")], feet=[walking_foot(24.0, 5.0, speed=1.4)]), find)
+    found = sounding(listen(observed([scene_object("Man", kind="ARMATURE")], feet=[walking_foot(24.0, 5.0, speed=1.4)]), find))
+    both = listen(observed([scene_object("Man", kind="ARMATURE")], feet=[walking_foot(24.0, 5.0, speed=1.4)]), find)
     assert found and {one.name for one in both if one.wanted} == {"footsteps on gravel", "footsteps on wood"}
 
 
@@ -174,9 +174,9 @@ def test_a_forest_is_a_few_sources_and_a_flock_is_one():
     found = [one for one in listen(observed([], crowds=[crowd])) if one.wanted]
     assert 1 <= len(found) <= 4 and {one.name for one in found} == {"wind in trees"}
     assert sum(one.measures["count"] for one in found) == 5000
-    trees = [thing(f"Tree.{n:03d}", [place], (4, 4, 9)) for n, place in enumerate(places[:300])]
+    trees = [scene_object(f"Tree.{n:03d}", [place], (4, 4, 9)) for n, place in enumerate(places[:300])]
     assert len([one for one in listen(observed(trees)) if one.wanted]) <= 4
-    birds = [thing(f"Bird.{n}", [(0.5 * n, 0, 4)], (0.2, 0.2, 0.2)) for n in range(3)]
+    birds = [scene_object(f"Bird.{n}", [(0.5 * n, 0, 4)], (0.2, 0.2, 0.2)) for n in range(3)]
     (flock,) = [one for one in listen(observed(birds)) if one.wanted]
     assert flock.values["birds"] == [(0.0, 3.0)]
 
@@ -190,19 +190,19 @@ def test_groups_hold_all_their_members():
 
 
 def test_a_tree_of_parts_is_one_source_and_a_car_s_parts_are_silent():
-    trunk = thing("tree", [(0, 0, 2)], (1, 1, 4))
-    leaves = thing("leaves", [(0, 0, 6)], (4, 4, 4), parent="tree")
-    car = thing("Car", drive(), (4, 1.8, 1.5))
-    door = thing("Car Door", drive(), (1, 0.1, 1), parent="Car")
+    trunk = scene_object("tree", [(0, 0, 2)], (1, 1, 4))
+    leaves = scene_object("leaves", [(0, 0, 6)], (4, 4, 4), parent="tree")
+    car = scene_object("Car", drive(), (4, 1.8, 1.5))
+    door = scene_object("Car Door", drive(), (1, 0.1, 1), parent="Car")
     assert classes(listen(observed([trunk, leaves, car, door]), floor())) == {"tree": "wind in trees", "Car": "car"}
 
 
 def test_a_bell_and_a_door_have_their_events_by_moving():
     swing = 0.6 * np.sin(np.pi * np.arange(96) / 24.0)
-    bell = thing("Church Bell", [(0, 0, 9)] * 96, (1, 1, 1), turning((1, 0, 0), swing))
+    bell = scene_object("Church Bell", [(0, 0, 9)] * 96, (1, 1, 1), turning((1, 0, 0), swing))
     opens = np.interp(np.arange(96), [30, 50], [0.0, 1.5])
-    door = thing("Door", [(0, 0, 1)] * 96, (0.9, 0.05, 2), turning((0, 0, 1), opens))
-    shut = thing("Cellar Door", [(5, 0, 1)], (0.9, 0.05, 2))
+    door = scene_object("Door", [(0, 0, 1)] * 96, (0.9, 0.05, 2), turning((0, 0, 1), opens))
+    shut = scene_object("Cellar Door", [(5, 0, 1)], (0.9, 0.05, 2))
     found = sounding(listen(observed([bell, door, shut]), floor()))
     assert np.allclose([time for time, _ in found["Church Bell"].events], [0.5, 1.5, 2.5, 3.5], atol=0.02)
     ((moment, strength),) = found["Door"].events
@@ -212,7 +212,7 @@ def test_a_bell_and_a_door_have_their_events_by_moving():
 
 def test_what_appears_is_heard_from_then_on():
     shown = np.arange(96) >= 48
-    fire = thing("Campfire", [(0, 0, 0)] * 96, visible=shown)
+    fire = scene_object("Campfire", [(0, 0, 0)] * 96, visible=shown)
     (found,) = listen(observed([fire]))
     assert np.interp([1.0, 3.0], *np.array(found.level).T) == pytest.approx([0.0, 1.0])
 
@@ -222,13 +222,13 @@ def test_many_bodies_that_strike_are_gathered_and_keep_all_blows():
         heights = [0.1 + max(0.0, 1.0 - 4.905 * max(0.0, (k - start) / 24) ** 2) for k in range(96)]
         return [(x, 0, z) for z in heights]
 
-    dominoes = [thing(f"Domino.{n}", falls(0.3 * n, n), (0.2,) * 3) for n in range(30)]
+    dominoes = [scene_object(f"Domino.{n}", falls(0.3 * n, n), (0.2,) * 3) for n in range(30)]
     found = [one for one in listen(observed(dominoes), floor()) if one.events]
     assert len(found) <= 4 and sum(len(one.events) for one in found) == 30
 
 
 def test_markers_are_events_of_their_class():
-    dog = thing("Dog", [(0, 0, 0)])
+    dog = scene_object("Dog", [(0, 0, 0)])
     found = sounding(listen(observed([dog], markers=[(1.0, "thunder"), (2.5, "Dog"), (0.5, "shot 12")])))
     assert found["Dog"].events == [(2.5, 1.0)] and found["thunder"].events == [(1.0, 1.0)]
 
@@ -251,7 +251,7 @@ def test_rain_falls_where_it_lands_at_its_rate():
 
 def test_wind_drives_trees_and_is_heard():
     blows = np.linspace(0, 100, 96)
-    found = listen(observed([thing("Tree", size=(4, 4, 9))], effects=[effect("wind", "Wind", {"strength": blows})]))
+    found = listen(observed([scene_object("Tree", size=(4, 4, 9))], effects=[effect("wind", "Wind", {"strength": blows})]))
     named = {one.name: one for one in found if one.wanted}
     assert set(named) == {"wind", "wind in trees"} and named["wind"].extent == "ambient"
     curve = np.array(named["wind in trees"].values["wind"])
@@ -273,6 +273,6 @@ def test_other_effects():
 
 
 def test_the_order_and_the_keys():
-    found = listen(observed([thing("House"), thing("Fountain"), thing("Gun"), thing("Dog")]))
+    found = listen(observed([scene_object("House"), scene_object("Fountain"), scene_object("Gun"), scene_object("Dog")]))
     assert [one.silent for one in found] == sorted(one.silent for one in found)
     assert len({one.key for one in found}) == len(found)

@@ -15,7 +15,7 @@ def track(positions, rotations=None, visible=None, turns=None):
     return Track(positions, rotations, visible, np.zeros((0, 2)) if turns is None else np.asarray(turns, float))
 
 
-def thing(name, positions=((0, 0, 0),), size=(1, 1, 1), rotations=None, **more):
+def scene_object(name, positions=((0, 0, 0),), size=(1, 1, 1), rotations=None, **more):
     made = track(positions, rotations, more.pop("visible", None), more.pop("turns", None))
     names = more.pop("names", (("object", name),))
     return SceneObject(name, more.pop("kind", "MESH"), names, made, np.asarray(size, float), **more)

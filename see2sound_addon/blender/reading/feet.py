@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 import bpy
 import numpy as np
 
+from ...lexicon.lookup import split_words
 from ..units import metres_per_unit
 
 FOOT_WORDS = frozenset({
@@ -20,6 +20,7 @@ CONTROLS = frozenset({
     "tweak", "spin", "rock", "pivot", "helper",
 })  # fmt: skip
 """Words of bones that pose others, and carry no mesh."""
+BODY_WORDS = frozenset({"hips", "hip", "pelvis", "body", "torso"})
 LOWEST = 0.12
 """Of an armature's height: without words, bones that end below it are feet."""
 MOST_FEET = 12
@@ -72,7 +73,7 @@ def feet_of(scene: bpy.types.Scene, objects: list[bpy.types.Object]) -> list[Foo
             continue
         groups = _groups(armature)
         if len(groups) > MOST_FEET:
-            continue  # a rope, or a hedgehog
+            continue  # these are the links of a chain, not feet
         height = _height(armature) * metres_per_unit(scene)
         if height <= 0.0 or not np.isfinite(height):
             continue
@@ -81,19 +82,20 @@ def feet_of(scene: bpy.types.Scene, objects: list[bpy.types.Object]) -> list[Foo
         for group in groups:
             carried = _carried(armature, group, objects)
             if carried:
-                named = bool(_words(group[0].name) & FOOT_WORDS)
+                named = _has_word(group[0], FOOT_WORDS)
                 found.append(FootPoints(armature, group[0].name, height, common, root, carried, named))
     return found
 
 
-def _words(name: str) -> set[str]:
-    return set(re.findall(r"[a-z]+", re.sub(r"([a-z])([A-Z])", r"\1 \2", name).lower()))
+def _has_word(bone: bpy.types.Bone, words: frozenset[str]) -> bool:
+    """Whether the name of a bone has one of the words."""
+    return not words.isdisjoint(split_words(bone.name))
 
 
 def _groups(armature: bpy.types.Object) -> list[list[bpy.types.Bone]]:
     """The bones of each foot: those that are named so, joined with their descendants among these; else the lowest ends."""
-    bones = [bone for bone in armature.data.bones if _words(bone.name) & FOOT_WORDS]
-    plain = [bone for bone in bones if not _words(bone.name) & CONTROLS]
+    bones = [bone for bone in armature.data.bones if _has_word(bone, FOOT_WORDS)]
+    plain = [bone for bone in bones if not _has_word(bone, CONTROLS)]
     deforming = [bone for bone in plain or bones if bone.use_deform]
     chosen = deforming or plain or bones or _lowest_ends(armature)
     groups: dict[str, list[bpy.types.Bone]] = {}
@@ -129,7 +131,7 @@ def _common(bones: list[bpy.types.Bone]) -> str:
 
 def _body_bone(armature: bpy.types.Object) -> str:
     """The bone of the hips, or the one with the most descendants below the root."""
-    named = [bone.name for bone in armature.data.bones if _words(bone.name) & {"hips", "hip", "pelvis", "body", "torso"}]
+    named = [bone.name for bone in armature.data.bones if _has_word(bone, BODY_WORDS)]
     if named:
         return named[0]
     roots = [bone for bone in armature.data.bones if bone.parent is None]

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
 from typing import Any
 
 import bpy
 import numpy as np
+from mathutils import Vector
 
 from ...listening.observed import Crowd, Effect, Names
 from ..animation import fcurves
@@ -107,15 +107,8 @@ def size_in_world(size: np.ndarray, poses: np.ndarray, metres: float) -> np.ndar
 def _of_collection(collection: bpy.types.Collection) -> np.ndarray:
     meshes = [obj for obj in collection.all_objects if obj.type == "MESH"][:1000]
     offset = np.array(collection.instance_offset, float)
-    corners = [obj.matrix_world @ bpy_vector(corner) for obj in meshes for corner in obj.bound_box]
+    corners = [obj.matrix_world @ Vector(corner) for obj in meshes for corner in obj.bound_box]
     return np.array([list(corner) for corner in corners], float).reshape(-1, 3) - offset
-
-
-def bpy_vector(values: Iterable[float]) -> Any:
-    """A vector for products with Blender's matrices."""
-    from mathutils import Vector
-
-    return Vector(tuple(values))
 
 
 def reach(obj: bpy.types.Object, centre: np.ndarray) -> float:
@@ -138,10 +131,13 @@ def effects_of(scene: bpy.types.Scene, objects: list[bpy.types.Object], graph: b
     metres, found = metres_per_unit(scene), []
     burns = any(_burns(modifier) for obj in objects for modifier in obj.modifiers)
     for obj in objects:
+        blows = obj.field is not None and obj.field.type == "WIND"
+        if not (blows or obj.particle_systems or obj.modifiers):
+            continue
         evaluated = obj.evaluated_get(graph)
         centre, local = bounds(evaluated)
         size = size_in_world(local, np.array(evaluated.matrix_world, float)[None], metres)
-        place = np.array(evaluated.matrix_world @ bpy_vector(centre), float) * metres
+        place = np.array(evaluated.matrix_world @ Vector(centre.tolist()), float) * metres
         names = names_of(obj)
         for system in obj.particle_systems:
             found += _particles(obj, system, scene, names, place, size)
@@ -149,7 +145,7 @@ def effects_of(scene: bpy.types.Scene, objects: list[bpy.types.Object], graph: b
             kind = _kind_of(modifier, burns)
             if kind and modifier.show_render:
                 found.append(Effect(kind, obj.name, names, place, size, _values_of(modifier, metres)))
-        if obj.field is not None and obj.field.type == "WIND":
+        if blows:
             found.append(Effect("wind", obj.name, names, place, size, {"strength": np.array([float(obj.field.strength)])}))
     return found + _world(scene)
 

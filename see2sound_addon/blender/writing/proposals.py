@@ -30,7 +30,6 @@ def put_proposals(scene: bpy.types.Scene, found: list[Proposal]) -> None:
     _follow_renamed(scene)
     there = {obj.see2sound.scene_key for obj in sources.sources(scene)}
     earlier = {item.key: _choice(item, there) for item in items}
-    rate = frame_rate(scene)
     _filling.append(True)
     try:
         items.clear()
@@ -42,7 +41,7 @@ def put_proposals(scene: bpy.types.Scene, found: list[Proposal]) -> None:
             if not item.decided:
                 item.accept = one.wanted
             item.facts = json.dumps(to_message(replace(one, events=None)))
-            _fill_events(item.events, one.events or [], scene, rate)
+            set_events(item.events, at_frames(scene, one.events or []))
     finally:
         _filling.pop()
 
@@ -66,11 +65,18 @@ def _follow_renamed(scene: bpy.types.Scene) -> None:
                 speaker.see2sound.scene_key = item.key
 
 
-def _fill_events(items: Any, events: Iterable[tuple[float, float]], scene: bpy.types.Scene, rate: float) -> None:
+def set_events(items: Any, events: Iterable[tuple[float, float]]) -> None:
+    """Fill a list of events with (frame, strength)."""
     items.clear()
-    for seconds, strength in events:
+    for frame, strength in events:
         item = items.add()
-        item.frame, item.strength = scene.frame_start + seconds * rate, strength
+        item.frame, item.strength = frame, strength
+
+
+def at_frames(scene: bpy.types.Scene, points: Points) -> Keys:
+    """(frame, value) of (seconds, value)."""
+    rate = frame_rate(scene)
+    return [(scene.frame_start + seconds * rate, value) for seconds, value in points]
 
 
 def decided(item: Any) -> None:
@@ -190,7 +196,7 @@ def _writers(
     obj: bpy.types.Object, scene: bpy.types.Scene, proposal: Proposal, events: list[tuple[float, float]]
 ) -> dict[str, Callable[[], None]]:
     """What a proposal sets of a Speaker, by the names of READERS."""
-    facts, rate = obj.see2sound, frame_rate(scene)
+    facts = obj.see2sound
 
     def say() -> None:
         facts.guessed_label = facts.label = sources.clean_label(proposal.label) or proposal.label
@@ -208,20 +214,17 @@ def _writers(
 
     def happen() -> None:
         facts.events_from = "LIST" if events else "MODEL"
-        _fill_events(facts.event_list, [((frame - scene.frame_start) / rate, one) for frame, one in events], scene, rate)
+        set_events(facts.event_list, events)
         timed = bool(events) or any(len(points) > 1 for points in proposal.values.values())
         facts.loop = not timed
         facts.maker = "procedural" if timed else "SCENE"  # other makers cannot follow events and curves
 
-    def at_frames(points: Points) -> Keys:
-        return [(scene.frame_start + time * rate, value) for time, value in points]
-
     def drive() -> None:
         for item in facts.parameters:
-            set_keys(obj, item, "value", at_frames(proposal.values.get(item.name, [])))
+            set_keys(obj, item, "value", at_frames(scene, proposal.values.get(item.name, [])))
 
     def fade() -> None:
-        set_keys(obj.data, obj.data, "volume", at_frames(proposal.level))
+        set_keys(obj.data, obj.data, "volume", at_frames(scene, proposal.level))
 
     return {"label": say, "place": place, "extent": spread, "events": happen, "parameters": drive, "volume": fade}
 

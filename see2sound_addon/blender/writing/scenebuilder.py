@@ -16,7 +16,6 @@ from ...progress import Progress, no_progress
 from ...soundscene import SoundScene
 from .. import session
 from ..reading import observing, sampling
-from ..reading.sampling import check_camera as check_camera
 from ..sources import has_own_sound
 from . import clips, pictures, proposals, speakers
 
