@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from .errors import See2SoundError
+from .materials import BANDS
 from .paths import is_file
 
 EXTENTS = ("point", "area", "ambient")
@@ -51,13 +52,63 @@ class Cone:
     outer_gain: float = 1.0
 
 
+def _no_octaves() -> np.ndarray:
+    return np.zeros((0, len(BANDS)))
+
+
 @dataclass
 class Occlusion:
-    """Attenuation by obstacles between source and listener: gain in dB and low-pass cut-off in Hz over `times`."""
+    """Attenuation by obstacles between source and listener: gain in dB and low-pass cut-off in Hz over `times` (n,).
+
+    `octaves`: (n, bands) dB, the gain of each of `materials.BANDS`, or none of them, (0, bands).
+    """
 
     times: np.ndarray = field(default_factory=lambda: np.zeros(1))
     gain_db: np.ndarray = field(default_factory=lambda: np.zeros(1))
     lowpass: np.ndarray = field(default_factory=lambda: np.full(1, 20000.0))
+    octaves: np.ndarray = field(default_factory=_no_octaves)
+
+
+@dataclass
+class Detour:
+    """A way around the edges of obstacles, over `times` (n,).
+
+    `first`: (n, 3) the point from which the listener hears the sound. `last`: (n, 3) the point that the sound leaves the
+    source for. `between`: (n,) metres from one to the other. `octaves`: (n, bands) dB, relative to the straight way.
+    """
+
+    times: np.ndarray
+    first: np.ndarray
+    last: np.ndarray
+    between: np.ndarray
+    octaves: np.ndarray
+
+
+@dataclass
+class Reflection:
+    """A mirror image of a source, at `matrix` (3, 3) @ position + `offset` (3,).
+
+    `absorption`: (bands,) what all its walls together absorb. `gain`: (n,) over `times` (n,), 0 to 1: how much of it is seen.
+    """
+
+    matrix: np.ndarray
+    offset: np.ndarray
+    absorption: np.ndarray
+    times: np.ndarray
+    gain: np.ndarray
+
+
+@dataclass
+class Tail:
+    """The late reverberation that a source causes at the listener, at the k `times` of a `Traced` room.
+
+    `level`: (k, bands) dB of its energy, relative to that of the source at 1 m in the free field. `decay`: (k, bands) seconds
+    until 60 dB are lost, in air that absorbs nothing. `delay`: (k,) seconds from the emission to its beginning.
+    """
+
+    level: np.ndarray
+    decay: np.ndarray
+    delay: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -89,6 +140,7 @@ class Source:
     from the source in its own frame, where an area sounds, instead of a disc of `radius`. `diffuse`: an ambient source fills
     all ambisonic orders, not the first channel alone. `object`: the Blender object that sounds, or "". `events`: (k, 2)
     seconds and strength (0 to 1) of what happens in its clip, such as steps; for people and programs, not for the mix.
+    `detours`, `reflections`, `tail`: what the meshes of a scene do to its sound; `tail` in a `Traced` room only.
     """
 
     id: str
@@ -118,6 +170,9 @@ class Source:
     diffuse: bool = False
     object: str = ""
     events: np.ndarray = field(default_factory=lambda: np.zeros((0, 2)))
+    detours: list[Detour] = field(default_factory=list)
+    reflections: list[Reflection] = field(default_factory=list)
+    tail: Tail | None = None
 
 
 Absorption = tuple[float, ...]
@@ -157,7 +212,21 @@ class Response:
     gain_db: float = 0.0
 
 
-Room = Ground | Shoebox | Response
+@dataclass
+class Traced:
+    """The surroundings along the listener's way, as rays have met them at `times` (k,); the sources have the rest.
+
+    `openness`: (k,) the share of all directions in which there is nothing. `mean_free_path`: (k,) metres from one surface to
+    the next. `absorption`: (k, bands) of the surfaces that the rays met.
+    """
+
+    times: np.ndarray
+    openness: np.ndarray
+    mean_free_path: np.ndarray
+    absorption: np.ndarray
+
+
+Room = Ground | Shoebox | Response | Traced
 WALLS = ("-x", "+x", "-y", "+y", "floor", "ceiling")
 """The walls of a shoebox, by its own axes."""
 
@@ -203,7 +272,7 @@ def _not_finite(value: Any, name: str) -> str:
         return "" if np.isfinite(value).all() else name
     if isinstance(value, float):
         return "" if math.isfinite(value) else name
-    if isinstance(value, tuple):
+    if isinstance(value, tuple | list):
         return next((found for item in value if (found := _not_finite(item, name))), "")
     if not is_dataclass(value):
         return ""

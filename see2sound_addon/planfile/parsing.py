@@ -19,7 +19,6 @@ from ..soundscene import (
     Cone,
     Fader,
     Ground,
-    Occlusion,
     Response,
     Room,
     Shoebox,
@@ -27,6 +26,7 @@ from ..soundscene import (
     Source,
     Trajectory,
 )
+from .acoustics import check_tail, detours_from, occlusion_from, reflections_from, tail_from, traced_from
 from .arrays import ArrayFile
 from .bounds import MOST_POINTS, MOST_SOURCES, VERSION
 from .reader import Reader
@@ -52,12 +52,12 @@ def scene_from_dict(data: Any, folder: Path, arrays: ArrayFile | None = None) ->
         distance_model=reader.text("distance_model", "inverse_clamped", among=DISTANCE_MODELS),
     )
     scene.air = _air(reader.take("air", None))
-    scene.room = _room(reader.take("room", None), folder)
+    scene.room = _room(reader.take("room", None), folder, arrays)
     sources = reader.take("sources")
     if not isinstance(sources, list) or len(sources) > MOST_SOURCES:
         raise reader.fail("'sources'", f"must be a list of at most {MOST_SOURCES} sources")
     reader.end()
-    scene.sources = [_source_from_dict(item, number, folder, arrays) for number, item in enumerate(sources)]
+    scene.sources = [_source_from_dict(item, number, folder, arrays, scene.room) for number, item in enumerate(sources)]
     twice = [name for name, count in Counter(source.id for source in scene.sources).items() if count > 1]
     if twice:
         raise reader.fail("'sources'", f"has the id {twice[0][:60]!r} twice")
@@ -77,16 +77,18 @@ def _air(data: Any) -> Air | None:
     return air
 
 
-def _room(data: Any, folder: Path) -> Room | None:
+def _room(data: Any, folder: Path, arrays: ArrayFile | None) -> Room | None:
     if data is None:
         return None
-    reader = Reader(data, "The room")
-    kind = reader.text("kind", among=("ground", "shoebox", "response"))
+    reader = Reader(data, "The room", arrays)
+    kind = reader.text("kind", among=("ground", "shoebox", "response", "traced"))
     room: Room
     if kind == "ground":
         room = Ground(reader.number("height", 0.0, low=-1e6, high=1e6), _absorption(reader, "material"))
     elif kind == "response":
         room = Response(folder / reader.text("file"), reader.number("gain_db", 0.0, low=-120.0, high=60.0))
+    elif kind == "traced":
+        room = traced_from(reader)
     else:
         room = _shoebox(reader)
     reader.end()
@@ -146,7 +148,7 @@ def _trajectory(reader: Reader) -> Trajectory:
     return Trajectory(times, positions, rotations / length, cuts)
 
 
-def _source_from_dict(data: Any, number: int, folder: Path, arrays: ArrayFile | None) -> Source:
+def _source_from_dict(data: Any, number: int, folder: Path, arrays: ArrayFile | None, room: Room | None) -> Source:
     name = data.get("id", number) if isinstance(data, dict) else number
     reader = Reader(data, f"Source {str(name)[:60]!r}", arrays)
     source = Source(
@@ -168,7 +170,7 @@ def _source_from_dict(data: Any, number: int, folder: Path, arrays: ArrayFile | 
         min_gain=reader.number("min_gain", 0.0, low=0.0, high=1000.0),
         max_gain=reader.number("max_gain", 1000.0, low=0.0, high=1000.0),
         cone=_cone(reader.inner("cone", f"The cone of {_as_owner(reader)}", {})),
-        occlusion=_occlusion(reader.inner("occlusion", f"The occlusion of {_as_owner(reader)}", {})),
+        occlusion=occlusion_from(reader.inner("occlusion", f"The occlusion of {_as_owner(reader)}", {})),
         synchronous=reader.flag("synchronous", False),
         lfe_db=None if reader.data.get("lfe_db") is None else reader.number("lfe_db", low=-1000.0, high=120.0),
         divergence=reader.number("divergence", 0.0, low=0.0, high=1.0),
@@ -177,8 +179,12 @@ def _source_from_dict(data: Any, number: int, folder: Path, arrays: ArrayFile | 
         diffuse=reader.flag("diffuse", False),
         object=reader.text("object", ""),
         events=_events(reader),
+        detours=detours_from(reader),
+        reflections=reflections_from(reader),
+        tail=tail_from(reader),
     )
     reader.data.pop("lfe_db", None)
+    check_tail(reader, source.tail, room)
     if len(source.points) > MOST_POINTS:
         raise reader.fail("'points'", f"must be at most {MOST_POINTS}")
     if source.min_gain > source.max_gain:
@@ -221,19 +227,3 @@ def _fader(reader: Reader) -> Fader:
         raise reader.fail("'gain_db'", "must be as long as times and at most 120")
     reader.end()
     return fader
-
-
-def _occlusion(reader: Reader) -> Occlusion:
-    occlusion = Occlusion(
-        reader.array("times", 0, [0.0], largest=1e6),
-        reader.array("gain_db", 0, [0.0], largest=120.0),
-        reader.array("lowpass", 0, [20000.0], largest=1e6),
-    )
-    if len(occlusion.times) == 0 or (np.diff(occlusion.times) <= 0.0).any():
-        raise reader.fail("'times'", "must go forwards", "plan-times-backwards")
-    if len({len(occlusion.times), len(occlusion.gain_db), len(occlusion.lowpass)}) != 1:
-        raise reader.fail("'gain_db' and 'lowpass'", "must be as long as times")
-    if (occlusion.lowpass < 1.0).any():
-        raise reader.fail("'lowpass'", "must be at least 1 Hz")
-    reader.end()
-    return occlusion

@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from ..materials import MATERIALS
-from ..soundscene import WALLS, Absorption, Ground, Response, Room, Shoebox, SoundScene, Source, Trajectory
+from ..soundscene import (
+    WALLS,
+    Absorption,
+    Ground,
+    Occlusion,
+    Response,
+    Room,
+    Shoebox,
+    SoundScene,
+    Source,
+    Traced,
+    Trajectory,
+)
 from .arrays import ArrayFile
 from .bounds import INLINE, VERSION
 
@@ -45,7 +57,7 @@ def scene_to_dict(scene: SoundScene, folder: Path | None, arrays: ArrayFile | No
         "air": None if scene.air is None else asdict(scene.air),
         "listener": listener,
         "sources": [_source_to_dict(source, f"source{number}", folder, keep) for number, source in enumerate(scene.sources)],
-        "room": _room_to_dict(scene.room, folder),
+        "room": _room_to_dict(scene.room, folder, keep),
     }
 
 
@@ -81,12 +93,37 @@ def _source_to_dict(source: Source, name: str, folder: Path | None, keep: _Keepe
         "min_gain": source.min_gain,
         "max_gain": source.max_gain,
         "cone": {"inner": source.cone.inner, "outer": source.cone.outer, "outer_gain": source.cone.outer_gain},
-        "occlusion": {
-            "times": keep(source.occlusion.times, f"{name}.occlusion_times"),
-            "gain_db": keep(source.occlusion.gain_db, f"{name}.occlusion"),
-            "lowpass": keep(source.occlusion.lowpass, f"{name}.lowpass"),
-        },
+        "occlusion": _occlusion_to_dict(source.occlusion, name, keep),
+        **_traced_to_dict(source, name, keep),
     }
+
+
+def _occlusion_to_dict(occlusion: Occlusion, name: str, keep: _Keeper) -> dict[str, Any]:
+    return {
+        "times": keep(occlusion.times, f"{name}.occlusion_times"),
+        "gain_db": keep(occlusion.gain_db, f"{name}.occlusion"),
+        "lowpass": keep(occlusion.lowpass, f"{name}.lowpass"),
+        **({"octaves": keep(occlusion.octaves, f"{name}.occlusion_octaves")} if len(occlusion.octaves) else {}),
+    }
+
+
+def _traced_to_dict(source: Source, name: str, keep: _Keeper) -> dict[str, Any]:
+    """What the meshes of a scene do to the sound of a source."""
+    data: dict[str, Any] = {}
+    if source.detours:
+        data["detours"] = [_arrays_to_dict(one, f"{name}.detour{number}", keep) for number, one in enumerate(source.detours)]
+    if source.reflections:
+        data["reflections"] = [
+            _arrays_to_dict(one, f"{name}.reflection{number}", keep) for number, one in enumerate(source.reflections)
+        ]
+    if source.tail is not None:
+        data["tail"] = _arrays_to_dict(source.tail, f"{name}.tail", keep)
+    return data
+
+
+def _arrays_to_dict(value: Any, name: str, keep: _Keeper) -> dict[str, Any]:
+    """A dataclass of arrays."""
+    return {item.name: keep(getattr(value, item.name), f"{name}.{item.name}") for item in fields(value)}
 
 
 def _relative(path: Path, folder: Path | None) -> str:
@@ -94,7 +131,7 @@ def _relative(path: Path, folder: Path | None) -> str:
     return (path.relative_to(folder.absolute()) if inside and folder is not None else path).as_posix()
 
 
-def _room_to_dict(room: Room | None, folder: Path | None) -> dict[str, Any] | None:
+def _room_to_dict(room: Room | None, folder: Path | None, keep: _Keeper) -> dict[str, Any] | None:
     match room:
         case None:
             return None
@@ -102,6 +139,8 @@ def _room_to_dict(room: Room | None, folder: Path | None) -> dict[str, Any] | No
             return {"kind": "ground", "height": room.height, "material": _material_name(room.absorption)}
         case Response():
             return {"kind": "response", "file": _relative(room.file, folder), "gain_db": room.gain_db}
+        case Traced():
+            return {"kind": "traced", **_arrays_to_dict(room, "room", keep)}
         case Shoebox():
             return {
                 "kind": "shoebox",

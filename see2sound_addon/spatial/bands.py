@@ -13,16 +13,20 @@ REACH = 512
 """Samples that a filter spreads a sound to either side, a multiple of STEP."""
 
 
-@cache
-def band_filters(rate: float) -> np.ndarray:
-    """(bands, 2 REACH + 1): they add up to one sample at REACH, so that equal gains change nothing.
+def band_weights(frequency: np.ndarray) -> np.ndarray:
+    """(bands, n) how much of each octave's gain counts at frequencies (n,) in Hz; of sum 1.
 
     Between two octaves' middles a gain goes over into the next along the logarithm of frequency.
     """
+    place = np.clip(np.log2(np.maximum(frequency, 1e-3) / BANDS[0]), 0.0, len(BANDS) - 1.0)
+    return np.maximum(0.0, 1.0 - np.abs(place[None] - np.arange(len(BANDS))[:, None]))
+
+
+@cache
+def band_filters(rate: float) -> np.ndarray:
+    """(bands, 2 REACH + 1): they add up to one sample at REACH, so that equal gains change nothing; see `band_weights`."""
     size = 1 << 14
-    frequency = np.maximum(fft.rfftfreq(size, 1.0 / rate), 1e-3)
-    place = np.clip(np.log2(frequency / BANDS[0]), 0.0, len(BANDS) - 1.0)
-    weights = np.maximum(0.0, 1.0 - np.abs(place[None] - np.arange(len(BANDS))[:, None]))
+    weights = band_weights(fft.rfftfreq(size, 1.0 / rate))
     impulse = np.roll(fft.irfft(weights, size, axis=1), REACH, axis=1)[:, : 2 * REACH + 1]
     return np.asarray(impulse * np.hanning(2 * REACH + 3)[1:-1])
 

@@ -9,13 +9,14 @@ import numpy as np
 
 from ..errors import See2SoundError
 from ..materials import BANDS
-from ..soundscene import Shoebox, SoundScene, Source
+from ..soundscene import Shoebox, SoundScene, Source, Traced
 from . import panning
 from .extent import SPOKES
 from .layouts import Layout, find_layout
 from .renderer import MOST_AROUND
 from .room.images import LONGEST_REVERBERATION, images, reverberation_time
 from .room.reverberation import stands_still
+from .room.tails import groups_of, tail_seconds
 
 MOST_CUTS = 60
 """Cuts of one trajectory in a second."""
@@ -35,6 +36,7 @@ def check_bounds(scene: SoundScene, layout: Layout, seconds: Mapping[Path, float
     """
     _check_cuts(scene)
     voices = len(scene.sources) * (1 + len(images(scene.room)))
+    voices += sum(len(source.reflections) + len(source.detours) for source in scene.sources)
     if voices > MOST_VOICES:
         raise See2SoundError(
             "too-many-voices",
@@ -44,6 +46,8 @@ def check_bounds(scene: SoundScene, layout: Layout, seconds: Mapping[Path, float
     _check_clips(scene, layout, seconds)
     if isinstance(scene.room, Shoebox):
         _check_shoebox(scene, scene.room, layout)
+    elif isinstance(scene.room, Traced):
+        _check_tails(scene, scene.room, layout)
 
 
 def _check_cuts(scene: SoundScene) -> None:
@@ -85,6 +89,24 @@ def _copies(source: Source, layout: Layout) -> int:
     return min(MOST_AROUND, 2 * layout.channels) if source.diffuse else 1
 
 
+def _check_tails(scene: SoundScene, room: Traced, layout: Layout) -> None:
+    """At most two moments sound at once, each with the responses of its groups, as spectra; the noises are kept by octave."""
+    groups = [len(groups_of(scene, moment)) for moment in range(len(room.times))]
+    responses = max((one + other for one, other in zip(groups, [*groups[1:], 0], strict=True)), default=0)
+    seconds = tail_seconds(scene)
+    needed = 4 * scene.sample_rate * layout.channels * seconds * (len(BANDS) + 2 * responses)
+    _check_room_bytes(needed)
+
+
+def _check_room_bytes(needed: float) -> None:
+    if needed > MOST_ROOM_BYTES:
+        raise See2SoundError(
+            "room-too-large",
+            f"The room's responses need {needed / 2**30:.1f} GiB of memory; at most {MOST_ROOM_BYTES / 2**30:g} GiB are used.",
+            "Use a smaller room, walls that absorb more, fewer sources or fewer channels.",
+        )
+
+
 def _check_shoebox(scene: SoundScene, room: Shoebox, layout: Layout) -> None:
     reach = float(np.linalg.norm(room.size)) * (room.order + 1)
     latest = reach / scene.speed_of_sound
@@ -100,9 +122,4 @@ def _check_shoebox(scene: SoundScene, room: Shoebox, layout: Layout) -> None:
     building = 2 * len(BANDS) * latest * bool(still)
     held = 2 * still * latest + 2 * answers * min(tail, LONGEST_REVERBERATION)
     needed = 4 * (building + held) * layout.channels * scene.sample_rate
-    if needed > MOST_ROOM_BYTES:
-        raise See2SoundError(
-            "room-too-large",
-            f"The room's responses need {needed / 2**30:.1f} GiB of memory; at most {MOST_ROOM_BYTES / 2**30:g} GiB are used.",
-            "Use a smaller room, walls that absorb more, fewer sources or fewer channels.",
-        )
+    _check_room_bytes(needed)

@@ -10,6 +10,7 @@ import numpy as np
 from scipy import fft
 
 from ..soundscene import Air, Occlusion
+from .bands import band_weights
 
 HOP = 256
 """Samples between filters."""
@@ -39,18 +40,20 @@ def air_absorption(frequency: np.ndarray, air: Air) -> np.ndarray:
 
 
 class Damping:
-    """The filters of one source: air over its distance, and the low-pass of what stands in between."""
+    """The filters of one source: air over its distance, and the octaves and low-pass of what stands in between."""
 
     def __init__(self, air: Air | None, occlusion: Occlusion, rate: float) -> None:
         self.frequency = fft.rfftfreq(SIZE, 1.0 / rate)
         self.per_metre = None if air is None else air_absorption(self.frequency, air)
         self.occlusion = occlusion
         self.obstructed = bool((occlusion.lowpass < OPEN).any())
+        self.coloured = bool(occlusion.octaves.any())
+        self.octaves = band_weights(self.frequency)
 
     @property
     def active(self) -> bool:
         """Whether there is anything to filter."""
-        return self.per_metre is not None or self.obstructed
+        return self.per_metre is not None or self.obstructed or self.coloured
 
     def magnitudes(self, times: np.ndarray, distance: np.ndarray) -> np.ndarray:
         """(n, bins) float32 for moments in seconds and distances in metres, (n,) each."""
@@ -62,6 +65,10 @@ class Damping:
             # Cut-offs are interpolated as pitches are, by octaves; second-order Butterworth.
             cut = np.exp(np.interp(times, self.occlusion.times, np.log(self.occlusion.lowpass)))
             magnitude /= np.sqrt(1.0 + (self.frequency / cut[:, None]) ** 4)
+        if self.coloured:
+            # Levels follow straight lines from moment to moment, as the gain does.
+            curves = [np.interp(times, self.occlusion.times, octave) for octave in self.occlusion.octaves.T]
+            magnitude *= 10.0 ** (np.stack(curves, axis=1) / 20.0) @ self.octaves
         return magnitude.astype(np.float32)
 
 

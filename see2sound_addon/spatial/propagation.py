@@ -12,14 +12,15 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.signal import resample
 
-from ..soundscene import Occlusion, SoundScene, Source
+from ..soundscene import Detour, Occlusion, Reflection, SoundScene, Source
 from .bands import REACH, filter_bands
-from .damping import HOP, MARGIN, Damping, filter_moving
+from .damping import HOP, MARGIN, OPEN, Damping, filter_moving
 from .delayline import Clip, Recent
 from .extent import SPOKES, decorrelated, spokes
 from .lowfrequency import low_frequencies
 from .motion import Reach, Segment, segments
-from .room.images import Image, images, outside
+from .room.images import Image, image_of, images, outside
+from .ways import Bend, Way
 
 STEP = 64
 """Samples between control points: 1.3 ms at 48 kHz."""
@@ -71,8 +72,9 @@ class Voice:
     """A source, or one of the copies that make it wide: what it plays, where, through which filter.
 
     `spoke`: which direction of an area's it is, -1 for a point; `fixed`: (3,) a direction in the listener's frame that it
-    has whatever moves, for ambient sound, or None. `image`: which reflection it is, or None. `is_lfe`: whether it is what
-    the source sends to the low-frequency loudspeakers.
+    has whatever moves, for ambient sound, or None. `image`: which reflection it is, or None; `shown`: how much of that is seen
+    over time. `bend`: the way that it takes around edges, or None. `is_lfe`: whether it is what the source sends to the
+    low-frequency loudspeakers.
     """
 
     source: Source
@@ -84,6 +86,8 @@ class Voice:
     spoke: int = -1
     fixed: np.ndarray | None = None
     image: Image | None = None
+    shown: Reflection | None = None
+    bend: Bend | None = None
     is_lfe: bool = False
 
 
@@ -159,6 +163,7 @@ class Propagation:
             if number not in elsewhere:
                 self.voices += self._copies(direct, around, scene.seed + number)
                 self.voices += self._reflections(direct, reflections)
+                self.voices += self._traced(direct)
             if lfe and source.lfe_db is not None:
                 low = Clip(low_frequencies(samples, self.rate, source.loop), source.loop, self._recent)
                 self.voices.append(replace(direct, clip=low, level=10.0 ** (source.lfe_db / 20.0), is_lfe=True))
@@ -195,6 +200,17 @@ class Propagation:
         # What stands between source and listener does not stand in the way of their images.
         damping = Damping(self.scene.air, Occlusion(), self.rate)
         return [replace(direct, image=image, damping=damping) for image in reflections]
+
+    def _traced(self, direct: Voice) -> list[Voice]:
+        """What the meshes of a scene reflect, and lead around their edges."""
+        source, air = direct.source, self.scene.air
+        if source.extent == "ambient":
+            return []
+        free = Damping(air, Occlusion(), self.rate)
+        seen = [replace(direct, image=image_of(one), shown=one, damping=free) for one in source.reflections]
+        return seen + [
+            replace(direct, bend=Bend(one), damping=Damping(air, _octaves_of(one), self.rate)) for one in source.detours
+        ]
 
     def arrivals(self, start: int, stop: int) -> Iterator[Arrival]:
         """What arrives from sample `start` to `stop`, both multiples of STEP: one item a voice and pose between cuts."""
@@ -243,9 +259,13 @@ class Propagation:
         voice: Voice,
     ) -> Arrival | None:
         source = voice.source
-        emitted, towards, distance, delay = self._delay(times, poses[0], ear, mouth, voice)
-        moment = times - delay - source.start
-        there = heard * presence(emitted, mouth)
+        there = heard * _seen_share(times, voice)
+        if not there.any():
+            return None
+        way = self._way(times, poses[0], ear, mouth, voice)
+        emitted, towards, distance = way.emitted, way.towards, way.length
+        moment = times - way.delay - source.start
+        there = there * presence(emitted, mouth)
         if source.loop:
             there = there * np.clip(moment / LOOP_FADE, 0.0, 1.0)
         margin = 2.0 * STEP / self.rate
@@ -254,10 +274,10 @@ class Propagation:
             return None
         gain = there * voice.level * 10.0 ** (source.gain_db / 20.0) * fader_gain(emitted, source)
         if not voice.is_lfe:  # no distance, no direction: the LFE send has no distance gain and no direction
-            gain = gain * self._level(distance, -towards, mouth.rotations(emitted), voice)
-        if voice.image is None:
+            gain = gain * self._level(way.straight, way.outwards, mouth.rotations(emitted), voice)
+        if voice.image is None and voice.bend is None:
             gain = gain * _occlusion_gain(times, source)
-        if voice.spoke >= 0 and len(source.points):
+        if voice.spoke >= 0 and len(source.points) and voice.bend is None:
             towards = towards + mouth.rotations(emitted) @ source.points[voice.spoke]
             distance = _length(towards)
         direction, sharpness = self._direction(towards, distance, poses[1], voice)
@@ -273,22 +293,30 @@ class Propagation:
         moment = moment[mine] * self.rate
         return Arrival(voice, moment, gain[mine], direction[mine], sharpness[mine], filters, walls, core)
 
-    def _delay(
-        self, times: np.ndarray, positions: np.ndarray, ear: Segment, mouth: Segment, voice: Voice
-    ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-        """Emission times of the sound that arrives at `times`, vectors (n, 3) to its origins, their lengths, and delays."""
+    def _way(self, times: np.ndarray, positions: np.ndarray, ear: Segment, mouth: Segment, voice: Voice) -> Way:
+        """How the sound comes that arrives at `times` (n,) at `positions` (n, 3)."""
+        speed, factor = self.scene.speed_of_sound, self.scene.doppler_factor
         if voice.source.synchronous:
-            towards = _seen(mouth.positions(times), voice.image) - positions
-            distance = _length(towards)
-            # Reflections are as late after the direct sound as they would be.
+            way = self._of(times, times, positions, mouth, voice)
+            # What comes another way is as late after the direct sound as it would be.
             direct = _length(mouth.positions(times) - positions)
-            return times, towards, distance, (distance - direct) / self.scene.speed_of_sound
-        emitted, towards = self._retarded(times, positions, mouth, voice.image)
-        delay, factor = times - emitted, self.scene.doppler_factor
+            way.delay = (way.length - direct) / speed
+            return way
+        emitted = self._retarded(times, positions, mouth, voice)
+        way = self._of(times, emitted, positions, mouth, voice)
         if factor != 1.0:
             first = self._first_delay(ear, mouth, voice.image)
-            delay = np.maximum(first + factor * (delay - first), 0.0)
-        return emitted, towards, _length(towards), delay
+            way.delay = np.maximum(first + factor * (way.delay - first), 0.0)
+        return way
+
+    def _of(self, times: np.ndarray, emitted: np.ndarray, positions: np.ndarray, mouth: Segment, voice: Voice) -> Way:
+        """The way of what is emitted at `emitted` (n,) and arrives at `times` (n,)."""
+        places = mouth.positions(emitted)
+        if voice.bend is not None:
+            return voice.bend.way(times, emitted, positions, places)
+        towards = _seen(places, voice.image) - positions
+        length = _length(towards)
+        return Way(emitted, towards, length, times - emitted, length, -towards)
 
     def _level(self, distance: np.ndarray, outwards: np.ndarray, rotations: np.ndarray, voice: Voice) -> np.ndarray:
         """Linear gain (n,) of distance and cone. Blender's Speakers face along their local -Z."""
@@ -313,22 +341,18 @@ class Propagation:
             return spokes(direction, half_angle)[voice.spoke], np.ones(len(distance))
         return direction, np.clip(distance / POINTLESS, 0.0, 1.0)
 
-    def _retarded(
-        self, times: np.ndarray, positions: np.ndarray, mouth: Segment, image: Image | None
-    ) -> tuple[np.ndarray, np.ndarray]:
-        """When the sound that arrives at `times` was emitted, and the vector (n, 3) from the listener to there.
+    def _retarded(self, times: np.ndarray, positions: np.ndarray, mouth: Segment, voice: Voice) -> np.ndarray:
+        """When the sound that arrives at `times` was emitted.
 
         Solves t_e = t - |L(t) - P(t_e)| / c by fixed-point iteration, whose error falls by the Mach number in each iteration.
         """
         speed = self.scene.speed_of_sound
-        towards = _seen(mouth.positions(times), image) - positions
-        emitted = times - _length(towards) / speed
+        emitted = times - self._of(times, times, positions, mouth, voice).length / speed
         # As many turns as this path ever needs, not as many as this block does: the result must be the same to the bit.
         mach = min(0.95, 1.2 * mouth.top_speed / speed)
         for _ in range(int(np.ceil(-SETTLED / np.log(mach))) if mach > 0.0 else 0):
-            towards = _seen(mouth.positions(emitted), image) - positions
-            emitted = times - _length(towards) / speed
-        return emitted, towards
+            emitted = times - self._of(times, emitted, positions, mouth, voice).length / speed
+        return emitted
 
     def _first_delay(self, ear: Segment, mouth: Segment, image: Image | None) -> float:
         """The delay in seconds at the beginning of both stretches."""
@@ -417,6 +441,18 @@ def _margin(voice: Voice) -> int:
 def _occlusion_gain(times: np.ndarray, source: Source) -> np.ndarray:
     occlusion = source.occlusion
     return 10.0 ** (np.interp(times, occlusion.times, occlusion.gain_db) / 20.0)
+
+
+def _octaves_of(detour: Detour) -> Occlusion:
+    steady = np.zeros(len(detour.times))
+    return Occlusion(detour.times, steady, np.full(len(detour.times), OPEN), detour.octaves)
+
+
+def _seen_share(times: np.ndarray, voice: Voice) -> np.ndarray:
+    """(n,) 0 to 1: how much of a voice there is at the moments of arrival `times` (n,)."""
+    if voice.shown is not None:
+        return np.interp(times, voice.shown.times, voice.shown.gain)
+    return np.ones(len(times)) if voice.bend is None else voice.bend.there(times)
 
 
 def presence(times: np.ndarray, segment: Segment) -> np.ndarray:

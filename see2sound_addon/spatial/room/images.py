@@ -13,7 +13,7 @@ import numpy as np
 
 from ...errors import See2SoundError
 from ...materials import BANDS
-from ...soundscene import Air, Ground, Room, Shoebox, SoundScene, Trajectory
+from ...soundscene import Air, Ground, Reflection, Room, Shoebox, SoundScene, Trajectory
 from ..damping import air_absorption
 from ..motion import matrices
 
@@ -39,9 +39,18 @@ class Image:
         return points @ self.matrix.T + self.offset
 
 
-@lru_cache(maxsize=4)
+def image_of(reflection: Reflection) -> Image:
+    """The image of a reflection that was traced."""
+    return Image(reflection.matrix, reflection.offset, np.sqrt(1.0 - reflection.absorption))
+
+
 def images(room: Room | None) -> tuple[Image, ...]:
-    """Every reflection that is followed one by one."""
+    """Every reflection off a room that is followed one by one."""
+    return _images(room) if isinstance(room, Ground | Shoebox) else ()
+
+
+@lru_cache(maxsize=4)
+def _images(room: Ground | Shoebox) -> tuple[Image, ...]:
     found: list[Image] = []
     match room:
         case Ground():

@@ -8,7 +8,7 @@ from typing import Protocol
 import numpy as np
 from scipy.signal import oaconvolve
 
-from ...soundscene import Response, Shoebox, SoundScene
+from ...soundscene import Response, Shoebox, SoundScene, Traced
 from ..bed import Bed
 from ..convolution import Convolver
 from ..extent import decorrelated
@@ -17,6 +17,7 @@ from ..layouts import Layout
 from ..panning import unit_vector
 from .images import holds
 from .reverberation import AHEAD, Dry, Noises, late_tail, mean_cone_gain, stands_still, still_response
+from .tails import TracedTails
 
 Senders = list[tuple[float, list[tuple[int, float]]]]
 """Groups of sources that a room hears, by when its answer begins, seconds: a source's number and its amplitude at 1 m."""
@@ -56,6 +57,7 @@ class Surroundings:
         self._early: Convolver | None = None
         self._late: Convolver | None = None
         self._bed: Bed | None = None
+        self._tails: TracedTails | None = None
         if self.still:
             self._early = Convolver(
                 [still_response(scene, scene.sources[n], spreader.impulses) for n in sorted(self.still)], block
@@ -77,6 +79,9 @@ class Surroundings:
             self._late = Convolver([np.pad(response, ((0, 0), (late, 0)))], block)
         wanted = self.still | {number for _, group in self._senders for number, _ in group}
         self._dry = {number: Dry(scene.sources[number], clips[number], rate) for number in wanted}
+        if isinstance(room, Traced):
+            reverberant = {n: Dry(one, clips[n], rate) for n, one in enumerate(scene.sources) if one.tail is not None}
+            self._tails = TracedTails(scene, room, reverberant, spreader.diffuse, block)
 
     @property
     def before(self) -> int:
@@ -96,6 +101,8 @@ class Surroundings:
                     row += np.float32(level) * dry[number]
             late = self._late(list(sent))
             parts.append(late if self._bed is None else self._bed(late, start))
+        if self._tails is not None and (late := self._tails(start, stop)) is not None:
+            parts.append(late)
         return sum(parts[1:], parts[0]) if parts else None
 
 
