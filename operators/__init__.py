@@ -9,8 +9,10 @@ from ..see2sound_addon import cli
 from ..see2sound_addon.blender import cache, waves
 from ..see2sound_addon.blender import library as place
 from ..see2sound_addon.blender.properties import defaults
+from ..see2sound_addon.blender.room import tracing
 from ..see2sound_addon.blender.soundtrack import freshness
 from . import (
+    acoustics,
     add_room,
     add_source,
     choose_picture,
@@ -58,6 +60,7 @@ CLASSES = (
     mark_object.SEE2SOUND_OT_merge_sources,
     remove_source.SEE2SOUND_OT_remove_source,
     add_room.SEE2SOUND_OT_add_room,
+    acoustics.SEE2SOUND_OT_trace_acoustics,
     render_mix.SEE2SOUND_OT_render_mix,
     files.SEE2SOUND_OT_export_mix,
     files.SEE2SOUND_OT_export_plan,
@@ -99,6 +102,7 @@ def _watch(scene: bpy.types.Scene, graph: bpy.types.Depsgraph) -> None:
     if _state.pop("restored", False) and freshness.is_whole(scene, graph):
         return  # after undo and opening a file everything counts as changed, but the scene knows what it knew
     freshness.watch(scene, graph)
+    tracing.watch(scene, graph)
 
 
 @bpy.app.handlers.persistent

@@ -3,7 +3,7 @@
 import tempfile
 from collections.abc import Generator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import bpy
 from bpy.props import EnumProperty, StringProperty
@@ -14,10 +14,12 @@ from ..see2sound_addon.blender.properties import choices, preferences
 from ..see2sound_addon.blender.soundtrack import freshness
 from ..see2sound_addon.errors import See2SoundError
 from . import reporting
-from .working import Progress, Work, Working, ask, in_thread
+from .working import Work, Working, ask, in_thread
 
 if TYPE_CHECKING:
+    from ..see2sound_addon.acoustics.geometry import Geometry
     from ..see2sound_addon.jobs.requests import Mix, Mixed
+    from ..see2sound_addon.soundscene import SoundScene
 
 MOST_NOTES = 3
 """Shown while a mix is made; all are reported at its end."""
@@ -34,7 +36,7 @@ def head_file(context: bpy.types.Context) -> str:
 
 def plan_of_scene(
     context: bpy.types.Context, seconds: float, folder: Path, path: Path, shown: range | None = None, carry: bool = False
-) -> Generator[Progress, None, list[str]]:
+) -> Generator[Any, Any, list[str]]:
     """Part of a `work`: the scene, as it is heard in the frames `shown` (None for all), as a plan at `path`; notes.
 
     `folder`: for sounds that are packed into the .blend. `carry`: whether the plan takes copies of its files along.
@@ -42,11 +44,63 @@ def plan_of_scene(
     from ..see2sound_addon.blender.reading import sampling
     from ..see2sound_addon.planfile import carry_files, write_plan
 
-    slices = sampling.sample_in_slices(context, context.scene, folder, seconds, shown)
+    scene = context.scene
+    slices = sampling.sample_in_slices(context, scene, folder, seconds, shown)
     plan, notes = yield from reporting.labelled(slices, sampling.READING)
+    if scene.see2sound.room.kind == "scene" and plan.sources:
+        plan, more = yield from traced_plan(context, scene, plan, seconds, shown)
+        notes += more
     work = (lambda: write_plan(carry_files(plan, path), path)) if carry else (lambda: write_plan(plan, path))
     yield from in_thread(work, "Writing the plan")
     return notes
+
+
+def traced_plan(
+    context: bpy.types.Context, scene: bpy.types.Scene, plan: "SoundScene", seconds: float, shown: range | None
+) -> Generator[Any, Any, tuple["SoundScene", list[str]]]:
+    """Part of a `work`: the plan with what the scene's meshes do to it, as it was traced, or traced now; and notes.
+
+    `shown`: the frames of the plan, None for all of the scene's; only a trace of all is kept.
+    """
+    from ..see2sound_addon.blender.reading import geometry
+    from ..see2sound_addon.blender.room import tracing
+    from ..see2sound_addon.blender.units import frame_rate
+    from ..see2sound_addon.jobs.requests import Trace
+    from ..see2sound_addon.planfile import read_plan
+
+    shift = 0.0 if shown is None else (shown.start - scene.frame_start) / frame_rate(scene)
+    known = tracing.kept(scene, plan, shift)
+    if known is not None:
+        return known, []
+    uid, folder = scene.session_uid, scene_folder("trace_")
+    slices = geometry.read_in_slices(context, scene, seconds, shown)
+    meshes, notes = yield from reporting.labelled(slices, geometry.READING)
+    watched = tracing.begin(scene)
+    out = tracing.new_file(scene) if shown is None else folder / "traced.json"
+    try:
+        yield from in_thread(lambda: write_request(plan, meshes, folder), "Writing the meshes")
+        done = yield from ask(Trace(folder / "plan.json", folder / "meshes.npz", out))
+        traced = read_plan(out)
+        scene = next((scene for scene in bpy.data.scenes if scene.session_uid == uid), None)
+        if scene is not None and shown is None:
+            tracing.remember(scene, out, watched)
+    finally:
+        tracing.forget(watched)
+    return traced, notes + done.notes
+
+
+def write_request(plan: "SoundScene", meshes: "Geometry", folder: Path) -> None:
+    """Write what a worker traces."""
+    from ..see2sound_addon.acoustics.geometry import write_geometry
+    from ..see2sound_addon.planfile import write_plan
+
+    write_plan(plan, folder / "plan.json")
+    write_geometry(meshes, folder / "meshes.npz")
+
+
+def scene_folder(prefix: str) -> Path:
+    """A folder for files of a job; Blender removes it, because jobs may wait in a queue."""
+    return Path(tempfile.mkdtemp(prefix=prefix, dir=bpy.app.tempdir))
 
 
 def mix_request(context: bpy.types.Context, plan: Path, layout: str, out: Path) -> "Mix":
@@ -82,7 +136,7 @@ class RenderMix(Working):
     def work(self, context: bpy.types.Context, seconds: float) -> Work:
         scene, uid = context.scene, context.scene.session_uid
         path = target_path(self.filepath or scene.see2sound.mix_path)
-        folder = Path(tempfile.mkdtemp(prefix="mix_", dir=bpy.app.tempdir))  # Blender removes it; jobs may wait in a queue
+        folder = scene_folder("mix_")
         notes = yield from plan_of_scene(context, seconds, folder, folder / "plan.json")
         reading = freshness.begin(scene)  # what changes from here on is not in the mix
         try:

@@ -42,6 +42,7 @@ CLASSES: tuple[Any, ...] = (
     preview.SEE2SOUND_PT_preview,
     preview.SEE2SOUND_PT_preview_snippet,
     room.SEE2SOUND_PT_room,
+    room.SEE2SOUND_PT_room_scene,
     room.SEE2SOUND_PT_room_walls,
     mix.SEE2SOUND_PT_mix_presets,
     mix.SEE2SOUND_PT_mix,

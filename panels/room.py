@@ -1,8 +1,13 @@
 """Panel: the room and its walls."""
 
+from typing import TYPE_CHECKING
+
 import bpy
 
 from .base import Sidebar
+
+if TYPE_CHECKING:
+    from ..see2sound_addon.blender.room.properties import RoomProperties
 
 
 class SEE2SOUND_PT_room(Sidebar, bpy.types.Panel):
@@ -22,12 +27,50 @@ class SEE2SOUND_PT_room(Sidebar, bpy.types.Panel):
         elif room.kind == "response":
             layout.prop(room, "response")
             layout.prop(room, "gain")
+        elif room.kind == "scene":
+            self._draw_scene(layout, room)
         elif room.kind == "shoebox":
             layout.prop(room, "box")
             if room.box is None:
                 layout.operator("see2sound.add_room", icon="CUBE")
             layout.prop(room, "order")
             layout.prop(room, "tail")
+
+    def _draw_scene(self, layout: bpy.types.UILayout, room: "RoomProperties") -> None:
+        """Whether the scene is traced, and how it is shown."""
+        if not room.traced:
+            layout.label(text="Not traced yet; a mix traces it", icon="INFO")
+        elif room.trace_outdated:
+            layout.label(text="Something has moved since", icon="ERROR")
+        else:
+            layout.label(text="Traced", icon="CHECKMARK")
+        layout.operator("see2sound.trace_acoustics", icon="LIGHT_SUN")
+        layout.prop(room, "show_rays")
+
+
+class SEE2SOUND_PT_room_scene(Sidebar, bpy.types.Panel):
+    """What of the scene sound meets."""
+
+    bl_label = "Surfaces"
+    bl_parent_id = "SEE2SOUND_PT_room"
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        return bool(context.scene.see2sound.room.kind == "scene")
+
+    def draw(self, context: bpy.types.Context) -> None:
+        layout, obj = self.layout, context.active_object
+        layout.use_property_split = True
+        layout.use_property_decorate = False
+        if obj is None:
+            layout.label(text="Choose an object to see its surfaces")
+            return
+        layout.prop(obj.see2sound, "no_acoustics", text="Leave Out Object")
+        if context.collection is not None and context.collection != context.scene.collection:
+            layout.prop(context.collection.see2sound, "no_acoustics", text="Leave Out Collection")
+        for slot in obj.material_slots:
+            if slot.material is not None:
+                layout.prop(slot.material.see2sound, "surface", text=slot.material.name, translate=False)
 
 
 class SEE2SOUND_PT_room_walls(Sidebar, bpy.types.Panel):

@@ -129,6 +129,7 @@ def _parser() -> argparse.ArgumentParser:
     render.add_argument("plan", type=Path)
     mix = verb("mix", _mix, "Mix a .blend scene as its active camera hears it.")
     mix.add_argument("scene", type=Path)
+    cli_scene.add_acoustics(mix)
     for sub in (render, mix):
         sub.add_argument("--layout", required=True, metavar="NAME")
         sub.add_argument("--out", type=Path, required=True, metavar="FILE", help=".wav or .flac")
@@ -283,6 +284,8 @@ def _delivery(options: argparse.Namespace) -> Any:
 def _mix(options: argparse.Namespace) -> dict[str, Any]:
     session = _blender()
     from .blender.reading import sampling
+    from .blender.room import tracing
+    from .blender.room.reading import TRACED_ROOMS
     from .jobs.mixing import mix_on_all_cores
     from .spatial.layouts import find_layout
 
@@ -292,6 +295,9 @@ def _mix(options: argparse.Namespace) -> dict[str, Any]:
     scene = session.open_scene(options.scene.absolute())
     with temporary_folder() as packed:
         plan, notes = sampling.sample_scene(session.context(), scene, packed, _progress)
+        if not options.no_acoustics and scene.see2sound.room.kind in TRACED_ROOMS:
+            plan, more = tracing.with_acoustics(session.context(), scene, plan, _progress)
+            notes += more
         if session.has_scripts():
             notes.append("The file's scripts were not run, because the file may not be trusted.")
         return _mixed(mix_on_all_cores(plan, options.layout, options.out, _progress, _delivery(options), options.sofa), notes)

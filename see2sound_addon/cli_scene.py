@@ -34,7 +34,13 @@ def add_verb(
     parser.add_argument("--idle", action="store_true", help="engines of parked vehicles idle instead of being silent")
     parser.add_argument("--seed", type=seed, metavar="N", help="another seed than that of the scene")
     cli_neural.add_choice(parser, ("voice", "ranking"))
+    add_acoustics(parser)
     parser.add_argument("--film", action="store_true", help="also render film.mp4, with the binaural mix as its sound")
+
+
+def add_acoustics(parser: argparse.ArgumentParser) -> None:
+    """The option to leave acoustics out."""
+    parser.add_argument("--no-acoustics", action="store_true", help="do not trace what the scene's meshes do to its sounds")
 
 
 def _scene(options: argparse.Namespace, progress: Progress, session: Any) -> dict[str, Any]:
@@ -59,7 +65,7 @@ def _scene(options: argparse.Namespace, progress: Progress, session: Any) -> dic
     check_writable(out)
     check_writable(out / "clips")
     with cli_neural.chosen_backends(options, Backends(), progress) as backends:
-        heard = scenebuilder.listen(session.context(), scene, out, options.idle, progress, backends)
+        heard = scenebuilder.listen(session.context(), scene, out, options.idle, progress, backends, not options.no_acoustics)
     write_plan(heard.plan, out / "plan.json")
     write_scene_overview(heard.plan, heard.footprints, out / "overview.png")
     notes = list(heard.notes)

@@ -1,4 +1,5 @@
-"""The method in five stages: look, place, voice, mix, deliver. Of a 3D scene, `listen` comes before them.
+"""The method in five stages: look, place, voice, mix, deliver. Of a 3D scene, `listen` comes before them, and `trace` before
+the mix.
 
 Plain functions of plain data, without Blender. The operators, the shell and scripts call the same functions.
 """
@@ -16,6 +17,8 @@ from pathlib import Path
 import numpy as np
 from threadpoolctl import threadpool_limits
 
+from .acoustics.geometry import Geometry
+from .acoustics.trace import trace_acoustics
 from .backends import Backends, find_backend
 from .clips import Controls, MadeClip, WantedClip
 from .delivery.formats import Delivery
@@ -321,6 +324,16 @@ def make_clips(wanted: list[WantedClip], progress: Progress = no_progress, backe
         facts = (made.model, made.level, made.reference_distance, made.notes, made.loops, made.recording, made.licence)
         clips.append(MadeClip(one.source_id, one.path, *facts))
     return clips
+
+
+def trace(scene: SoundScene, geometry: Geometry, progress: Progress = no_progress) -> tuple[SoundScene, list[str]]:
+    """The plan of a scene with what its meshes do to its sounds, and notes.
+
+    Each source that is no ambience gets octaves of occlusion, detours around edges, reflections and a tail; the room is a
+    `Traced` one. What the plan had of these is replaced. Errors: `geometry-empty`, `geometry-large`, `rays-missing`.
+    """
+    LOGGER.info("tracing %d triangles for %d sources", geometry.triangles, len(scene.sources))
+    return trace_acoustics(scene, geometry, progress)
 
 
 def clip_length(duration: float) -> float:

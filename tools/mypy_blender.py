@@ -8,7 +8,7 @@ from mypy.plugin import ClassDefContext, Plugin
 from mypy.plugins.common import add_attribute_to_class
 from mypy.types import AnyType, TypeOfAny
 
-CLASSES = {f"bpy.types.{name}" for name in ("Object", "Scene", "WindowManager")}
+CLASSES = {f"bpy.types.{name}" for name in ("Object", "Scene", "WindowManager", "Material", "Collection")}
 
 
 class BlenderPlugin(Plugin):

@@ -102,7 +102,8 @@ def count_rays(
     power, way = np.ones((len(place), len(BANDS))), np.zeros(len(place))
     followed = np.ones(len(place), bool)
     alive = np.arange(len(place))
-    met, lost, paths, taken = np.zeros(count), np.zeros(count), np.zeros(count), np.zeros((count, len(BANDS)))
+    met, paths, taken = np.zeros(count), np.zeros(count), np.zeros((count, len(BANDS)))
+    lost: np.ndarray = np.zeros(count)
     for bounce in range(1, MOST_BOUNCES + 1):
         chances = np.tile(random.uniform(size=(rays, 2)), (count, 1))
         hits = world.cast(origin[alive], direction[alive], frames[place[alive]])

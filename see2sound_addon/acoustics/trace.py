@@ -29,7 +29,7 @@ LEAP = 0.3
 """A corner that moves by more than this share of its distance, from one moment to the next, is another one."""
 
 
-def trace(
+def trace_acoustics(
     scene: SoundScene, geometry: Geometry, progress: Progress = no_progress, rays: int = diffuse.RAYS
 ) -> tuple[SoundScene, list[str]]:
     """The scene with what its meshes do to its sounds, and notes. `rays`: from each place, for the late sound.

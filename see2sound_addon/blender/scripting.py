@@ -26,6 +26,7 @@ from ..soundscene import SoundScene
 from . import sources
 from .backends import backends_that_see, chosen_backends
 from .reading import camera, observing, sampling
+from .room import tracing
 from .units import metres_per_unit
 from .writing import clips, pictures, proposals, speakers
 
@@ -177,7 +178,12 @@ class BlenderScene(Scene):
     def plan(self) -> tuple[SoundScene, list[str]]:
         """The scene over its frames, as its active camera hears it. Errors: those of `sampling.sample_scene`."""
         packed = Path(tempfile.mkdtemp(prefix="script_", dir=bpy.app.tempdir))  # sounds in the .blend; Blender removes it
-        return sampling.sample_scene(bpy.context, _scene(self.name), packed)
+        scene = _scene(self.name)
+        plan, notes = sampling.sample_scene(bpy.context, scene, packed)
+        if scene.see2sound.room.kind != "scene":
+            return plan, notes
+        plan, more = tracing.with_acoustics(bpy.context, scene, plan, no_progress)
+        return plan, notes + more
 
 
 def _scene(name: str) -> bpy.types.Scene:

@@ -111,6 +111,24 @@ class Mix(Request[Mixed]):
     backends: BackendNames = EMBEDDED
 
 
+@dataclass(frozen=True)
+class SceneTraced:
+    """What the user should know."""
+
+    notes: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Trace(Request[SceneTraced]):
+    """`pipeline.trace` of the file `plan` with the meshes of the file `geometry`; the traced plan goes to `out`."""
+
+    task: ClassVar[str] = "trace"
+    result: ClassVar[type] = SceneTraced
+    plan: Path
+    geometry: Path
+    out: Path
+
+
 LOWEST = -999.0
 """dB: JSON has no infinity."""
 

@@ -51,6 +51,17 @@ def mix(request: requests.Mix, progress: Progress) -> requests.Mixed:
     return requests.Mixed(max(report.levels.true_peak, requests.LOWEST), plan.duration, report.notes)
 
 
+def trace(request: requests.Trace, progress: Progress) -> requests.SceneTraced:
+    """Trace the acoustics of a scene's meshes."""
+    from .. import pipeline
+    from ..acoustics.geometry import read_geometry
+    from ..planfile import read_plan, write_plan
+
+    traced, notes = pipeline.trace(read_plan(request.plan), read_geometry(request.geometry), progress)
+    write_plan(traced, request.out)
+    return requests.SceneTraced(notes)
+
+
 def reconstruct(request: requests.Reconstruct, progress: Progress) -> Any:
     """Find the sources of a picture."""
     from .. import pipeline
@@ -204,6 +215,7 @@ TASKS: dict[str, Task] = {
     for task in (
         Task(requests.RenderPart, render_part),
         Task(requests.Mix, mix),
+        Task(requests.Trace, trace),
         Task(requests.Reconstruct, reconstruct),
         Task(requests.Mark, mark),
         Task(requests.MakeClips, make_clips),

@@ -46,8 +46,8 @@ def plan_from_json(text: str, folder: Path = Path()) -> SoundScene:
     return scene_from_dict(data, folder, arrays)
 
 
-def read_plan(path: str | os.PathLike[str]) -> SoundScene:
-    """Read a plan file and check that every clip exists. Errors: `plan-missing`, `plan-*`, `clip-missing`."""
+def read_plan(path: str | os.PathLike[str], clips: bool = True) -> SoundScene:
+    """Read a plan file and, with `clips`, check that every clip exists. Errors: `plan-missing`, `plan-*`, `clip-missing`."""
     path = Path(path)
     if not is_file(path):
         raise See2SoundError("plan-missing", f"There is no plan at {str(path)[:300]}.", "Check the path.")
@@ -62,6 +62,6 @@ def read_plan(path: str | os.PathLike[str]) -> SoundScene:
     except (OSError, UnicodeDecodeError) as error:
         raise See2SoundError("plan-unreadable", f"{path.name} cannot be read: {error}.", "It must be UTF-8 text.") from error
     scene = plan_from_json(text, path.parent)
-    for source in scene.sources:
+    for source in scene.sources if clips else ():
         check_clip_exists(source)
     return scene

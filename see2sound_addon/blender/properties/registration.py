@@ -6,6 +6,7 @@ import bpy
 from bpy.props import PointerProperty
 
 from ..room.properties import RoomProperties
+from .acoustics import CollectionProperties, MaterialProperties
 from .backends import BackendProperties
 from .choices import OVERRIDABLE
 from .listening import EventProperties, ProposalProperties
@@ -26,6 +27,8 @@ CLASSES = (
     BackendProperties,
     SceneProperties,
     WindowProperties,
+    MaterialProperties,
+    CollectionProperties,
 )
 
 
@@ -36,10 +39,14 @@ def register() -> None:
     bpy.types.Object.see2sound = PointerProperty(type=SourceProperties, override=OVERRIDABLE)  # type: ignore[arg-type]
     bpy.types.Scene.see2sound = PointerProperty(type=SceneProperties)
     bpy.types.WindowManager.see2sound = PointerProperty(type=WindowProperties)
+    bpy.types.Material.see2sound = PointerProperty(type=MaterialProperties)
+    bpy.types.Collection.see2sound = PointerProperty(type=CollectionProperties)
 
 
 def unregister() -> None:
     """Take them away again."""
+    del bpy.types.Collection.see2sound
+    del bpy.types.Material.see2sound
     del bpy.types.WindowManager.see2sound
     del bpy.types.Scene.see2sound
     del bpy.types.Object.see2sound

@@ -15,6 +15,7 @@ from bpy.props import (
 
 from ...shapes import AREA_POINTS, OUTLINE_POINTS
 from .. import sources
+from ..room.tracing import geometry_changed
 from .choices import EVENT_ITEMS, EXTENT_ITEMS, HIDDEN, MAKER_ITEMS, OVERRIDABLE, RELATIVE_PATH
 from .listening import EventProperties, go_to_event
 from .parameters import ParameterProperties
@@ -140,6 +141,12 @@ class SourceProperties(bpy.types.PropertyGroup):
     )
     licence: StringProperty(
         override=OVERRIDABLE, options=HIDDEN, name="Licence", description="Licence of the recording, as its file says"
+    )
+    no_acoustics: BoolProperty(
+        override=OVERRIDABLE,
+        update=geometry_changed,
+        name="Leave Out of Acoustics",
+        description="Sound passes this object as if it were not there",
     )
     extent: EnumProperty(
         override=OVERRIDABLE,

@@ -75,7 +75,7 @@ def observe_in_slices(
         )
     frames = range(scene.frame_start, scene.frame_end + 1)
     yield 0, len(frames)
-    movers = yield from _movers(context, scene, objects, frames, seconds)
+    movers = yield from movers_of(context, scene, objects, frames, seconds)
     if len(movers) * len(frames) > MOST_POSES:
         raise See2SoundError(
             "scene-large",
@@ -101,7 +101,7 @@ def observe_in_slices(
     return _observed(context, scene, objects, movers, feet, strengths, turns)
 
 
-def _movers(
+def movers_of(
     context: bpy.types.Context, scene: bpy.types.Scene, objects: list[bpy.types.Object], frames: range, seconds: float
 ) -> Slices[list[Mover]]:
     """What may move: animated, driven, tied, simulated, or hanging from such an object; and what was seen to move."""

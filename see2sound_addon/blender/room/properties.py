@@ -14,7 +14,7 @@ from bpy.props import (
 )
 
 from ...materials import BANDS, MATERIALS
-from ..properties.choices import RELATIVE_PATH
+from ..properties.choices import HIDDEN, RELATIVE_PATH
 from ..soundtrack.freshness import setting_changed
 
 CUSTOM = "CUSTOM"
@@ -22,6 +22,7 @@ KIND_ITEMS = (
     ("none", "None", "Open air: sounds arrive on the straight way alone"),
     ("ground", "Ground", "A plane under everything sends sound back"),
     ("shoebox", "Box", "Six walls, as large and where an object's bounds are: reflections, then reverberation"),
+    ("scene", "Scene", "The scene's own meshes: walls hide, edges bend, faces reflect, rooms reverberate"),
     ("response", "Impulse Response", "The sound of a real place, from a file"),
 )
 MATERIAL_ITEMS = (
@@ -41,6 +42,14 @@ class RoomProperties(bpy.types.PropertyGroup):
     kind: EnumProperty(
         update=setting_changed, name="Room", description="Type of the room: what reflects sound", items=KIND_ITEMS
     )
+    traced: StringProperty(options=HIDDEN, name="Trace", description="The file of what was traced of the scene")
+    trace_outdated: BoolProperty(
+        options=HIDDEN, name="Trace Out of Date", description="Something has moved since the scene was traced"
+    )
+    show_rays: BoolProperty(
+        name="Show Ways", description="Draw the ways of the active source's sound in the viewport, and where it is hidden "
+        "along the time line", default=True,
+    )  # fmt: skip
     height: FloatProperty(update=setting_changed, name="Height", description="Height of the ground", default=0.0, unit="LENGTH")
     ground: _wall("Material", "under everything", "grass")
     box: PointerProperty(

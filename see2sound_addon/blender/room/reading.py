@@ -13,6 +13,8 @@ from ...soundscene import Absorption, Ground, Response, Room, Shoebox
 from ..units import metres_per_unit
 from .properties import CUSTOM, RoomProperties
 
+TRACED_ROOMS = ("none", "scene")
+"""Kinds of rooms for which the shell traces a scene's meshes; others are what the user has set."""
 FLAT = 0.1
 """Metres: what is thinner than this is no room."""
 

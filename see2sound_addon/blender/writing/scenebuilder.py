@@ -16,6 +16,7 @@ from ...progress import Progress, no_progress
 from ...soundscene import SoundScene
 from .. import session
 from ..reading import observing, sampling
+from ..room import tracing
 from ..sources import has_own_sound
 from . import clips, pictures, proposals, speakers
 
@@ -66,8 +67,11 @@ def listen(
     idling: bool,
     progress: Progress = no_progress,
     backends: pipeline.Backends = pipeline.Backends(),
+    acoustics: bool = True,
 ) -> HeardScene:
     """Listen to an open scene, accept what is proposed, and save it as scene.blend in `out`, with clips/ beside it.
+
+    `acoustics`: whether what its meshes do to its sounds is traced, if the scene has no other room.
 
     Errors: those of `observe`, `sampling.sample_scene` and `pipeline.make_clips`.
     """
@@ -80,6 +84,11 @@ def listen(
     prompts = [(obj.see2sound.source_id, obj.see2sound.prompt) for obj in objects]
     made = pipeline.make_clips(clips.wanted_clips(scene, prompts, out / "clips"), progress, backends)
     notes += clips.attach_clips(scene, objects, made)
+    if acoustics and scene.see2sound.room.kind == "none":
+        scene.see2sound.room.kind = "scene"  # as it is heard in the mixes
     session.save_scene(out / "scene.blend")
     plan, more = sampling.sample_scene(context, scene, out / "clips", progress)
+    if acoustics and scene.see2sound.room.kind == "scene":
+        plan, traced = tracing.with_acoustics(context, scene, plan, progress)
+        more += traced
     return HeardScene(plan, found, footprints(observed.objects), [*observed.notes, *notes, *more])

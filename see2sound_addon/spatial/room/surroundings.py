@@ -101,8 +101,8 @@ class Surroundings:
                     row += np.float32(level) * dry[number]
             late = self._late(list(sent))
             parts.append(late if self._bed is None else self._bed(late, start))
-        if self._tails is not None and (late := self._tails(start, stop)) is not None:
-            parts.append(late)
+        if self._tails is not None and (tails := self._tails(start, stop)) is not None:
+            parts.append(tails)
         return sum(parts[1:], parts[0]) if parts else None
 
 

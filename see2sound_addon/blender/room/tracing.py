@@ -1,0 +1,159 @@
+"""What was traced of a scene: kept in a file until its meshes, its camera or its Speakers move. Light, for handlers."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import bpy
+
+from ..sources import PACKAGE
+
+if TYPE_CHECKING:
+    from ...progress import Progress
+    from ...soundscene import SoundScene
+
+WATCHED = {"MESH", "CURVE", "SURFACE", "META", "FONT", "EMPTY", "ARMATURE", "LATTICE", "CAMERA", "SPEAKER"}
+"""Types of objects that sound meets, or that move such objects."""
+MOST_KEPT = 30
+"""Files: the newest ones."""
+
+
+def geometry_changed(settings: bpy.types.PropertyGroup, context: bpy.types.Context) -> None:
+    """For `update` of settings that say what sound meets: every trace is old."""
+    for scene in bpy.data.scenes:
+        mark(scene)
+
+
+def watch(scene: bpy.types.Scene, graph: bpy.types.Depsgraph) -> None:
+    """For `depsgraph_update_post`: the trace is old when something has moved or changed its shape."""
+    room = scene.see2sound.room
+    if (not room.traced or room.trace_outdated) and not any(w.scene == scene.session_uid for w in _watched):
+        return
+    for update in graph.updates:
+        obj = update.id
+        moved = update.is_updated_transform or update.is_updated_geometry
+        if isinstance(obj, bpy.types.Object) and obj.type in WATCHED and moved:
+            mark(scene)
+            return
+
+
+@dataclass(eq=False)
+class Watched:
+    """A scene that is traced now: its session_uid, and whether it has changed meanwhile."""
+
+    scene: int
+    changed: bool = False
+
+
+_watched: list[Watched] = []
+
+
+def begin(scene: bpy.types.Scene) -> Watched:
+    """The meshes of a scene were read just now; from here on its changes are watched, until `forget`."""
+    watched = Watched(scene.session_uid)
+    _watched.append(watched)
+    return watched
+
+
+def forget(watched: Watched) -> None:
+    """The job has ended."""
+    if watched in _watched:
+        _watched.remove(watched)
+
+
+def mark(scene: bpy.types.Scene) -> None:
+    """The trace of a scene is old."""
+    room = scene.see2sound.room
+    for watched in _watched:
+        watched.changed |= watched.scene == scene.session_uid
+    if room.traced and not room.trace_outdated:
+        room.trace_outdated = True
+        if room.kind == "scene" and scene.see2sound.mixed_with:
+            scene.see2sound.outdated = True
+
+
+def folder() -> Path:
+    """Where traces are kept: the extension's own folder, or, without an extension, Blender's temporary one."""
+    if PACKAGE.startswith("bl_ext."):
+        return Path(bpy.utils.extension_path_user(PACKAGE, path="acoustics", create=True))
+    return Path(tempfile.gettempdir())
+
+
+def kept_file(scene: bpy.types.Scene) -> Path | None:
+    """The file of the scene's trace, if there is one that is not old."""
+    room = scene.see2sound.room
+    if not room.traced or room.trace_outdated or Path(room.traced).name != room.traced:
+        return None
+    path = folder() / room.traced
+    return path if path.is_file() else None
+
+
+def kept(scene: bpy.types.Scene, plan: SoundScene, shift: float = 0.0) -> SoundScene | None:
+    """The plan with what was traced, if that holds for it. `shift`: seconds after the scene's first frame that it begins.
+
+    It holds where the camera and every source are where they were.
+    """
+    from ...acoustics.keeping import with_trace
+    from ...errors import See2SoundError
+    from ...planfile import read_plan
+
+    path = kept_file(scene)
+    if path is None:
+        return None
+    try:
+        return with_trace(plan, read_plan(path, clips=False), shift)
+    except See2SoundError:  # of an older version, or damaged: it is traced again
+        return None
+
+
+def new_file(scene: bpy.types.Scene) -> Path:
+    """A name for the trace of a scene."""
+    where = f"{bpy.data.filepath}|{scene.name}|{scene.session_uid if not bpy.data.filepath else ''}"
+    return folder() / f"{zlib.crc32(where.encode()):08x}.json"
+
+
+def remember(scene: bpy.types.Scene, path: Path, watched: Watched) -> None:
+    """The trace at `path` is the scene's from now on; the oldest of others go."""
+    from ..soundtrack.freshness import unchanged
+
+    with unchanged(scene):
+        scene.see2sound.room.traced, scene.see2sound.room.trace_outdated = path.name, watched.changed
+    with os.scandir(path.parent) as entries:
+        files = sorted((e for e in entries if e.name.endswith(".json") and e.is_file()), key=lambda e: -e.stat().st_mtime)
+    for old in files[MOST_KEPT:] if PACKAGE.startswith("bl_ext.") else ():
+        Path(old.path).unlink(missing_ok=True)
+        Path(old.path).with_suffix(".npz").unlink(missing_ok=True)
+
+
+def with_acoustics(
+    context: bpy.types.Context, scene: bpy.types.Scene, plan: SoundScene, progress: Progress
+) -> tuple[SoundScene, list[str]]:
+    """The plan of a whole scene with what its meshes do to it, traced here and now unless it was, and notes.
+
+    For scripts and the shell. A scene without meshes, or with too many, stays as it is, with a note where the scene's room is
+    of the kind that needs them.
+    """
+    from ... import pipeline
+    from ...errors import See2SoundError
+    from ...progress import at_once
+    from ..reading import geometry
+
+    if not plan.sources:
+        return plan, []
+    known = kept(scene, plan)
+    if known is not None:
+        return known, []
+    try:
+        meshes, notes = at_once(geometry.read_in_slices(context, scene, 1.0), geometry.READING, progress)
+        traced, more = pipeline.trace(plan, meshes, progress)
+    except See2SoundError as error:
+        if error.code not in ("geometry-empty", "geometry-large", "rays-missing"):
+            raise
+        needed = error.code != "geometry-empty" or scene.see2sound.room.kind == "scene"
+        return plan, [f"The mix is without acoustics. {error}"] if needed else []
+    return traced, notes + more
