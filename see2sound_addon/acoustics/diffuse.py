@@ -17,19 +17,28 @@ from .through import GAP
 
 RAYS = 512
 """From each place of the listener."""
-MOST_BOUNCES = 80
+MOST_BOUNCES = 100
+MISSING = 0.05
+"""Share of the rays that may have ended, by their bounces, up to where a decay is complete."""
 BIN = 0.005
 """Seconds."""
 LONGEST = 8.0
 """Seconds that rays are followed."""
 SPENT = 1e-5
 """Of its energy, below which a ray ends."""
-NEAREST = 0.5
-"""Metres: no surface counts as nearer to a source."""
+NEAREST, NEAR_SHARE = 0.5, 0.2
+"""Metres, and share of the distance from listener to source: no surface counts as nearer to a source, or a single ray that
+meets the ground beside it would outweigh all others."""
 FOLLOWED = 2
 """Reflections off large faces that are images of their own, and so do not count here."""
 QUIET, SHORTEST = -120.0, 0.05
 """dB and seconds of a tail that is not there."""
+FAINT = -55.0
+"""dB: a tail that is weaker, as of far houses in open country, is none."""
+LIKELY = 1.5
+"""A decay may last this many times as long as statistics say; coupled rooms do."""
+FEW = 20
+"""Bins with sound from which on a line is laid through a decay; of fewer, the mean delay tells it."""
 FIT_FROM, FIT_TO = -3.0, -28.0
 """dB of the decay through which a straight line is laid."""
 AT_ONCE = 128
@@ -55,7 +64,7 @@ class Late:
 @dataclass
 class Counted:
     """What rays have counted: `energy` (k, s, bands, bins) relative to the source's at 1 m in the free field, for bins of BIN
-    seconds from the emission on; `complete` (k,) seconds up to which all rays were followed; the rest as in `Late`."""
+    seconds from the emission on; `complete` (k,) seconds up to which nearly all rays were followed; the rest as in `Late`."""
 
     energy: np.ndarray
     complete: np.ndarray
@@ -74,7 +83,11 @@ def late_sound(
     for begin in range(0, len(ears), step):
         part = slice(begin, begin + step)
         counted = count_rays(world, ears[part], mouths[part], frames[part], large, speed, seed, rays)
-        fits = [[fit(one, complete) for one in place] for place, complete in zip(counted.energy, counted.complete, strict=True)]
+        longest = LIKELY * statistical_decay(counted, speed)
+        fits = [
+            [fit(one, complete, most) for one in place]
+            for place, complete, most in zip(counted.energy, counted.complete, longest, strict=True)
+        ]
         level, decay, delay = (np.array([[one[n] for one in place] for place in fits]) for n in range(3))
         shape = (*mouths[part].shape[:2], len(BANDS))
         parts.append(
@@ -125,19 +138,21 @@ def count_rays(
         counted = alive if bounce > FOLLOWED else alive[~followed[alive]]
         normals = normal if bounce > FOLLOWED else normal[~followed[alive]]
         _rain(
-            world, energy, origin[counted], normals, power[counted], way[counted], place[counted], mouths, frames, speed, rays
-        )
+            world, energy, origin[counted], normals, power[counted], way[counted], place[counted], ears, mouths, frames,
+            speed, rays,
+        )  # fmt: skip
         direction[alive] = _scattered(normal, chances[alive])
         alive = alive[(power[alive].max(axis=1) > SPENT) & (way[alive] < LONGEST * speed)]
-    complete = np.full(count, LONGEST)
-    np.minimum.at(complete, place[alive], way[alive] / speed)
+    ended = np.full(len(place), LONGEST)
+    ended[alive] = way[alive] / speed  # what was still under way at the last bounce
+    complete = np.quantile(ended.reshape(count, rays), MISSING, axis=1)
     hits_made = np.maximum(met, 1.0)
     return Counted(energy, complete, lost / rays, paths / hits_made, taken / hits_made[:, None])
 
 
 def _rain(
     world: World, energy: np.ndarray, points: np.ndarray, normals: np.ndarray, power: np.ndarray, way: np.ndarray,
-    place: np.ndarray, mouths: np.ndarray, frames: np.ndarray, speed: float, rays: int,
+    place: np.ndarray, ears: np.ndarray, mouths: np.ndarray, frames: np.ndarray, speed: float, rays: int,
 ) -> None:  # fmt: skip
     """Add what the sources send to points (m, 3) that rays have met.
 
@@ -154,7 +169,8 @@ def _rain(
     row, source, distance, cosine, moment = row[faces], source[faces], distance[faces], cosine[faces], moment[faces]
     seen = world.free(points[row], mouths[place[row], source], frames[place[row]], source, GAP)
     row, source, distance, cosine, moment = row[seen], source[seen], distance[seen], cosine[seen], moment[seen]
-    weight = 4.0 / rays * cosine / np.maximum(distance, NEAREST) ** 2
+    nearest = np.maximum(NEAREST, NEAR_SHARE * np.linalg.norm(mouths - ears[:, None], axis=2))
+    weight = 4.0 / rays * cosine / np.maximum(distance, nearest[place[row], source]) ** 2
     cell = ((place[row] * sources + source) * len(BANDS))[:, None] + np.arange(len(BANDS))
     cell = cell * bins + moment[:, None]
     flat = energy.reshape(-1)
@@ -178,11 +194,18 @@ def _scattered(normals: np.ndarray, chances: np.ndarray) -> np.ndarray:
     return np.where(length > 1e-6, made / np.maximum(length, 1e-6), normals)
 
 
-def fit(energy: np.ndarray, complete: float) -> tuple[np.ndarray, np.ndarray, float]:
+def statistical_decay(counted: Counted, speed: float) -> np.ndarray:
+    """(k, bands) seconds, by Eyring, of closed rooms with the mean free paths and the absorption that the rays have met."""
+    lost = -np.log(np.clip(1.0 - counted.absorption, 1e-3, 1.0 - 1e-3))
+    return np.asarray(6.0 * np.log(10.0) * counted.path[:, None] / (speed * lost))
+
+
+def fit(energy: np.ndarray, complete: float, longest: np.ndarray) -> tuple[np.ndarray, np.ndarray, float]:
     """Level (bands,) dB and decay (bands,) seconds of energies (bands, bins), and the delay of their beginning, seconds.
 
-    A straight line through the level of what is still to come (Schroeder, JASA 37, 1965), which is what was counted and what
-    would come after the last bin if it went on so.
+    `longest`: (bands,) seconds that a decay may last; few rays make uncertain ones. A straight line is laid through the level
+    of what is still to come (Schroeder, JASA 37, 1965), which is what was counted and what would come after the last bin if
+    it went on so.
     """
     usable = max(4, min(energy.shape[1], int(complete / BIN)))
     energy = energy[:, :usable]
@@ -192,9 +215,9 @@ def fit(energy: np.ndarray, complete: float) -> tuple[np.ndarray, np.ndarray, fl
         return np.full(len(energy), QUIET), np.full(len(energy), SHORTEST), 0.0
     begin = int(np.searchsorted(arrived, 0.01 * arrived[-1]))
     fitted = [_line(band[begin:], truncated=complete < LONGEST) for band in energy]
-    decay = np.array([one[0] for one in fitted])
+    decay = np.clip([one[0] for one in fitted], SHORTEST, np.maximum(longest, SHORTEST))
     level = np.array([10.0 * np.log10(max(one + rest[1], 1e-12)) for one, rest in zip(total, fitted, strict=True)])
-    return np.maximum(level, QUIET), decay, begin * BIN
+    return np.where(level.max() > FAINT, np.maximum(level, QUIET), QUIET), decay, begin * BIN
 
 
 def _line(energy: np.ndarray, truncated: bool) -> tuple[float, float]:
@@ -204,6 +227,9 @@ def _line(energy: np.ndarray, truncated: bool) -> tuple[float, float]:
         to_come = np.cumsum(energy[::-1])[::-1] + rest
         if to_come[0] <= 0.0:
             return SHORTEST, 0.0
+        if np.count_nonzero(energy) < FEW:
+            mean = float(energy @ np.arange(len(energy)) / energy.sum()) * BIN
+            return max(6.0 * np.log(10.0) * mean, SHORTEST), 0.0
         level = 10.0 * np.log10(np.maximum(to_come / to_come[0], 1e-12))
         chosen = np.flatnonzero((level <= FIT_FROM) & (level >= FIT_TO))
         if len(chosen) < 3:

@@ -19,6 +19,8 @@ CHANGE = 5.0
 """dB by which the late sound may change from one place to the next."""
 INAUDIBLE = -60.0
 """dB: below this, changes do not count."""
+ALIKE_DB, ALIKE_DECAY = 3.0, 0.25
+"""dB of level, and share of the decay, that are not heard as a change of the room."""
 NEAREST = 0.25
 """Metres that the listener moves between places at least."""
 
@@ -60,4 +62,20 @@ def refined(chosen: np.ndarray, moments: Moments, look: Callable[[np.ndarray], L
         order = np.argsort(np.concatenate([chosen, more]), kind="stable")
         chosen = np.concatenate([chosen, more])[order]
         late = Late(*(np.concatenate([getattr(late, name), getattr(found, name)])[order] for name in Late.__dataclass_fields__))
-    return chosen, late
+    kept = _needed(chosen, late)
+    return chosen[kept], Late(*(getattr(late, name)[kept] for name in Late.__dataclass_fields__))
+
+
+def _needed(chosen: np.ndarray, late: Late) -> list[int]:
+    """The places without which the late sound would be another one: the others lie between their neighbours."""
+    level = np.maximum(late.level, INAUDIBLE)
+    kept = [0]
+    for number in range(1, len(chosen) - 1):
+        ahead = number + 1
+        share = (chosen[number] - chosen[kept[-1]]) / (chosen[ahead] - chosen[kept[-1]])
+        between = level[kept[-1]] + share * (level[ahead] - level[kept[-1]])
+        heard = level[number] > INAUDIBLE
+        decay = np.abs(np.log(late.decay[number] / late.decay[kept[-1]]))
+        if (np.abs(level[number] - between) > ALIKE_DB).any() or (decay[heard] > ALIKE_DECAY).any():
+            kept.append(number)
+    return kept if len(chosen) == 1 else [*kept, len(chosen) - 1]

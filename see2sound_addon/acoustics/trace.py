@@ -23,8 +23,8 @@ FADE = 3
 """Moments to either side over which images appear and vanish."""
 FAINT = 12.0
 """dB at 500 Hz by which a way around another side may be weaker than the best one."""
-NOTHING = -120.0
-"""dB of what is not there."""
+NOTHING, INAUDIBLE = -120.0, -60.0
+"""dB of what is not there, and of ways that are left out."""
 LEAP = 0.3
 """A corner that moves by more than this share of its distance, from one moment to the next, is another one."""
 
@@ -66,7 +66,8 @@ def _hide(scene: SoundScene, source: Source, number: int, world: World, moments:
     """A source with its occlusion, and its ways around what hides it."""
     offsets = _points(source, moments, mouths)
     found = hiding.hidden(world, moments.ears, mouths, offsets, moments.frames, number)
-    seen = np.sqrt(np.clip(curves.smoothed(found.seen, moments.stretches, BLUR), 0.0, 1.0))[:, None]
+    share = np.clip(curves.smoothed(found.seen, moments.stretches, BLUR), 0.0, 1.0)
+    seen = np.sqrt(share)[:, None]
     through = curves.smoothed(10.0 ** (-found.loss / 20.0), moments.stretches, BLUR)
     octaves = _decibels(seen + (1.0 - seen) * through)
     times, octaves = curves.lean(*curves.with_jumps(moments.times, octaves, moments.stretches), tolerance=0.02)
@@ -75,7 +76,9 @@ def _hide(scene: SoundScene, source: Source, number: int, world: World, moments:
     behind = np.flatnonzero(~found.centre)
     own = np.full(len(behind), number)
     ways = around.detours(world, moments.ears[behind], mouths[behind], moments.frames[behind], own)
-    detours = _detours(ways, behind, moments, mouths, 1.0 - seen[:, 0], scene.speed_of_sound)
+    # Edges count from half hidden on: before a fence the straight way is enough.
+    hidden = np.maximum(1.0 - 2.0 * share, 0.0)
+    detours = _detours(ways, behind, moments, hidden, scene.speed_of_sound)
     return replace(source, occlusion=occlusion, detours=detours)
 
 
@@ -92,17 +95,18 @@ def _decibels(amplitude: np.ndarray) -> np.ndarray:
 
 
 def _detours(
-    ways: around.Found, behind: np.ndarray, moments: Moments, mouths: np.ndarray, share: np.ndarray, speed: float
+    ways: around.Found, behind: np.ndarray, moments: Moments, hidden: np.ndarray, speed: float
 ) -> list[Detour]:
-    """The detours on each side, each as long as its corner stays the same one. `share`: (n,) how much is hidden."""
+    """The detours on each side, each as long as its corner stays the same one. `hidden`: (n,) how much of each counts, 0 to 1."""
     loss = around.screen_loss(ways.longer, speed)
     weakness = np.where(ways.exists, loss[..., 2], np.inf)
     exists = ways.exists & (weakness <= weakness.min(axis=1, initial=np.inf, keepdims=True) + FAINT)
-    found = []
+    found: list[Detour] = []
     for side in range(len(around.SIDES)):
         rows = np.flatnonzero(exists[:, side])
         runs = _runs(rows, ways.first[:, side], behind, moments)
-        found += [_detour(ways, loss, side, run, behind, moments, share) for run in runs]
+        made = [_detour(ways, loss, side, run, behind, moments, hidden) for run in runs]
+        found += [one for one in made if one.octaves.max() > INAUDIBLE]
     return found
 
 
@@ -120,7 +124,7 @@ def _runs(rows: np.ndarray, corners: np.ndarray, behind: np.ndarray, moments: Mo
 
 
 def _detour(
-    ways: around.Found, loss: np.ndarray, side: int, run: np.ndarray, behind: np.ndarray, moments: Moments, share: np.ndarray
+    ways: around.Found, loss: np.ndarray, side: int, run: np.ndarray, behind: np.ndarray, moments: Moments, hidden: np.ndarray
 ) -> Detour:
     """A detour over a run of moments; it fades before and after it, its corners held."""
     at = behind[run]
@@ -132,7 +136,7 @@ def _detour(
         curves.smoothed(values[rows, side], whole, min(BLUR, len(rows) // 2))
         for values in (ways.first, ways.last, ways.between)
     )
-    octaves = _decibels(share[begin:end, None] * 10.0 ** (-loss[rows, side] / 20.0))
+    octaves = _decibels(hidden[begin:end, None] * 10.0 ** (-loss[rows, side] / 20.0))
     # What begins or ends within the scene does so softly; at its edges and at cuts it is there at once.
     if begin > inside.start:
         octaves[0] = NOTHING

@@ -22,6 +22,8 @@ from .reverberation import AHEAD, EXPONENT, Dry, Noises, mean_cone_gain
 
 INAUDIBLE = -90.0
 """dB: a tail that is weaker is left out."""
+FLOOR = -80.0
+"""dB of an octave, relative to a source of amplitude 1 at 1 m, below which it has died away."""
 ALIKE_DB, ALIKE_SHARE, ALIKE_DELAY = 2.0, 0.15, 0.02
 """Sources share a response where their octaves differ by no more than these: levels, decays, seconds of delay."""
 ONSET = 0.003
@@ -146,7 +148,10 @@ class TracedTails:
     def _response(self, group: Group) -> np.ndarray:
         """(channels, taps), AHEAD samples late."""
         decay = _in_air(group.decay, self.scene)
-        length = min(self._length, int((group.delay + float(decay.max())) * self._rate) + 1)
+        # As far as its loudest source is heard; an octave of a level L decays to FLOOR in its share of the time for 60 dB.
+        loudest = 20.0 * np.log10(max(level for _, level in group.sources))
+        reach = decay * np.clip((loudest + group.shape - FLOOR) / 60.0, 0.05, 1.0)
+        length = min(self._length, int((group.delay + float(reach.max())) * self._rate) + 1)
         since = np.arange(length) / self._rate - group.delay
         onset = np.clip(since / ONSET, 0.0, 1.0)
         power = 10.0 ** (group.shape / 10.0) * 2.0 * EXPONENT / (group.decay * self._rate)
