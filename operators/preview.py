@@ -54,7 +54,7 @@ def _tick() -> float | None:
                 return EVERY
             from ..see2sound_addon.blender.preview.player import Preview
 
-            _live["preview"] = Preview(made.result())
+            _live["preview"] = Preview(*made.result())
         _live["preview"].update(bpy.context)
         _show("\n".join(_live["preview"].notes), True)
     except See2SoundError as error:
@@ -97,7 +97,7 @@ def settle(*_: object) -> None:
 
 
 class SEE2SOUND_OT_preview(bpy.types.Operator):
-    """Play the scene while you move the view, the camera or a Speaker, play or scrub. Without travel times, air and room"""
+    """Play the scene while you move the view, the camera or a Speaker, play or scrub. Without travel times and air"""
 
     bl_idname = "see2sound.preview"
     bl_label = "Live Preview"
@@ -127,10 +127,11 @@ class SEE2SOUND_OT_preview(bpy.types.Operator):
         return {"FINISHED"}
 
 
-def _make_ears(kind: str, sofa: str) -> object:
+def _make_ears(kind: str, sofa: str) -> tuple[object, list]:
+    """Ears and reverberation."""
     from ..see2sound_addon.blender.preview import player
 
-    return player.make_ears(kind, sofa)
+    return player.make_ears(kind, sofa), player.make_tails()
 
 
 class SEE2SOUND_OT_play_snippet(Working, bpy.types.Operator):

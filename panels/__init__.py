@@ -19,6 +19,7 @@ from . import (
     room,
     sources,
     speaker,
+    ways,
     words,
 )
 
@@ -67,6 +68,7 @@ def register() -> None:
     menus.register()
     words.register()
     overlay.register()
+    ways.register()
     own: Any = bpy.context.preferences.addons.get(preferences.SEE2SOUND_AP_preferences.bl_idname)
     if own is not None and own.preferences is not None and own.preferences.is_property_set("log_level"):
         logs.set_level(own.preferences.log_level)
@@ -74,6 +76,7 @@ def register() -> None:
 
 def unregister() -> None:
     """Remove everything that `register` has added."""
+    ways.unregister()
     overlay.unregister()
     words.unregister()
     menus.unregister()

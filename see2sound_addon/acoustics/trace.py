@@ -94,10 +94,8 @@ def _decibels(amplitude: np.ndarray) -> np.ndarray:
     return np.asarray(np.maximum(20.0 * np.log10(np.maximum(amplitude, 1e-6)), NOTHING))
 
 
-def _detours(
-    ways: around.Found, behind: np.ndarray, moments: Moments, hidden: np.ndarray, speed: float
-) -> list[Detour]:
-    """The detours on each side, each as long as its corner stays the same one. `hidden`: (n,) how much of each counts, 0 to 1."""
+def _detours(ways: around.Found, behind: np.ndarray, moments: Moments, hidden: np.ndarray, speed: float) -> list[Detour]:
+    """The detours on each side, each as long as its corner stays the same. `hidden`: (n,) how much of each counts, 0 to 1."""
     loss = around.screen_loss(ways.longer, speed)
     weakness = np.where(ways.exists, loss[..., 2], np.inf)
     exists = ways.exists & (weakness <= weakness.min(axis=1, initial=np.inf, keepdims=True) + FAINT)

@@ -1,7 +1,9 @@
 """The live preview: play all sources through Blender's audio device.
 
-Directions and levels are those of the mix; delay, Doppler, air and rooms are the mix's alone. The audio is made by Blender's
-audio library (aud); Python updates all positions about 60 times a second, and the audio thread does not wait for it.
+Directions and levels are those of the mix, and so is what was traced of the scene at the current frame: what hides a source
+makes it quieter and duller, and its reverberation has the traced level and, roughly, decay. Delay, Doppler, air, reflections
+and other rooms are the mix's alone. The audio is made by Blender's audio library (aud); Python updates all positions about 60
+times a second, and the audio thread does not wait for it.
 """
 
 from __future__ import annotations
@@ -20,6 +22,7 @@ from ...pipeline import read_head
 from ...soundscene import Cone, Source, Trajectory
 from ...spatial.ears import left_ear, left_loudspeaker
 from ...spatial.propagation import cone_gain, distance_gain
+from ..room import shown
 from ..sources import NO_SOUND, heard_and_unheard, sound_strips
 from ..units import frame_rate, metres_per_unit
 
@@ -34,6 +37,14 @@ SCRUB = 0.3
 """Seconds that a sound without loop is heard after each step through the timeline."""
 MOST_FAILURES = 20
 """Beats in a row in which a voice may fail before its sound counts as not playable."""
+DULL = 700.0
+"""Hz: the cut-off of the second copy of a sound that an obstacle dulls."""
+TAILS = (0.3, 0.8, 2.0, 5.0)
+"""Seconds of the decays that are played; the nearest one stands for what was traced."""
+MOST_TAILS = 8
+"""Sources that reverberate: the loudest."""
+LEAST_TAIL = 1e-3
+"""Amplitude of a reverberation below which it is not played."""
 HEADROOM = 0.5
 """Of full scale, for several sounds at once."""
 STILL = Trajectory.fixed((0.0, 0.0, 0.0))
@@ -41,7 +52,11 @@ STILL = Trajectory.fixed((0.0, 0.0, 0.0))
 
 @dataclass
 class Heard:
-    """One Speaker as it is now. `clip`: where its sound is, seconds; negative before it begins."""
+    """One Speaker as it is now. `clip`: where its sound is, seconds; negative before it begins.
+
+    `dull`: amplitude of low sounds beyond `gain`, which is that of high ones. `tail`: amplitude of the reverberation, and
+    `decay` its seconds.
+    """
 
     key: int
     sound: bpy.types.Sound
@@ -51,28 +66,42 @@ class Heard:
     clip: float
     loop: bool
     pitch: float
+    dull: float = 0.0
+    tail: float = 0.0
+    decay: float = 0.0
 
 
 @dataclass
 class Voice:
-    """A sound at work in the device."""
+    """A sound at work in the device. `dull`: its copy without high sounds; `tail`: its reverberation, of the decay number
+    `decay`; both None until they are needed."""
 
     sound: tuple[int, str]
+    mono: Any
     handle: Any
     source: Any
     length: float
     sounding_until: float = 0.0
+    dull: Any = None
+    tail: Any = None
+    decay: int = -1
+
+    def stop(self) -> None:
+        """Silence."""
+        for handle in (self.handle, self.dull, self.tail):
+            if handle is not None:
+                handle.stop()
 
 
 class Preview:
     """Open while it is heard. `notes`: what is missing. Error: `preview-device`."""
 
-    def __init__(self, ears: Any) -> None:
-        """`ears`: what `make_ears` gave."""
+    def __init__(self, ears: Any, tails: list[Any] | None = None) -> None:
+        """`ears`, `tails`: what `make_ears` and `make_tails` gave; None for no reverberation."""
         self._aud = import_aud()
         self._device = open_device(self._aud)
         self._threads = self._aud.ThreadPool(1)
-        self._ears = ears
+        self._ears, self._tails = ears, tails or []
         self._voices: dict[int, Voice] = {}
         self._unplayable: set[tuple[int, str]] = set()
         self._failures: dict[int, int] = {}
@@ -93,24 +122,24 @@ class Preview:
         self._device.lock()
         try:
             for key in self._voices.keys() - {one.key for one in loudest}:
-                self._voices.pop(key).handle.stop()
-            for one in loudest:
-                self._try(one, playing, moved)
+                self._voices.pop(key).stop()
+            for number, one in enumerate(loudest):
+                self._try(one, playing, moved, number < MOST_TAILS)
         finally:
             self._device.unlock()
         broken = {one.sound.name for one in heard if _which(one.sound) in self._unplayable}
         self.notes += [f"{name} cannot be played" for name in sorted(broken)]
 
-    def _try(self, one: Heard, playing: bool, moved: bool) -> None:
+    def _try(self, one: Heard, playing: bool, moved: bool, reverberates: bool) -> None:
         """A voice that the device has dropped refuses everything: it begins anew, and is given up if that never helps."""
         try:
-            self._sound(one, playing, moved)
+            self._sound(one, playing, moved, reverberates)
             self._failures.pop(one.key, None)
         except self._aud.error:
             voice = self._voices.pop(one.key, None)
             if voice is not None:
                 with suppress(self._aud.error):
-                    voice.handle.stop()
+                    voice.stop()
             self._failures[one.key] = self._failures.get(one.key, 0) + 1
             if self._failures[one.key] >= MOST_FAILURES:
                 self._unplayable.add(_which(one.sound))
@@ -126,14 +155,14 @@ class Preview:
     def stop(self) -> None:
         """Silence."""
         for voice in self._voices.values():
-            voice.handle.stop()
+            voice.stop()
         self._voices.clear()
 
-    def _sound(self, one: Heard, playing: bool, moved: bool) -> None:
+    def _sound(self, one: Heard, playing: bool, moved: bool, reverberates: bool) -> None:
         voice = self._voices.get(one.key)
         if voice is None or voice.sound != _which(one.sound) or voice.handle.status == self._aud.STATUS_STOPPED:
             if voice is not None:
-                voice.handle.stop()
+                voice.stop()
             voice = self._begin(one)
             if voice is None:
                 return
@@ -142,8 +171,35 @@ class Preview:
             # aud's azimuth runs clockwise.
             voice.source.azimuth = float(np.degrees(np.arctan2(-one.direction[1], one.direction[0])) % 360.0)
             voice.source.elevation = float(np.degrees(np.arcsin(np.clip(one.direction[2], -1.0, 1.0))))
-        voice.handle.pitch = one.pitch
+        self._add_copies(voice, one, reverberates)
+        for handle in (voice.handle, voice.dull, voice.tail):
+            if handle is not None:
+                handle.pitch = one.pitch
         self._place(voice, one, playing, moved)
+
+    def _add_copies(self, voice: Voice, one: Heard, reverberates: bool) -> None:
+        """Begin the dull copy and the reverberation of a voice where they are needed, and change the decay of the latter."""
+        if one.dull > 0.0 and voice.dull is None and voice.source is not None:
+            lasting = voice.mono.lowpass(DULL, 0.5).loop(-1)
+            voice.dull = self._device.play(lasting.binaural(self._ears, voice.source, self._threads))
+            self._join(voice, voice.dull)
+        if not reverberates or one.tail < LEAST_TAIL or not self._tails:
+            if voice.tail is not None:
+                voice.tail.volume = 0.0
+            return
+        decay = int(np.abs(np.log(np.array(TAILS) / max(one.decay, 0.05))).argmin())
+        if voice.tail is None or decay != voice.decay:
+            if voice.tail is not None:
+                voice.tail.stop()
+            both = voice.mono.rechannel(2).loop(-1)  # aud crashes where a sound has fewer channels than its response
+            voice.tail = self._device.play(both.convolver(self._tails[decay], self._threads))
+            voice.decay = decay
+            self._join(voice, voice.tail)
+
+    def _join(self, voice: Voice, handle: Any) -> None:
+        """A copy begins where its voice is, in silence."""
+        handle.volume = 0.0
+        handle.position = voice.handle.position
 
     def _place(self, voice: Voice, one: Heard, playing: bool, moved: bool) -> None:
         """Where in its clip a voice is: with the animation, or, where that stands still, going on by itself."""
@@ -153,11 +209,15 @@ class Preview:
         away = abs(there - here)
         away = min(away, voice.length - away) if one.loop else away
         if within and moved and (not playing or away > DRIFT):
-            voice.handle.position = there / one.pitch
+            for handle in (voice.handle, voice.dull, voice.tail):
+                if handle is not None:
+                    handle.position = there / one.pitch
         if moved:
             voice.sounding_until = self._now + SCRUB
         wanted = within and (playing or one.loop or self._now < voice.sounding_until)
-        voice.handle.volume = HEADROOM * one.gain if wanted else 0.0
+        for handle, level in ((voice.handle, one.gain), (voice.dull, one.dull), (voice.tail, one.tail)):
+            if handle is not None:
+                handle.volume = HEADROOM * level if wanted else 0.0
 
     def _begin(self, one: Heard) -> Voice | None:
         if _which(one.sound) in self._unplayable:
@@ -175,7 +235,7 @@ class Preview:
             self._unplayable.add(_which(one.sound))
             return None
         handle.volume = 0.0
-        self._voices[one.key] = Voice(_which(one.sound), handle, source, length)
+        self._voices[one.key] = Voice(_which(one.sound), mono, handle, source, length)
         return self._voices[one.key]
 
 
@@ -204,6 +264,22 @@ def make_ears(kind: str, sofa: str) -> Any:
     made = aud.HRTF()
     for azimuth, elevation, response in left_ear(read_head(sofa, RATE)) if kind == "binaural" else left_loudspeaker():
         made.addImpulseResponseFromSound(aud.Sound.buffer(response[:, None], RATE), azimuth, elevation)
+    return made
+
+
+def make_tails(seed: int = 0) -> list[Any]:
+    """What aud needs to reverberate, for each of TAILS: noise that decays, of energy 1, unrelated left and right.
+
+    Plain work on plain data, for a thread. Error: `preview-device`.
+    """
+    aud = import_aud()
+    random = np.random.default_rng(seed)
+    made = []
+    for seconds in TAILS:
+        times = np.arange(int(seconds * RATE)) / RATE
+        noise = random.standard_normal((len(times), 2)) * 10.0 ** (-3.0 * times / seconds)[:, None]
+        noise /= np.sqrt((noise**2).sum(axis=0))
+        made.append(aud.ImpulseResponse(aud.Sound.buffer(noise.astype(np.float32), RATE)))
     return made
 
 
@@ -246,12 +322,18 @@ def listen(context: bpy.types.Context, scene: bpy.types.Scene) -> tuple[list[Hea
         distance = float(np.linalg.norm(local))
         facts, data = obj.see2sound, obj.data
         ours = bool(facts.source_id)
+        traced = shown.heard_now(scene, facts.source_id or obj.name)
+        free = data.volume * scene.audio_volume * _gain(obj, towards, distance, scene, scale)
+        at_one_metre = data.volume * scene.audio_volume * data.distance_reference * scale
         heard.append(Heard(
             key=obj.session_uid,
             sound=data.sound,
             # A camera looks along -Z with X to the right; the listener's x is front, y left, z up.
             direction=np.array([-local[2], -local[0], local[1]]) / distance if distance > 1e-6 else np.array([1.0, 0.0, 0.0]),
-            gain=data.volume * scene.audio_volume * _gain(obj, towards, distance, scene, scale),
+            gain=free * traced.high,
+            dull=free * max(traced.low - traced.high, 0.0),
+            tail=at_one_metre * traced.tail,
+            decay=traced.decay,
             ambient=ours and facts.extent == "ambient",
             clip=(now - strips[0].frame_start / rate) * data.pitch,
             loop=ours and facts.loop,

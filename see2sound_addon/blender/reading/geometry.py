@@ -137,6 +137,8 @@ class _Reader:
             owner = instance.parent.original
             pose = np.array(instance.matrix_world, float)
             original = inner.original if inner.original is not None else inner
+            if original == owner and owner.type != "MESH":
+                continue  # the surface of a curve or a text is an instance, too
             if is_left_out(owner) or original.see2sound.no_acoustics or owner.hide_render or self._size(inner, pose) < SMALLEST:
                 continue
             shape = self._shape(original, inner)
@@ -243,7 +245,7 @@ class _Reader:
         names = tuple(parent.name for parent in _line(owner))
         body = Body(
             one.obj.name, [shape.astype(float) for shape in shapes], one.shape.triangles, one.shape.surfaces, poses,
-            (one.obj.name, *names), _group(owner, {mover.obj.name for mover in movers}),
+            names if one.owner is None else (one.obj.name, *names), _group(owner, {mover.obj.name for mover in movers}),
         )  # fmt: skip
         return cleaned(body)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 import zlib
 from dataclasses import dataclass
 from pathlib import Path
@@ -77,19 +76,24 @@ def mark(scene: bpy.types.Scene) -> None:
             scene.see2sound.outdated = True
 
 
-def folder() -> Path:
-    """Where traces are kept: the extension's own folder, or, without an extension, Blender's temporary one."""
+def folder(create: bool = False) -> Path:
+    """Where traces are kept: the extension's own folder, or, without an extension, the temporary one of this Blender."""
     if PACKAGE.startswith("bl_ext."):
-        return Path(bpy.utils.extension_path_user(PACKAGE, path="acoustics", create=True))
-    return Path(tempfile.gettempdir())
+        return Path(bpy.utils.extension_path_user(PACKAGE, path="acoustics", create=create))
+    return Path(bpy.app.tempdir)
 
 
 def kept_file(scene: bpy.types.Scene) -> Path | None:
     """The file of the scene's trace, if there is one that is not old."""
-    room = scene.see2sound.room
-    if not room.traced or room.trace_outdated or Path(room.traced).name != room.traced:
+    return None if scene.see2sound.room.trace_outdated else file_of(scene)
+
+
+def file_of(scene: bpy.types.Scene) -> Path | None:
+    """The file of the scene's trace, also of one that is old; None where it is gone."""
+    name = scene.see2sound.room.traced
+    if not name or Path(name).name != name:
         return None
-    path = folder() / room.traced
+    path = folder() / name
     return path if path.is_file() else None
 
 
@@ -114,7 +118,7 @@ def kept(scene: bpy.types.Scene, plan: SoundScene, shift: float = 0.0) -> SoundS
 def new_file(scene: bpy.types.Scene) -> Path:
     """A name for the trace of a scene."""
     where = f"{bpy.data.filepath}|{scene.name}|{scene.session_uid if not bpy.data.filepath else ''}"
-    return folder() / f"{zlib.crc32(where.encode()):08x}.json"
+    return folder(create=True) / f"{zlib.crc32(where.encode()):08x}.json"
 
 
 def remember(scene: bpy.types.Scene, path: Path, watched: Watched) -> None:
