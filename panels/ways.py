@@ -56,7 +56,8 @@ def _draw_ways() -> None:
     gpu.state.blend_set("ALPHA")
     shader = gpu.shader.from_builtin("POLYLINE_UNIFORM_COLOR")
     shader.bind()
-    shader.uniform_float("viewportSize", gpu.state.viewport_get()[2:])
+    viewport: Any = gpu.state.viewport_get()
+    shader.uniform_float("viewportSize", viewport[2:])
     for way in shown.ways_now(scene, name):
         colour = {"detour": DETOUR, "reflection": REFLECTION}.get(way.kind)
         if colour is None:

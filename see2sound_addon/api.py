@@ -9,7 +9,8 @@
     scene.mix("harbour.wav", "5.1")
 
 In Blender, `api.current_scene()` has the same methods for the scene that is open, and `listen`, which finds what sounds in it.
-Without Blender, `api.listen` does the same for an `Observed` scene of plain data.
+Without Blender, `api.listen` does the same for an `Observed` scene of plain data, and `api.trace` finds what the meshes of a
+`Geometry` do to the sounds of a plan.
 
 Other add-ons bring backends with `register_backend`; `add_plugin` names the file that does so. The data classes and Protocols
 that they need are here, too.
@@ -19,13 +20,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from .acoustics.geometry import Body, Geometry, Surface
 from .backends import Backends, find_backend, register_backend, unregister_backend
 from .delivery.formats import Delivery, Format, Signal, Writer
 from .errors import Cancelled, See2SoundError
 from .listening.listen import ListenSettings
 from .listening.observed import Crowd, Effect, Foot, Observed, SceneObject, Surfaces, Track
 from .listening.proposal import Proposal
-from .pipeline import listen
+from .pipeline import listen, trace
 from .plugins import add_plugin, remove_plugin
 from .projection import Camera, Orthographic, Perspective, Projection
 from .scripting.picture import PictureScene, load_picture
@@ -43,6 +45,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Backends",
+    "Body",
     "Camera",
     "Cancelled",
     "Crowd",
@@ -54,6 +57,7 @@ __all__ = [
     "Foot",
     "Format",
     "GeneratedClip",
+    "Geometry",
     "Guess",
     "Labeller",
     "ListenSettings",
@@ -72,6 +76,7 @@ __all__ = [
     "Signal",
     "SoundGenerator",
     "Source",
+    "Surface",
     "Surfaces",
     "Track",
     "View",
@@ -84,6 +89,7 @@ __all__ = [
     "make_region",
     "register_backend",
     "remove_plugin",
+    "trace",
     "unregister_backend",
 ]
 

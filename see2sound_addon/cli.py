@@ -322,10 +322,13 @@ NEEDED = {
 }
 
 
+OPTIONAL = {"embreex": "acoustics of meshes", "bpy": "Blender scenes"}
+
+
 def _doctor(options: argparse.Namespace) -> dict[str, Any]:
     found: dict[str, str | None] = {}
     lines = [f"Python {platform.python_version()} on {platform.system()} {platform.machine()}, {os.cpu_count()} cores"]
-    for name, purpose in {**NEEDED, "bpy": "Blender scenes"}.items():
+    for name, purpose in {**NEEDED, **OPTIONAL}.items():
         try:
             with quiet():
                 module = importlib.import_module(name)

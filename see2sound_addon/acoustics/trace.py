@@ -21,7 +21,7 @@ BLUR = 2
 """Moments to either side over which what is seen is averaged, so that bars and leaves do not flutter."""
 FADE = 3
 """Moments to either side over which images appear and vanish."""
-FAINT = 12.0
+FAINT = 20.0
 """dB at 500 Hz by which a way around another side may be weaker than the best one."""
 NOTHING, INAUDIBLE = -120.0, -60.0
 """dB of what is not there, and of ways that are left out."""

@@ -127,6 +127,31 @@ def scenes(random, folder):
     proposals.put_proposals(scene, found)
     _, notes = proposals.make_speakers(bpy.context, scene)
     assert not notes, notes
+    trace_and_check(random, scene)
+
+
+def trace_and_check(random, scene):
+    """Trace the meshes for a listener and sources anywhere."""
+    import bpy
+
+    from see2sound_addon import pipeline
+    from see2sound_addon.blender.reading import geometry
+    from see2sound_addon.planfile import plan_from_json, plan_to_json
+    from see2sound_addon.progress import at_once, no_progress
+    from see2sound_addon.soundscene import SoundScene, Source, Trajectory, check_finite
+
+    slices = geometry.read_in_slices(bpy.context, scene, 1.0)
+    meshes, _ = at_once(slices, "", no_progress)
+    names = [obj.name for obj in scene.objects]
+    places = random.choice([-100.0, -3.0, 0.0, 0.5, 3.0, 1e5], (3, 3))
+    sources = [
+        Source(str(number), Path("a.wav"), Trajectory.fixed(place), object=str(random.choice([*names, ""])))
+        for number, place in enumerate(places[1:])
+    ]
+    plan = SoundScene(0.5, Trajectory.fixed(places[0]), sources)
+    traced, _ = pipeline.trace(plan, meshes)
+    check_finite(traced)
+    plan_from_json(plan_to_json(traced))
 
 
 KINDS = {"pictures": pictures, "audio": audio, "plans": plans, "heads": heads, "blends": blends, "scenes": scenes}

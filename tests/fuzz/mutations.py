@@ -127,7 +127,31 @@ VALID = {
         "walls": dict.fromkeys(("-x", "+x", "-y", "+y", "floor", "ceiling"), "plaster"),
     },
 }  # fmt: skip
-ROOMS = (VALID["room"], None, {"kind": "ground", "height": 0.0, "material": "grass"}, {"kind": "response", "file": "a.wav"})
+TRACED = {
+    "occlusion": {
+        "times": [0.0, 0.1], "gain_db": [0.0, 0.0], "lowpass": [2e4, 2e4], "octaves": [[0.0] * 7, [-20.0] * 7],
+    },
+    "detours": [
+        {
+            "times": [0.0, 0.1], "first": [[1, 1, 1], [1, 1, 1.1]], "last": [[1, 1, 1], [1.1, 1, 1.1]], "between": [0.0, 0.1],
+            "octaves": [[-5.0] * 7, [-120.0] * 7],
+        }
+    ],
+    "reflections": [
+        {
+            "matrix": [[1, 0, 0], [0, 1, 0], [0, 0, -1]], "offset": [0, 0, 0], "absorption": [0.1] * 7, "times": [0.0, 0.1],
+            "gain": [1.0, 0.0],
+        }
+    ],
+    "tail": {"level": [[0.0] * 7, [-20.0] * 7], "decay": [[0.5] * 7, [1.0] * 7], "delay": [0.01, 0.02]},
+}  # fmt: skip
+ROOMS = (
+    VALID["room"], None, {"kind": "ground", "height": 0.0, "material": "grass"}, {"kind": "response", "file": "a.wav"},
+    {
+        "kind": "traced", "times": [0.0, 0.1], "openness": [0.0, 0.5], "mean_free_path": [4.0, 8.0],
+        "absorption": [[0.1] * 7, [0.2] * 7],
+    },
+)  # fmt: skip
 NUMBERS = (-1e6, -1000.0, -1.0, -0.001, 0.0, 0.001, 0.1, 0.9, 2.0, 6.0, 10.0, 100.0, 1000.0, 1e5, 1e9)
 
 
@@ -135,6 +159,8 @@ def plan(random):
     """The text of a plan: odd values, numbers far out, keys gone or new, lists made long; sometimes no JSON any more."""
     made = copy.deepcopy(VALID)
     made["room"] = copy.deepcopy(ROOMS[int(random.integers(0, len(ROOMS)))])
+    if made["room"] is not None and made["room"]["kind"] == "traced":
+        made["sources"][0].update(copy.deepcopy(TRACED))
     for _ in range(int(random.integers(1, 5))):
         spoil(random, made)
     text = json.dumps(made)
