@@ -75,6 +75,40 @@ view.shading.type = "SOLID"
 view.shading.color_type = "MATERIAL"
 bpy.ops.view3d.view_center_camera()
 """
+HIDDEN = """
+bpy.ops.mesh.primitive_plane_add(size=120)
+bpy.context.object.name = "Lawn"
+for name, place_, size in (
+    ("House", (0, 10, 3), (8, 7, 6)), ("Shed", (-9, 15, 1.5), (4, 3, 3)), ("Brick Wall", (9, 6, 1.2), (0.3, 9, 2.4)),
+):
+    bpy.ops.mesh.primitive_cube_add(size=1, location=place_)
+    bpy.context.object.name, bpy.context.object.scale = name, size
+    bpy.context.object.data.materials.append(bpy.data.materials.new("Red Bricks" if name != "Shed" else "Planks"))
+scene = bpy.context.scene
+camera = bpy.data.objects.new("Camera", bpy.data.cameras.new("Camera"))
+scene.collection.objects.link(camera)
+camera.location, camera.rotation_euler, scene.camera = (1.5, -6, 1.7), (1.5708, 0, 0), camera
+bpy.ops.see2sound.add_source(label="car", attach=False)
+speaker = next(t for t in scene.objects if t.type == "SPEAKER")
+for frame, x in ((1, -25.0), (240, 25.0)):
+    speaker.location = (x, 22, 1)
+    speaker.keyframe_insert("location", frame=frame)
+bpy.ops.see2sound.generate()
+scene.see2sound.room.kind = "scene"
+scene.see2sound.active_index = scene.objects.find(speaker.name)
+bpy.ops.see2sound.trace_acoustics()
+scene.frame_set(106)
+area = place()["area"]
+area.spaces.active.region_3d.view_rotation = (0.86, 0.45, 0.1, 0.2)
+area.spaces.active.region_3d.view_distance, area.spaces.active.region_3d.view_location = 42, (7, 8, 0)
+area.spaces.active.shading.color_type = "OBJECT"
+bpy.context.view_layer.objects.active = scene.objects["House"]
+scene.see2sound.active_index = scene.objects.find(speaker.name)
+sidebar = next(r for r in area.regions if r.type == "UI")
+with bpy.context.temp_override(area=area, region=sidebar):
+    for _ in range(30):
+        bpy.ops.view2d.scroll_down(deltay=-40)
+"""
 MIXED = """
 scene = bpy.context.scene
 scene.see2sound.layout = "5.1"
@@ -101,6 +135,7 @@ def enlarge_the_timeline() -> None:
 
 def main() -> None:
     """Open Blender's window with the extension, and take each picture in it."""
+    wanted = sys.argv[1:]
     archive = max((ROOT / "dist").glob("see2sound-*.zip"), key=lambda path: path.stat().st_mtime)
     root.make(sys.executable)
     with root.window(archive, ROOT / "tests" / "window" / "inside.py") as (folder, process):
@@ -113,7 +148,10 @@ def main() -> None:
             ("window_picture", LABELS),
             ("window_scene", STREET),
             ("window_soundtrack", LABELS, MIXED),
+            ("window_acoustics", HIDDEN),
         ):
+            if wanted and name not in wanted:
+                continue
             blender.do(street if HEARD in steps else "bpy.ops.wm.read_homefile(use_empty=True)")
             blender.do(OPEN)
             blender.until("next(r for r in place()['area'].regions if r.type == 'UI').width > 1")
@@ -122,6 +160,9 @@ def main() -> None:
                 enlarge_the_timeline()
             for step in steps:
                 blender.do(step)
+            if HIDDEN in steps:
+                blender.picture(name)  # the sidebar scrolls as it is drawn
+                blender.click(1028, 657)  # the panel Room is closed at first
             time.sleep(4.0)  # reports fade
             blender.picture(name)
             picture = Image.open(KEPT / f"{name}.png").convert("RGB")

@@ -34,5 +34,6 @@ class SEE2SOUND_OT_trace_acoustics(Working, bpy.types.Operator):
         scene = next((scene for scene in bpy.data.scenes if scene.session_uid == uid), None)
         if scene is not None:
             scene.see2sound.room.kind = "scene"
-        self.report({"INFO"}, f"The acoustics of {len(plan.sources)} sources are traced")
+        count = len(plan.sources)
+        self.report({"INFO"}, f"The acoustics of {count} source{'s' if count != 1 else ''} are traced")
         return notes + more

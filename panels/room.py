@@ -9,6 +9,8 @@ from .base import Sidebar
 if TYPE_CHECKING:
     from ..see2sound_addon.blender.room.properties import RoomProperties
 
+WITH_SURFACES = {"MESH", "CURVE", "SURFACE", "META", "FONT"}
+
 
 class SEE2SOUND_PT_room(Sidebar, bpy.types.Panel):
     """Type and settings of the room."""
@@ -62,7 +64,7 @@ class SEE2SOUND_PT_room_scene(Sidebar, bpy.types.Panel):
         layout, obj = self.layout, context.active_object
         layout.use_property_split = True
         layout.use_property_decorate = False
-        if obj is None:
+        if obj is None or obj.type not in WITH_SURFACES:
             layout.label(text="Choose an object to see its surfaces")
             return
         layout.prop(obj.see2sound, "no_acoustics", text="Leave Out Object")

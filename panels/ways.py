@@ -14,6 +14,8 @@ STRAIGHT, HIDDEN = (0.45, 0.9, 0.45, 0.9), (0.95, 0.3, 0.25, 0.9)
 DETOUR, REFLECTION = (1.0, 0.75, 0.2, 0.9), (0.45, 0.7, 1.0, 0.5)
 HIDDEN_BELOW = -3.0
 """dB."""
+OLD = 0.35
+"""How much is seen of ways that are out of date."""
 BAR = 4.0
 """Pixels of the time line's bar."""
 _handles: list[tuple[object, object]] = []
@@ -63,7 +65,7 @@ def _draw_ways() -> None:
         if colour is None:
             colour = HIDDEN if way.level < HIDDEN_BELOW else STRAIGHT
         shader.uniform_float("lineWidth", 1.0 if way.kind == "reflection" else 2.0)
-        shader.uniform_float("color", colour)
+        shader.uniform_float("color", (*colour[:3], colour[3] * (OLD if scene.see2sound.room.trace_outdated else 1.0)))
         points = [tuple(point * scale) for point in way.points]
         batch_for_shader(shader, "LINE_STRIP", {"pos": points}).draw(shader)
     gpu.state.blend_set("NONE")

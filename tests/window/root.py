@@ -24,6 +24,7 @@ LIBRARIES = (
     "pillow==13.0.0",
     "h5py==3.16.0",
     "threadpoolctl==3.8.0",
+    "embreex==4.4.0.post1",
 )
 """What our wheels bring in Blenders with Python 3.11 and 3.13; Debian's runs on another one."""
 AUDIO = """[general]

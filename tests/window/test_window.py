@@ -502,6 +502,82 @@ def test_escape_while_the_scene_is_listened_to(scene):
     assert scene.do("result = bpy.context.scene.frame_current") == 1
 
 
+BEHIND_A_HOUSE = """
+import math
+for obj in list(bpy.context.scene.objects):
+    if obj.name == "Cube":
+        obj.location, obj.scale = (0, 10, 1), (3, 2, 2)
+        obj.name = "House"
+if "House" not in bpy.context.scene.objects:
+    bpy.ops.mesh.primitive_cube_add(size=2, location=(0, 10, 1))
+    bpy.context.object.name, bpy.context.object.scale = "House", (3, 2, 2)
+bpy.context.scene.objects["House"].animation_data_clear()
+bpy.context.scene.objects["House"].location = (0, 10, 1)
+bpy.context.scene.timeline_markers.clear()
+camera = bpy.context.scene.camera
+if camera is None:
+    camera = bpy.data.objects.new("Camera", bpy.data.cameras.new("Camera"))
+    bpy.context.scene.collection.objects.link(camera)
+    bpy.context.scene.camera = camera
+camera.animation_data_clear()
+camera.location, camera.rotation_euler = (0, 0, 1.6), (math.pi / 2, 0, 0)
+bpy.ops.see2sound.add_source(label="car", attach=False)
+speaker = next(t for t in bpy.context.scene.objects if t.type == "SPEAKER")
+for frame, x in ((1, -15.0), (24, 15.0)):
+    speaker.location = (x, 20, 1)
+    speaker.keyframe_insert("location", frame=frame)
+bpy.context.scene.see2sound.active_index = bpy.context.scene.objects.find(speaker.name)
+bpy.ops.ed.undo_push(message="Built")
+"""
+ROOM = "bpy.context.scene.see2sound.room"
+
+
+def test_acoustics_of_the_meshes_by_their_buttons(any_scene):
+    """Trace, look at the ways and the time line, move the house, mix, undo, without a fault in the log."""
+    blender = any_scene
+    log = root.FOLDER / "tmp/blender.log"
+    before = log.read_text().count("Traceback")
+    blender.do(BEHIND_A_HOUSE)
+    invoke(blender, "generate")
+    blender.do(f"{ROOM}.kind = 'scene'; bpy.context.scene.frame_set(12)")
+    plain = blender.picture(f"acoustics_{blender.kind}_before")
+    assert invoke(blender, "trace_acoustics") == ["RUNNING_MODAL"]
+    assert blender.do(f"result = bool({ROOM}.traced) and not {ROOM}.trace_outdated")
+    shown = blender.picture(f"acoustics_{blender.kind}_traced")
+    # The straight way is hidden: red in the viewport, and a red bar at the foot of the time line.
+    assert _reds(shown) > _reds(plain) + 200
+    blender.do(f"{ROOM}.show_rays = False")
+    assert _reds(blender.picture("acoustics_off")) < _reds(shown) - 200
+    blender.do(f"{ROOM}.show_rays = True")
+    blender.do("bpy.context.scene.objects['House'].location.x = 2.0")
+    blender.until(f"{ROOM}.trace_outdated")
+    blender.picture(f"acoustics_{blender.kind}_outdated")
+    assert invoke(blender, "render_mix", filepath="/root/see2sound/acoustics.wav", layout="stereo") == ["RUNNING_MODAL"]
+    assert not blender.do(f"result = {ROOM}.trace_outdated")
+    assert np.abs(soundfile.read(blender.folder / "acoustics.wav")[0]).max() > 1e-4
+    assert log.read_text().count("Traceback") == before, log.read_text()[-3000:]
+
+
+def _reds(pixels):
+    """How many pixels have the colour of what is hidden."""
+    red, green, blue = pixels[..., 0], pixels[..., 1], pixels[..., 2]
+    return int(((red > 150) & (green < 0.6 * red) & (blue < 0.6 * red)).sum())
+
+
+def test_escape_while_acoustics_are_traced(scene):
+    """Progress is shown, ESC stops it, and the scene's room is as it was."""
+    scene.do(BEHIND_A_HOUSE)
+    invoke(scene, "generate")
+    scene.do("bpy.context.scene.frame_end = 10000")
+    scene.do("bpy.ops.see2sound.trace_acoustics('INVOKE_DEFAULT')")
+    scene.until("bpy.context.window_manager.see2sound.share > 0.02")
+    scene.picture("acoustics_progress")
+    scene.key("Escape")
+    scene.until(IDLE)
+    assert scene.do(f"result = [{ROOM}.kind, {ROOM}.traced]") == ["none", ""]
+    assert scene.do("result = bpy.context.scene.frame_current") == 1
+
+
 def test_a_file_of_the_oldest_blender(scene):
     """Made in 4.2 (tests/references/old_blend.py), opened and mixed here by clicks' operators."""
     shutil.copy(root.ROOT / "tests" / "data" / "made_by_4.2.blend", scene.folder / "old.blend")
