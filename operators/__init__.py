@@ -113,6 +113,7 @@ def _restored(*_: object) -> None:
 def _look() -> float:
     """The same for changes that call no handler."""
     freshness.look()
+    tracing.look()
     return LOOK_EVERY
 
 

@@ -68,6 +68,7 @@ def traced_plan(
     from ..see2sound_addon.jobs.requests import Trace
     from ..see2sound_addon.planfile import read_plan
 
+    context.view_layer.update()  # what a script has moved just now
     shift = 0.0 if shown is None else (shown.start - scene.frame_start) / frame_rate(scene)
     known = tracing.kept(scene, plan, shift)
     if known is not None:
@@ -76,7 +77,7 @@ def traced_plan(
     slices = geometry.read_in_slices(context, scene, seconds, shown)
     meshes, notes = yield from reporting.labelled(slices, geometry.READING)
     watched = tracing.begin(scene)
-    out = tracing.new_file(scene) if shown is None else folder / "traced.json"
+    out = tracing.new_file() if shown is None else folder / "traced.json"
     try:
         yield from in_thread(lambda: write_request(plan, meshes, folder), "Writing the meshes")
         done = yield from ask(Trace(folder / "plan.json", folder / "meshes.npz", out))

@@ -14,6 +14,8 @@ POINTS = 24
 """Of a source, spread over it."""
 SOFT = 0.25
 """Metres: the radius of a source that is a point, so that it does not vanish at once behind an edge."""
+AT_ONCE = 4096
+"""Moments."""
 TRIED = 5
 """Hidden points whose walls are counted."""
 
@@ -42,6 +44,14 @@ def spread_points(towards: np.ndarray, radius: float) -> np.ndarray:
 
 def hidden(world: World, ears: np.ndarray, mouths: np.ndarray, offsets: np.ndarray, frames: np.ndarray, source: int) -> Hidden:
     """What `ears` (k, 3) see of a source at `mouths` (k, 3), whose points lie at `offsets` (k, p, 3) from there."""
+    parts = [
+        _hidden(world, ears[part], mouths[part], offsets[part], frames[part], source)
+        for part in (slice(begin, begin + AT_ONCE) for begin in range(0, len(ears), AT_ONCE))
+    ]
+    return Hidden(*(np.concatenate([getattr(part, name) for part in parts]) for name in Hidden.__dataclass_fields__))
+
+
+def _hidden(world: World, ears: np.ndarray, mouths: np.ndarray, offsets: np.ndarray, frames: np.ndarray, source: int) -> Hidden:
     count, points = offsets.shape[:2]
     row = np.repeat(np.arange(count), points)
     targets = (mouths[:, None] + offsets).reshape(-1, 3)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.spatial.transform import Rotation
 
 from ..soundscene import SoundScene, Source, Trajectory
 from .geometry import Geometry
@@ -48,6 +49,14 @@ def places(path: Trajectory, times: np.ndarray) -> np.ndarray:
     if len(path.positions) == 1:
         return np.tile(path.positions[0], (len(times), 1))
     return np.stack([np.interp(times, path.times, axis) for axis in path.positions.T], axis=1)
+
+
+def turns(path: Trajectory, times: np.ndarray) -> np.ndarray:
+    """(n, 3, 3) rotations at times (n,), each that of the sample before."""
+    rotations = Rotation.from_quat(path.rotations[:, [1, 2, 3, 0]]).as_matrix()
+    if len(rotations) == 1:
+        return np.broadcast_to(rotations, (len(times), 3, 3))
+    return np.asarray(rotations[(np.searchsorted(path.times, times + 1e-9, "right") - 1).clip(0)])
 
 
 def mouths_of(scene: SoundScene, source: Source, moments: Moments) -> np.ndarray:

@@ -11,7 +11,7 @@ from ..soundscene import Detour, Occlusion, Reflection, SoundScene, Source, Tail
 from . import around, curves, diffuse, hiding, mirrors
 from .geometry import Geometry, check_geometry
 from .inside import inside_notes
-from .moments import Moments, moments_of, mouths_of
+from .moments import Moments, moments_of, mouths_of, turns
 from .owners import own_bodies
 from .rays import World
 from .stretches import first_choice, refined
@@ -64,8 +64,7 @@ def trace_acoustics(
 
 def _hide(scene: SoundScene, source: Source, number: int, world: World, moments: Moments, mouths: np.ndarray) -> Source:
     """A source with its occlusion, and its ways around what hides it."""
-    offsets = _points(source, moments, mouths)
-    found = hiding.hidden(world, moments.ears, mouths, offsets, moments.frames, number)
+    found = hiding.hidden(world, moments.ears, mouths, _points(source, moments, mouths), moments.frames, number)
     share = np.clip(curves.smoothed(found.seen, moments.stretches, BLUR), 0.0, 1.0)
     seen = np.sqrt(share)[:, None]
     through = curves.smoothed(10.0 ** (-found.loss / 20.0), moments.stretches, BLUR)
@@ -85,7 +84,8 @@ def _hide(scene: SoundScene, source: Source, number: int, world: World, moments:
 def _points(source: Source, moments: Moments, mouths: np.ndarray) -> np.ndarray:
     """(n, p, 3) where a source sounds, from its middle."""
     if source.extent == "area" and len(source.points):
-        return np.tile(np.concatenate([np.zeros((1, 3)), source.points]), (len(mouths), 1, 1))
+        shape = np.concatenate([np.zeros((1, 3)), source.points])
+        return np.asarray(np.einsum("nij,pj->npi", turns(source.path, moments.times), shape))
     radius = max(source.radius, hiding.SOFT) if source.extent == "area" else hiding.SOFT
     return hiding.spread_points(mouths - moments.ears, radius)
 

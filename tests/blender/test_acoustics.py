@@ -153,15 +153,16 @@ def test_the_trace_is_kept_until_something_moves(bpy, tmp_path, library, extensi
     assert room.trace_outdated and tracing.kept_file(bpy.context.scene) is None
     assert bpy.context.scene.see2sound.outdated
     bpy.ops.see2sound.render_mix(filepath=str(tmp_path / "mix.wav"), layout="mono")
-    assert not room.trace_outdated and file.stat().st_mtime_ns > before
+    assert not room.trace_outdated
+    file = tracing.kept_file(bpy.context.scene)
+    assert file.stat().st_mtime_ns > before
     # A source that was moved by a driver or a script, without a sign of it, is noticed as the scene is read.
     plan.sources[0].path.positions[0, 0] += 1.0
     assert tracing.kept(bpy.context.scene, plan) is None
     room.traced = "../elsewhere.json"
     assert tracing.file_of(bpy.context.scene) is None
     speaker.data.volume = 0.5
-    bpy.ops.see2sound.trace_acoustics()
-    assert room.traced == file.name
+    assert tracing.kept_file(bpy.context.scene) is None
 
 
 def test_settings_of_surfaces_make_a_trace_old_and_selecting_does_not(bpy, tmp_path):
@@ -184,6 +185,42 @@ def test_settings_of_surfaces_make_a_trace_old_and_selecting_does_not(bpy, tmp_p
         room.trace_outdated = False
         change()
         assert room.trace_outdated
+
+
+def test_changes_that_reach_no_handler_make_a_trace_old(bpy, tmp_path, library):
+    """An object that is deleted, renamed or hidden, another frame rate, scale or frame range, a material's new name."""
+    wall, _ = street(bpy, tmp_path)
+    other = cube(bpy, "Other", (50, 50, 0), (1, 1, 1))
+    scene, tracing = bpy.context.scene, library("blender.room.tracing")
+    details = bpy.data.collections.new("Details")
+    scene.collection.children.link(details)
+    changes = (
+        lambda: setattr(scene.render, "fps", 30),
+        lambda: setattr(scene, "frame_end", 60),
+        lambda: setattr(scene.unit_settings, "scale_length", 0.9),
+        lambda: setattr(wall, "hide_render", True),
+        lambda: setattr(wall, "hide_render", False),
+        lambda: setattr(details, "hide_render", True),
+        lambda: setattr(bpy.data.materials["Red Bricks"], "name", "Glass"),
+        lambda: bpy.data.objects.remove(other),
+    )
+    for change in changes:
+        bpy.ops.see2sound.trace_acoustics()
+        assert tracing.kept_file(scene) is not None
+        change()
+        tracing.look()
+        assert scene.see2sound.room.trace_outdated, change
+
+
+def test_two_files_do_not_share_a_trace(bpy, tmp_path):
+    """Each trace has a name of its own, also of files that were never saved."""
+    names = set()
+    for _ in range(2):
+        bpy.ops.wm.read_homefile(use_empty=True)
+        street(bpy, tmp_path)
+        bpy.ops.see2sound.trace_acoustics()
+        names.add(bpy.context.scene.see2sound.room.traced)
+    assert len(names) == 2
 
 
 def test_a_snippet_uses_the_trace_of_the_whole(bpy, tmp_path, library, extension):

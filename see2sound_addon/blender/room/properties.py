@@ -43,6 +43,7 @@ class RoomProperties(bpy.types.PropertyGroup):
         update=setting_changed, name="Room", description="Type of the room: what reflects sound", items=KIND_ITEMS
     )
     traced: StringProperty(options=HIDDEN, name="Trace", description="The file of what was traced of the scene")
+    traced_with: StringProperty(options=HIDDEN, name="Traced With", description="Fingerprint of the scene that was traced")
     trace_outdated: BoolProperty(
         options=HIDDEN, name="Trace Out of Date", description="Something has moved since the scene was traced"
     )

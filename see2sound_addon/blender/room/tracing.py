@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import uuid
 import zlib
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,11 +42,44 @@ def watch(scene: bpy.types.Scene, graph: bpy.types.Depsgraph) -> None:
             return
 
 
+def look() -> None:
+    """For a timer: some changes reach no handler, such as an object that is deleted or hidden, or another frame rate."""
+    for scene in bpy.data.scenes:
+        if scene.see2sound.room.kind == "scene":
+            _is_as_traced(scene)
+
+
+def _is_as_traced(scene: bpy.types.Scene) -> bool:
+    """Whether the scene has a trace that is not old; one that turns out to be is marked."""
+    room = scene.see2sound.room
+    if room.traced and not room.trace_outdated and room.traced_with != fingerprint(scene):
+        mark(scene)
+    return bool(room.traced) and not room.trace_outdated
+
+
+def fingerprint(scene: bpy.types.Scene) -> str:
+    """Of what is in a scene, and when; where objects are that are not animated. What moves otherwise, a handler tells."""
+    facts: list[object] = [scene.frame_start, scene.frame_end, scene.render.fps, scene.render.fps_base]
+    facts += [scene.unit_settings.system, scene.unit_settings.scale_length, scene.audio_doppler_speed]
+    facts += [(one.name, one.hide_render, one.hide_viewport) for one in scene.collection.children_recursive]
+    facts += [len(layer.objects) for layer in scene.view_layers]
+    facts += [_of_object(obj) for obj in scene.objects if obj.type in WATCHED]
+    return f"{zlib.crc32(repr(facts).encode()):08x}"
+
+
+def _of_object(obj: bpy.types.Object) -> tuple[object, ...]:
+    place = None if obj.animation_data is not None else tuple(map(tuple, obj.matrix_basis))
+    materials = tuple(slot.material.name for slot in obj.material_slots if slot.material is not None)
+    names = [one.name for one in (obj.data, obj.parent, obj.instance_collection) if one is not None]
+    return obj.name, *names, obj.hide_render, obj.hide_viewport, len(obj.modifiers), materials, place
+
+
 @dataclass(eq=False)
 class Watched:
-    """A scene that is traced now: its session_uid, and whether it has changed meanwhile."""
+    """A scene that is traced now: its session_uid, its fingerprint, and whether it has changed meanwhile."""
 
     scene: int
+    print: str
     changed: bool = False
 
 
@@ -54,7 +88,7 @@ _watched: list[Watched] = []
 
 def begin(scene: bpy.types.Scene) -> Watched:
     """The meshes of a scene were read just now; from here on its changes are watched, until `forget`."""
-    watched = Watched(scene.session_uid)
+    watched = Watched(scene.session_uid, fingerprint(scene))
     _watched.append(watched)
     return watched
 
@@ -85,7 +119,7 @@ def folder(create: bool = False) -> Path:
 
 def kept_file(scene: bpy.types.Scene) -> Path | None:
     """The file of the scene's trace, if there is one that is not old."""
-    return None if scene.see2sound.room.trace_outdated else file_of(scene)
+    return file_of(scene) if _is_as_traced(scene) else None
 
 
 def file_of(scene: bpy.types.Scene) -> Path | None:
@@ -115,10 +149,9 @@ def kept(scene: bpy.types.Scene, plan: SoundScene, shift: float = 0.0) -> SoundS
         return None
 
 
-def new_file(scene: bpy.types.Scene) -> Path:
-    """A name for the trace of a scene."""
-    where = f"{bpy.data.filepath}|{scene.name}|{scene.session_uid if not bpy.data.filepath else ''}"
-    return folder(create=True) / f"{zlib.crc32(where.encode()):08x}.json"
+def new_file() -> Path:
+    """A name for a trace that no other scene, file or Blender has."""
+    return folder(create=True) / f"{uuid.uuid4().hex}.json"
 
 
 def remember(scene: bpy.types.Scene, path: Path, watched: Watched) -> None:
@@ -126,7 +159,8 @@ def remember(scene: bpy.types.Scene, path: Path, watched: Watched) -> None:
     from ..soundtrack.freshness import unchanged
 
     with unchanged(scene):
-        scene.see2sound.room.traced, scene.see2sound.room.trace_outdated = path.name, watched.changed
+        room = scene.see2sound.room
+        room.traced, room.traced_with, room.trace_outdated = path.name, watched.print, watched.changed
     with os.scandir(path.parent) as entries:
         files = sorted((e for e in entries if e.name.endswith(".json") and e.is_file()), key=lambda e: -e.stat().st_mtime)
     for old in files[MOST_KEPT:] if PACKAGE.startswith("bl_ext.") else ():

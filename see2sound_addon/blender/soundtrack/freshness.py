@@ -17,7 +17,7 @@ import bpy
 from ..heard import OF_SCENE, source_properties, speaker_properties
 from ..sources import is_muted
 
-NOT_OF_ROOMS = {"rna_type", "name", "traced", "trace_outdated", "show_rays"}
+NOT_OF_ROOMS = {"rna_type", "name", "traced", "traced_with", "trace_outdated", "show_rays"}
 
 
 @dataclass(eq=False)
