@@ -10,7 +10,7 @@ import pytest
 import skimage
 import soundfile
 
-from see2sound_addon import api
+from see2sound_addon import api, soundscene
 from see2sound_addon.errors import See2SoundError
 
 ROCKET = Path(skimage.__file__).parent / "data" / "rocket.jpg"
@@ -49,6 +49,18 @@ def test_the_plan_is_the_one_that_the_shell_makes_with_blender(tmp_path):
         assert mine.path.positions[0] == pytest.approx(other["positions"][0], abs=1e-3)
         assert mine.reference_distance == pytest.approx(other["reference_distance"], rel=1e-4)
         assert mine.clip.read_bytes() == (tmp_path / other["clip"]).read_bytes()
+
+
+def test_a_script_traces_meshes_of_its_own(tmp_path):
+    """A wall of brick between a listener and a source, without Blender."""
+    pytest.importorskip("embreex")
+    wall = np.array([(-50, 5, -50), (50, 5, -50), (50, 5, 50), (-50, 5, 50)], float)
+    body = api.Body("wall", [wall], np.array([(0, 1, 2), (0, 2, 3)]), np.zeros(2, int))
+    source = soundscene.Source("a", tmp_path / "a.wav", soundscene.Trajectory.fixed((0, 10, 0)))
+    plan = soundscene.SoundScene(1.0, soundscene.Trajectory.fixed((0, 0, 0)), [source])
+    traced, notes = api.trace(plan, api.Geometry([body], [api.Surface.named("brick")]))
+    assert notes == [] and traced.sources[0].occlusion.octaves.max() < -30.0
+    assert plan.sources[0].occlusion.octaves.size == 0
 
 
 def test_a_label_moves_a_source_along_its_ray_and_becomes_its_prompt():
@@ -91,7 +103,7 @@ def test_without_blender_there_is_no_current_scene():
     code = """
 import sys
 sys.modules["bpy"] = None
-from see2sound_addon import api
+from see2sound_addon import api, soundscene
 try:
     api.current_scene()
 except api.See2SoundError as error:

@@ -75,6 +75,19 @@ def test_everything_is_written(heard):
     assert "Reading the scene" in progress and "Video append" not in progress
 
 
+def test_acoustics_are_traced_unless_they_are_left_out(heard, blend, tmp_path):
+    """The tram begins behind a house: its straight way is hidden, and it is heard around the corner."""
+    pytest.importorskip("embreex")
+    plan = read_plan(heard[0] / "plan.json")
+    tram = next(source for source in plan.sources if source.object == "Tram")
+    assert plan.room.openness.min() > 0.3 and tram.detours and tram.occlusion.octaves.min() < -3.0
+    assert all(source.tail is not None for source in plan.sources)
+    done = see2sound("scene", blend, "--out", tmp_path / "plain", "--no-acoustics", "--json")
+    assert done.returncode == 0, done.stderr
+    plan = read_plan(tmp_path / "plain" / "plan.json")
+    assert plan.room is None and not any(source.detours or source.tail for source in plan.sources)
+
+
 def test_the_plan_names_objects_and_events(heard):
     out, _, _ = heard
     text = json.loads((out / "plan.json").read_text())

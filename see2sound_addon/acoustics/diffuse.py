@@ -35,11 +35,12 @@ QUIET, SHORTEST = -120.0, 0.05
 """dB and seconds of a tail that is not there."""
 FAINT = -55.0
 """dB: a tail that is weaker, as of far houses in open country, is none."""
-LIKELY = 1.5
-"""A decay may last this many times as long as statistics say; coupled rooms do."""
+LIKELY, CERTAIN = 1.5, 60
+"""A decay may last this many times as long as statistics say for the listener's room, unless sound came in that many bins: then
+it may be that of another room."""
 FEW = 20
 """Bins with sound from which on a line is laid through a decay; of fewer, the mean delay tells it."""
-FIT_FROM, FIT_TO = -3.0, -28.0
+FIT_FROM, FIT_TO = -3.0, -16.0
 """dB of the decay through which a straight line is laid."""
 AT_ONCE = 128
 """Places times sources."""
@@ -203,9 +204,9 @@ def statistical_decay(counted: Counted, speed: float) -> np.ndarray:
 def fit(energy: np.ndarray, complete: float, longest: np.ndarray) -> tuple[np.ndarray, np.ndarray, float]:
     """Level (bands,) dB and decay (bands,) seconds of energies (bands, bins), and the delay of their beginning, seconds.
 
-    `longest`: (bands,) seconds that a decay may last; few rays make uncertain ones. A straight line is laid through the level
-    of what is still to come (Schroeder, JASA 37, 1965), which is what was counted and what would come after the last bin if
-    it went on so.
+    `longest`: (bands,) seconds that a decay of few bins may last, because it is uncertain. A straight line is laid through the
+    level of what is still to come (Schroeder, JASA 37, 1965), which is what was counted and what would come after the last bin
+    if it went on so.
     """
     usable = max(4, min(energy.shape[1], int(complete / BIN)))
     energy = energy[:, :usable]
@@ -215,6 +216,8 @@ def fit(energy: np.ndarray, complete: float, longest: np.ndarray) -> tuple[np.nd
         return np.full(len(energy), QUIET), np.full(len(energy), SHORTEST), 0.0
     begin = int(np.searchsorted(arrived, 0.01 * arrived[-1]))
     fitted = [_line(band[begin:], truncated=complete < LONGEST) for band in energy]
+    if np.count_nonzero(energy.sum(axis=0)) >= CERTAIN:
+        longest = np.full(len(energy), 2.0 * LONGEST)
     decay = np.clip([one[0] for one in fitted], SHORTEST, np.maximum(longest, SHORTEST))
     level = np.array([10.0 * np.log10(max(one + rest[1], 1e-12)) for one, rest in zip(total, fitted, strict=True)])
     return np.where(level.max() > FAINT, np.maximum(level, QUIET), QUIET), decay, begin * BIN

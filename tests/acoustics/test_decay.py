@@ -161,6 +161,24 @@ def test_from_a_hall_through_a_door_to_open_ground():
     assert openness[0] < 0.08 < 0.35 < openness[1]
 
 
+def test_a_source_in_another_room_is_heard_through_its_door():
+    """From a dry room into a hall: the tail is the hall's, and the sound comes from the door's edge."""
+    door, y, z = (3.0, 4.5, 2.2), 8.0, 5.0
+    hall, dry = room(0, 14, y, z, right=door), room(14.01, 19, y, z, left=door)
+    shape = geometry(hall, dry, surfaces=[flat_surface(0.05), flat_surface(0.5)])
+    traced, _ = trace_acoustics(scene((16.5, 5.5, 1.5), (9.0, 6.5, 1.5)), shape)
+    source = traced.sources[0]
+    own, _ = trace_acoustics(scene((16.5, 5.5, 1.5), (17.5, 2.5, 1.5)), shape)
+    at_home, _ = trace_acoustics(scene((4.0, 5.5, 1.5), (9.0, 6.5, 1.5)), shape)
+    assert source.tail.decay[0, 2] == pytest.approx(at_home.sources[0].tail.decay[0, 2], rel=0.15)
+    assert source.tail.decay[0, 2] > 2.0 * own.sources[0].tail.decay[0, 2]
+    assert source.tail.level[0, 2] < at_home.sources[0].tail.level[0, 2] - 3.0
+    # The straight way meets the wall beside the door.
+    assert source.occlusion.octaves.max() < -30.0
+    corner = max(source.detours, key=lambda one: one.octaves[0, 2]).first[0]
+    assert corner[0] == pytest.approx(14.0, abs=0.1) and 2.9 < corner[1] < 4.6 and corner[2] < 2.3
+
+
 def test_a_room_of_walls_that_stand_alone():
     """Six slabs that do not touch, as artists build rooms, with gaps of a millimetre."""
     g = 0.001
