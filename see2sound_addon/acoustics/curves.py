@@ -23,12 +23,6 @@ def smoothed(values: np.ndarray, stretches: list[slice], reach: int) -> np.ndarr
     return made
 
 
-def stretches_of(times: np.ndarray, cuts: np.ndarray) -> list[slice]:
-    """The moments between cuts."""
-    edges = sorted({0, len(times), *np.searchsorted(times, cuts - 1e-9).tolist()})
-    return [slice(begin, end) for begin, end in zip(edges[:-1], edges[1:], strict=True) if end > begin]
-
-
 def with_jumps(times: np.ndarray, values: np.ndarray, stretches: list[slice]) -> tuple[np.ndarray, np.ndarray]:
     """The curve with each stretch's last value held until just before the next one begins."""
     ends = [stretch.stop for stretch in stretches[:-1] if times[stretch.stop] - times[stretch.stop - 1] > 2 * JUST_BEFORE]

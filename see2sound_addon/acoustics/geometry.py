@@ -11,7 +11,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from ..errors import See2SoundError
-from ..materials import BANDS, MATERIALS, WEIGHTS
+from ..materials import MATERIALS, WEIGHTS
 
 MOST_TRIANGLES = 3_000_000
 """Of all bodies, each shape of a body that deforms counted: 1 GB with their ray structures."""
@@ -178,8 +178,3 @@ def read_geometry(path: Path) -> Geometry:
         raise See2SoundError(
             "geometry-unreadable", f"{path.name} cannot be read as a geometry.", "Trace the scene again."
         ) from error
-
-
-def octaves() -> np.ndarray:
-    """(bands,) Hz."""
-    return np.array(BANDS)
