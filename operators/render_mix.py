@@ -42,14 +42,20 @@ def plan_of_scene(
     `folder`: for sounds that are packed into the .blend. `carry`: whether the plan takes copies of its files along.
     """
     from ..see2sound_addon.blender.reading import sampling
+    from ..see2sound_addon.blender.room import tracing
     from ..see2sound_addon.planfile import carry_files, write_plan
 
     scene = context.scene
     slices = sampling.sample_in_slices(context, scene, folder, seconds, shown)
     plan, notes = yield from reporting.labelled(slices, sampling.READING)
     if scene.see2sound.room.kind == "scene" and plan.sources:
-        plan, more = yield from traced_plan(context, scene, plan, seconds, shown)
-        notes += more
+        try:
+            plan, more = yield from traced_plan(context, scene, plan, seconds, shown)
+            notes += more
+        except See2SoundError as error:
+            if error.code not in tracing.WITHOUT:
+                raise
+            notes.append(f"The mix is without acoustics. {error}")
     work = (lambda: write_plan(carry_files(plan, path), path)) if carry else (lambda: write_plan(plan, path))
     yield from in_thread(work, "Writing the plan")
     return notes
@@ -62,6 +68,7 @@ def traced_plan(
 
     `shown`: the frames of the plan, None for all of the scene's; only a trace of all is kept.
     """
+    from ..see2sound_addon.acoustics.rays import check_rays
     from ..see2sound_addon.blender.reading import geometry
     from ..see2sound_addon.blender.room import tracing
     from ..see2sound_addon.blender.units import frame_rate
@@ -73,6 +80,7 @@ def traced_plan(
     known = tracing.kept(scene, plan, shift)
     if known is not None:
         return known, []
+    check_rays()
     uid, folder = scene.session_uid, scene_folder("trace_")
     slices = geometry.read_in_slices(context, scene, seconds, shown)
     meshes, notes = yield from reporting.labelled(slices, geometry.READING)

@@ -4,12 +4,11 @@ from typing import TYPE_CHECKING
 
 import bpy
 
+from ..see2sound_addon.blender.room.tracing import SOLID_TYPES
 from .base import Sidebar
 
 if TYPE_CHECKING:
     from ..see2sound_addon.blender.room.properties import RoomProperties
-
-WITH_SURFACES = {"MESH", "CURVE", "SURFACE", "META", "FONT"}
 
 
 class SEE2SOUND_PT_room(Sidebar, bpy.types.Panel):
@@ -64,7 +63,7 @@ class SEE2SOUND_PT_room_scene(Sidebar, bpy.types.Panel):
         layout, obj = self.layout, context.active_object
         layout.use_property_split = True
         layout.use_property_decorate = False
-        if obj is None or obj.type not in WITH_SURFACES:
+        if obj is None or obj.type not in SOLID_TYPES:
             layout.label(text="Choose an object to see its surfaces")
             return
         layout.prop(obj.see2sound, "no_acoustics", text="Leave Out Object")

@@ -12,8 +12,6 @@ from ..see2sound_addon.blender.units import metres_per_unit
 STRAIGHT, HIDDEN = (0.45, 0.9, 0.45, 0.9), (0.95, 0.3, 0.25, 0.9)
 """RGBA of a straight way that is free, and of one that is hidden."""
 DETOUR, REFLECTION = (1.0, 0.75, 0.2, 0.9), (0.45, 0.7, 1.0, 0.5)
-HIDDEN_BELOW = -3.0
-"""dB."""
 OLD = 0.35
 """How much is seen of ways that are out of date."""
 BAR = 4.0
@@ -63,7 +61,7 @@ def _draw_ways() -> None:
     for way in shown.ways_now(scene, name):
         colour = {"detour": DETOUR, "reflection": REFLECTION}.get(way.kind)
         if colour is None:
-            colour = HIDDEN if way.level < HIDDEN_BELOW else STRAIGHT
+            colour = STRAIGHT if way.is_free else HIDDEN
         shader.uniform_float("lineWidth", 1.0 if way.kind == "reflection" else 2.0)
         shader.uniform_float("color", (*colour[:3], colour[3] * (OLD if scene.see2sound.room.trace_outdated else 1.0)))
         points = [tuple(point * scale) for point in way.points]

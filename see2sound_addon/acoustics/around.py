@@ -27,6 +27,8 @@ ROUNDS, TURNS = 7, 5
 """Halvings of an angle, and of the step from half-plane to half-plane."""
 APART = np.radians(40.0)
 """Detours whose half-planes are nearer than this go around the same edge."""
+SAME_CORNER, SAME_SHARE = 0.4, 0.02
+"""Metres, and share of the distance, within which two corners are one."""
 BELOW = 0.004
 """Radians: a ray this much lower meets the edge that the detour passes."""
 CHUNK = 128
@@ -96,7 +98,7 @@ class _Fan:
         found.between[which] = np.linalg.norm(last - first, axis=1)
         whole = np.linalg.norm(first - self.ears[which[0]], axis=1) + np.linalg.norm(last - self.mouths[which[0]], axis=1)
         found.longer[which] = np.maximum(whole + found.between[which] - self.distance[which[0]], 0.0)
-        found.exists &= ~_again(turn, np.where(exists, found.longer, np.inf))
+        found.exists &= ~_again(turn, np.where(exists, found.longer, np.inf), found, self.distance)
         return found
 
     def _coarse(self) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
@@ -111,7 +113,7 @@ class _Fan:
         rise, fall = ANGLES[:, None], ANGLES[None]
         to_ear, to_mouth = _sides(rise, fall)
         inside = self.distance[:, None, None, None]
-        free = (reach_ear[..., :, None] > inside * to_ear) & (reach_mouth[..., None, :] > inside * to_mouth)
+        free = (reach_ear[..., :, None] > beyond(inside * to_ear)) & (reach_mouth[..., None, :] > beyond(inside * to_mouth))
         length = np.where(free & (rise + fall < WIDEST), to_ear + to_mouth, np.inf)
         best = length.reshape(count, 4, -1).argmin(axis=2)
         exists = np.isfinite(np.take_along_axis(length.reshape(count, 4, -1), best[..., None], axis=2)[..., 0])
@@ -154,7 +156,8 @@ class _Fan:
         to_ear, to_mouth = _sides(rise, fall)
         both = np.concatenate([lines, lines])
         reach = self._free(both, np.tile(turn, 2), np.concatenate([rise, fall]), np.repeat([True, False], len(lines)))
-        return np.asarray(reach > self.distance[both] * np.concatenate([to_ear, to_mouth])).reshape(2, -1).all(axis=0)
+        needed = beyond(self.distance[both] * np.concatenate([to_ear, to_mouth]))
+        return np.asarray(reach > needed).reshape(2, -1).all(axis=0)
 
     def _corners(
         self, lines: np.ndarray, turn: np.ndarray, rise: np.ndarray, fall: np.ndarray
@@ -196,14 +199,24 @@ class _Fan:
         return np.asarray(np.cos(angle)[:, None] * along + np.sin(angle)[:, None] * out)
 
 
-def _again(turn: np.ndarray, longer: np.ndarray) -> np.ndarray:
-    """(k, 4) whether a detour is around the same edge as a shorter one of another side."""
+def beyond(reach: np.ndarray) -> np.ndarray:
+    """Metres that a ray must be free to reach its end: a little more, or two rays could meet on a wall from both sides."""
+    return np.asarray(reach * 1.001 + 0.001)
+
+
+def _again(turn: np.ndarray, longer: np.ndarray, found: Found, distance: np.ndarray) -> np.ndarray:
+    """(k, 4) whether a detour is around the same edge as a shorter one of another side.
+
+    So it is where their half-planes are near each other, or their corners.
+    """
     again = np.zeros(turn.shape, bool)
-    for one in range(4):
-        for other in range(4):
-            apart = np.abs((turn[:, one] - turn[:, other] + np.pi) % (2.0 * np.pi) - np.pi)
-            shorter = (longer[:, other] < longer[:, one]) | ((longer[:, other] == longer[:, one]) & (other < one))
-            again[:, one] |= (apart < APART) & shorter & (one != other)
+    near = SAME_CORNER + SAME_SHARE * distance
+    for one, other in ((a, b) for a in range(4) for b in range(4) if a != b):
+        apart = np.abs((turn[:, one] - turn[:, other] + np.pi) % (2.0 * np.pi) - np.pi)
+        first, last = (np.linalg.norm(c[:, one] - c[:, other], axis=1) for c in (found.first, found.last))
+        same = (apart < APART) | ((first < near) & (last < near))
+        shorter = (longer[:, other] < longer[:, one]) | ((longer[:, other] == longer[:, one]) & (other < one))
+        again[:, one] |= same & shorter & np.isfinite(longer[:, other])
     return again
 
 

@@ -35,7 +35,9 @@ def lean(times: np.ndarray, values: np.ndarray, tolerance: float = 1e-3) -> tupl
     flat = values.reshape(len(values), -1)
     if len(times) == 0 or np.ptp(flat, axis=0).max() <= tolerance:
         return times[:1], values[:1]
-    changes = np.abs(np.diff(flat, axis=0)).max(axis=1) > tolerance
-    kept = np.ones(len(times), bool)
-    kept[1:-1] = changes[:-1] | changes[1:]
+    kept = [0]
+    for number in range(1, len(times)):
+        if np.abs(flat[number] - flat[kept[-1]]).max() > tolerance:
+            kept += [number - 1] * (number - 1 != kept[-1]) + [number]  # it stays until here, and then changes
+    kept += [len(times) - 1] * (kept[-1] != len(times) - 1)
     return times[kept], values[kept]

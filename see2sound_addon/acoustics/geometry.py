@@ -88,7 +88,18 @@ class Geometry:
 
 
 def check_geometry(geometry: Geometry) -> None:
-    """Errors `geometry-empty` and `geometry-large`."""
+    """Errors `geometry-empty`, `geometry-large` and `geometry-wrong`."""
+    for body in geometry.bodies:
+        points, surfaces = len(body.shapes[0]) if body.shapes else 0, len(geometry.surfaces)
+        good = all(len(shape) == points for shape in body.shapes) and len(body.surfaces) == len(body.triangles)
+        for numbers, most in ((body.triangles, points), (body.surfaces, surfaces)):
+            good = good and (numbers.size == 0 or (numbers.min() >= 0 and numbers.max() < most))
+        if not good:
+            raise See2SoundError(
+                "geometry-wrong",
+                f"The body {body.name[:60]!r} has triangles or surfaces with numbers of vertices or surfaces that it has not.",
+                "Count both from 0, with a surface for each triangle.",
+            )
     if geometry.triangles == 0:
         raise See2SoundError(
             "geometry-empty",

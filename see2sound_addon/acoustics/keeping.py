@@ -23,8 +23,8 @@ def with_trace(plan: SoundScene, traced: SoundScene, shift: float = 0.0) -> Soun
         isinstance(traced.room, Traced)
         and plan.speed_of_sound == traced.speed_of_sound
         and plan.duration + shift <= traced.duration + 1e-6
-        and _is_along(plan.listener, traced.listener, shift)
-        and all(source.id in known and _is_same(source, known[source.id], shift) for source in plan.sources)
+        and _is_along(plan.listener, traced.listener, shift, plan.duration)
+        and all(source.id in known and _is_same(source, known[source.id], shift, plan.duration) for source in plan.sources)
     )
     if not same or not isinstance(traced.room, Traced):
         return None
@@ -32,15 +32,15 @@ def with_trace(plan: SoundScene, traced: SoundScene, shift: float = 0.0) -> Soun
     return replace(plan, sources=sources, room=replace(traced.room, times=traced.room.times - shift))
 
 
-def _is_same(source: Source, known: Source, shift: float) -> bool:
+def _is_same(source: Source, known: Source, shift: float, duration: float) -> bool:
     facts = ("extent", "radius", "object", "synchronous")
     alike = all(getattr(source, name) == getattr(known, name) for name in facts)
-    return alike and np.array_equal(source.points, known.points) and _is_along(source.path, known.path, shift)
+    return alike and np.array_equal(source.points, known.points) and _is_along(source.path, known.path, shift, duration)
 
 
-def _is_along(path: Trajectory, known: Trajectory, shift: float) -> bool:
-    """Whether a path is where another one is, `shift` seconds later."""
-    times = path.times if len(path.positions) > 1 else known.times - shift
+def _is_along(path: Trajectory, known: Trajectory, shift: float, duration: float) -> bool:
+    """Whether a path is where another one is, `shift` seconds later, for the `duration` of a plan."""
+    times = path.times if len(path.positions) > 1 else np.clip(known.times - shift, 0.0, duration)
     # A part of a scene ends with the pose of the frame after it.
     return bool(np.abs(places(path, times) - places(known, times + shift)).max() < SAME)
 

@@ -36,6 +36,11 @@ class ShownWay:
     points: np.ndarray
     level: float
 
+    @property
+    def is_free(self) -> bool:
+        """Whether nothing hides it."""
+        return self.level >= SEEN
+
 
 def find(scene: SoundScene, source_id: str) -> Source | None:
     """The source with that id."""

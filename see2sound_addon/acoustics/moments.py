@@ -10,6 +10,8 @@ from scipy.spatial.transform import Rotation
 from ..soundscene import SoundScene, Source, Trajectory
 from .geometry import Geometry
 
+JUMP = 1e-7
+"""Seconds that a cut takes."""
 MOST_MOMENTS = 200_000
 
 
@@ -48,7 +50,14 @@ def places(path: Trajectory, times: np.ndarray) -> np.ndarray:
     """(n, 3) positions at times (n,), straight from sample to sample."""
     if len(path.positions) == 1:
         return np.tile(path.positions[0], (len(times), 1))
-    return np.stack([np.interp(times, path.times, axis) for axis in path.positions.T], axis=1)
+    known, positions = path.times, path.positions
+    after = np.searchsorted(known, path.cuts, "left")
+    after, cuts = after[(after > 0) & (after < len(known))], path.cuts[(after > 0) & (after < len(known))]
+    if len(after):  # until a cut the pose before it holds, and from there on the next one
+        held = np.stack([cuts - JUMP, cuts], axis=1).ravel()
+        positions = np.insert(positions, np.repeat(after, 2), positions[np.stack([after - 1, after], axis=1).ravel()], axis=0)
+        known = np.insert(known, np.repeat(after, 2), held)
+    return np.stack([np.interp(times, known, axis) for axis in positions.T], axis=1)
 
 
 def turns(path: Trajectory, times: np.ndarray) -> np.ndarray:

@@ -6,6 +6,7 @@ import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
@@ -21,17 +22,22 @@ CLEARANCE = 1e-4
 """Share of a way, and of a metre, by which rays keep off the surfaces that they start from."""
 
 
-def embree() -> Any:
-    """Embree's scenes and meshes. Error `rays-missing`."""
-    try:
-        from embreex.mesh_construction import TriangleMesh
-        from embreex.rtcore_scene import EmbreeScene
-    except ImportError as error:
+def check_rays() -> None:
+    """Error `rays-missing` where the library for rays is not there."""
+    if find_spec("embreex") is None:
         raise See2SoundError(
             "rays-missing",
-            f"The library for rays, embreex, is not there: {error}.",
-            "Install See2Sound again for this platform. Without it, walls do not stop sound.",
-        ) from error
+            "The library for rays, embreex, is not there; walls do not stop sound.",
+            "Install See2Sound again, for this platform and Python.",
+        )
+
+
+def embree() -> Any:
+    """Embree's scenes and meshes. Error `rays-missing`."""
+    check_rays()
+    from embreex.mesh_construction import TriangleMesh
+    from embreex.rtcore_scene import EmbreeScene
+
     return EmbreeScene, TriangleMesh
 
 
@@ -45,11 +51,12 @@ class Hits:
 
 
 class _Part:
-    """Bodies in one Embree scene for each shape. `first`: the number of its first triangle; `sources`: whose own it is."""
+    """Bodies in one Embree scene for each shape. `first`: the number of its first triangle; `sources`: whose own it is;
+    `centre`: (3,) of its vertices' space, where it is not that of its poses."""
 
     def __init__(self, shapes: list[np.ndarray], triangles: np.ndarray, poses: np.ndarray, first: int) -> None:
         scene_class, mesh_class = embree()
-        self.first, self.sources = first, np.zeros(0, int)
+        self.first, self.sources, self.centre = first, np.zeros(0, int), np.zeros(3)
         self.scenes = [scene_class() for _ in shapes]
         for scene, shape in zip(self.scenes, shapes, strict=True):
             corners = shape.astype(np.float32)
@@ -76,13 +83,15 @@ class _Part:
 class World:
     """All bodies of a geometry. `own`: for each source, the numbers of the bodies that are its own and hide nothing of it.
 
+    `centre`: (3,) where the listener is, because Embree counts in single precision.
+
     `surface`, `solid`, `closed`: (triangles,) of each triangle: number of its surface, of the connected part that it belongs
     to, and whether that is closed. `still`: (triangles,) whether it neither moves nor deforms.
     """
 
-    def __init__(self, geometry: Geometry, own: Sequence[frozenset[int]] = (), threads: int = 0) -> None:
+    def __init__(self, geometry: Geometry, own: Sequence[frozenset[int]] = (), centre: np.ndarray = np.zeros(3)) -> None:
         self.geometry = geometry
-        self._threads = ThreadPoolExecutor(threads or os.cpu_count() or 1)
+        self._threads = ThreadPoolExecutor(os.cpu_count() or 1)
         self._frames = geometry.frames
         owned = frozenset().union(*own) if own else frozenset()
         apart = [n for n, body in enumerate(geometry.bodies) if not body.is_still or n in owned]
@@ -91,7 +100,7 @@ class World:
         self._index([geometry.bodies[n] for n in self.order])
         self._parts: list[_Part] = []
         if merged:
-            self._parts.append(_merge([geometry.bodies[n] for n in merged]))
+            self._parts.append(_merge([geometry.bodies[n] for n in merged], centre))
         first = sum(len(geometry.bodies[n].triangles) for n in merged)
         for number in apart:
             body = geometry.bodies[number]
@@ -140,7 +149,7 @@ class World:
             directions = (back[:, :3, :3] @ directions[:, :, None])[:, :, 0]
             turn = np.swapaxes(back[:, :3, :3], 1, 2)
         else:
-            turn = None
+            origins, turn = origins - part.centre, None
         distance, triangle, normal = self._send(part, origins, directions, frames)
         if turn is not None:
             normal = (turn @ normal[:, :, None])[:, :, 0]
@@ -191,9 +200,11 @@ class World:
         self._threads.shutdown()
 
 
-def _merge(bodies: list[Body]) -> _Part:
-    """All bodies that stand still as one."""
-    vertices = [body.placed() for body in bodies]
+def _merge(bodies: list[Body], centre: np.ndarray) -> _Part:
+    """All bodies that stand still as one, around a centre (3,)."""
+    vertices = [body.placed() - centre for body in bodies]
     starts = np.cumsum([0, *(len(points) for points in vertices)])
     triangles = np.concatenate([body.triangles + start for body, start in zip(bodies, starts[:-1], strict=True)])
-    return _Part([np.concatenate(vertices)], triangles, np.eye(4)[None], 0)
+    part = _Part([np.concatenate(vertices)], triangles, np.eye(4)[None], 0)
+    part.centre = centre
+    return part

@@ -14,8 +14,13 @@ FAINT = 20.0
 """dB at 500 Hz by which a way around another side may be weaker than the best one."""
 NOTHING, INAUDIBLE = -120.0, -60.0
 """dB of what is not there, and of ways that are left out."""
-LEAP = 0.3
-"""A corner that moves by more than this share of its distance, from one moment to the next, is another one."""
+LEAP, SLACK = 0.3, 0.05
+"""A corner that moves by more than this share of its distance, or a way that grows by this many metres more than its ends move,
+from one moment to the next, is another one."""
+FADE = np.array([0.0, 0.25, 0.5, 0.75])
+"""Amplitudes on the way from one detour to the next."""
+MOST = 5000
+"""Detours of a source: the loudest."""
 
 
 def decibels(amplitude: np.ndarray) -> np.ndarray:
@@ -24,57 +29,82 @@ def decibels(amplitude: np.ndarray) -> np.ndarray:
 
 
 def detours_over_time(
-    ways: around.Found, behind: np.ndarray, moments: Moments, hidden: np.ndarray, speed: float
+    ways: around.Found, behind: np.ndarray, moments: Moments, mouths: np.ndarray, hidden: np.ndarray, speed: float
 ) -> list[Detour]:
-    """The detours on each side, each as long as its corner stays the same. `hidden`: (n,) how much of each counts, 0 to 1."""
+    """The detours on each side, each as long as its corner stays the same.
+
+    `ways`: of the moments (k,) at which the middle of a source at `mouths` (n, 3) is `behind` something. `hidden`: (n,) how
+    much of a detour counts, 0 to 1.
+    """
     loss = around.screen_loss(ways.longer, speed)
     weakness = np.where(ways.exists, loss[..., 2], np.inf)
     exists = ways.exists & (weakness <= weakness.min(axis=1, initial=np.inf, keepdims=True) + FAINT)
     found: list[Detour] = []
     for side in range(len(around.SIDES)):
-        rows = np.flatnonzero(exists[:, side])
-        runs = _runs(rows, ways.first[:, side], behind, moments)
-        made = [_detour(ways, loss, side, run, behind, moments, hidden) for run in runs]
-        found += [one for one in made if one.octaves.max() > INAUDIBLE]
-    return found
+        points = np.concatenate([ways.first[:, side], ways.last[:, side], ways.between[:, side, None]], axis=1)
+        amplitude = 10.0 ** (-loss[:, side] / 20.0)
+        runs = _runs(np.flatnonzero(exists[:, side]), points, behind, moments, mouths)
+        found += [_detour(run, points, amplitude, behind, moments, hidden) for run in runs]
+    loud = [one for one in found if one.octaves.max() > INAUDIBLE]
+    return sorted(loud, key=lambda one: -float(one.octaves.max()))[:MOST]
 
 
-def _runs(rows: np.ndarray, corners: np.ndarray, behind: np.ndarray, moments: Moments) -> list[np.ndarray]:
-    """Rows of moments one after the other at which a corner (k, 3) stays the same."""
+def _runs(rows: np.ndarray, points: np.ndarray, behind: np.ndarray, moments: Moments, mouths: np.ndarray) -> list[np.ndarray]:
+    """Rows of moments one after the other at which a detour by `points` (k, 7) stays the same.
+
+    Its way changes by no more than listener and source move: a leap would be heard as a glide of the pitch.
+    """
     if len(rows) == 0:
         return []
-    at, corner = behind[rows], corners[rows]
+    at, first, last = behind[rows], points[rows, :3], points[rows, 3:6]
+    ears, mouths = moments.ears[at], mouths[at]
     stretch = np.searchsorted([part.stop for part in moments.stretches], at, "right")
-    leap = np.linalg.norm(np.diff(corner, axis=0), axis=1)
-    steps = np.linalg.norm(np.diff(moments.ears[at], axis=0), axis=1)
-    near = np.linalg.norm(corner[1:] - moments.ears[at[1:]], axis=1)
-    same = (np.diff(at) == 1) & (np.diff(stretch) == 0) & (leap < LEAP * near + 2.0 * steps + 0.1)
+    whole = _length(first - ears) + points[rows, 6] + _length(last - mouths)
+    moved = _length(np.diff(ears, axis=0)) + _length(np.diff(mouths, axis=0))
+    leap = _length(np.diff(first, axis=0))
+    steady = (np.abs(np.diff(whole)) < 1.2 * moved + SLACK) & (leap < LEAP * _length(first - ears)[1:] + 2.0 * moved + SLACK)
+    same = (np.diff(at) == 1) & (np.diff(stretch) == 0) & steady
     return np.split(rows, np.flatnonzero(~same) + 1)
 
 
+def _length(vectors: np.ndarray) -> np.ndarray:
+    return np.asarray(np.linalg.norm(vectors, axis=1))
+
+
 def _detour(
-    ways: around.Found, loss: np.ndarray, side: int, run: np.ndarray, behind: np.ndarray, moments: Moments, hidden: np.ndarray
+    run: np.ndarray, points: np.ndarray, amplitude: np.ndarray, behind: np.ndarray, moments: Moments, hidden: np.ndarray
 ) -> Detour:
-    """A detour over a run of moments; it fades before and after it, its corners held."""
+    """A detour over a run of moments. Where another one follows, each fades into the other from one moment to the next."""
     at = behind[run]
     inside = next(part for part in moments.stretches if part.start <= at[0] < part.stop)
-    begin, end = max(inside.start, at[0] - BLUR), min(inside.stop, at[-1] + 1 + BLUR)
+    begin, end = _held(at, behind, inside)
     rows = run[np.clip(np.arange(begin, end) - at[0], 0, len(run) - 1)]
-    whole = [slice(0, len(rows))]
-    first, last, between = (
-        curves.smoothed(values[rows, side], whole, min(BLUR, len(rows) // 2))
-        for values in (ways.first, ways.last, ways.between)
-    )
-    octaves = decibels(hidden[begin:end, None] * 10.0 ** (-loss[rows, side] / 20.0))
-    # What begins or ends within the scene does so softly; at its edges and at cuts it is there at once.
+    corners = curves.smoothed(points[rows], [slice(0, len(rows))], min(BLUR, len(rows) // 2))
+    levels, times = hidden[begin:end, None] * amplitude[rows], moments.times[begin:end]
     if begin > inside.start:
-        octaves[0] = NOTHING
+        before = times[0] + (FADE - 1.0) * (times[0] - moments.times[begin - 1])
+        times, levels = np.concatenate([before, times]), np.concatenate([FADE[:, None] * levels[0], levels])
+        corners = np.concatenate([np.repeat(corners[:1], len(FADE), axis=0), corners])
     if end < inside.stop:
-        octaves[-1] = NOTHING
-    times = moments.times[begin:end]
-    if end == inside.stop < len(moments.times):
+        after = times[-1] + (1.0 - FADE[::-1]) * (moments.times[end] - times[-1])
+        times, levels = np.concatenate([times, after]), np.concatenate([levels, FADE[::-1, None] * levels[-1]])
+        corners = np.concatenate([corners, np.repeat(corners[-1:], len(FADE), axis=0)])
+    elif end < len(moments.times):  # until the cut
         times = np.append(times, moments.times[end] - curves.JUST_BEFORE)
-        first, last, between, octaves = (np.append(v, v[-1:], axis=0) for v in (first, last, between, octaves))
-    values = np.concatenate([first, last, between[:, None], octaves], axis=1)
-    times, values = curves.lean(times, values)
-    return Detour(times, values[:, :3], values[:, 3:6], values[:, 6], values[:, 7:])
+        levels, corners = (np.append(values, values[-1:], axis=0) for values in (levels, corners))
+    always = begin == 0 and end == len(moments.times)
+    values = np.concatenate([corners, decibels(levels)], axis=1)
+    lean_times, lean_values = curves.lean(times, values)
+    if len(lean_times) == 1 and not always:  # a single moment would stand for all
+        lean_times, lean_values = times[[0, -1]], values[[0, -1]]
+    return Detour(lean_times, lean_values[:, :3], lean_values[:, 3:6], lean_values[:, 6], lean_values[:, 7:])
+
+
+def _held(at: np.ndarray, behind: np.ndarray, inside: slice) -> tuple[int, int]:
+    """From which moment to which a detour is held: a little longer, where the middle of the source comes into sight."""
+    begin, end, hidden = int(at[0]), int(at[-1]) + 1, set(behind.tolist())
+    while begin > inside.start and at[0] - begin < BLUR and begin - 1 not in hidden:
+        begin -= 1
+    while end < inside.stop and end - at[-1] <= BLUR and end not in hidden:
+        end += 1
+    return begin, end

@@ -67,15 +67,20 @@ def refined(chosen: np.ndarray, moments: Moments, look: Callable[[np.ndarray], L
 
 
 def _needed(chosen: np.ndarray, late: Late) -> list[int]:
-    """The places without which the late sound would be another one: the others lie between their neighbours."""
-    level = np.maximum(late.level, INAUDIBLE)
+    """The places without which the late sound would be another one: all others lie between their neighbours."""
     kept = [0]
-    for number in range(1, len(chosen) - 1):
-        ahead = number + 1
-        share = (chosen[number] - chosen[kept[-1]]) / (chosen[ahead] - chosen[kept[-1]])
-        between = level[kept[-1]] + share * (level[ahead] - level[kept[-1]])
-        heard = level[number] > INAUDIBLE
-        decay = np.abs(np.log(late.decay[number] / late.decay[kept[-1]]))
-        if (np.abs(level[number] - between) > ALIKE_DB).any() or (decay[heard] > ALIKE_DECAY).any():
-            kept.append(number)
+    for ahead in range(2, len(chosen)):
+        if not _lie_between(chosen, late, kept[-1], ahead):
+            kept.append(ahead - 1)
     return kept if len(chosen) == 1 else [*kept, len(chosen) - 1]
+
+
+def _lie_between(chosen: np.ndarray, late: Late, first: int, last: int) -> bool:
+    """Whether the late sound at all places between two others is what a listener would hear in going from one to the other."""
+    level = np.maximum(late.level, INAUDIBLE)
+    inner = np.arange(first + 1, last)
+    share = ((chosen[inner] - chosen[first]) / (chosen[last] - chosen[first]))[:, None, None]
+    off = np.abs(level[inner] - (level[first] + share * (level[last] - level[first])))
+    decay = np.log(late.decay)
+    changed = np.abs(decay[inner] - (decay[first] + share * (decay[last] - decay[first])))
+    return not bool((off > ALIKE_DB).any() or (changed[level[inner] > INAUDIBLE] > ALIKE_DECAY).any())

@@ -35,13 +35,13 @@ def losses(
     """(k, bands) dB that all walls from `origins` (k, 3) to `targets` (k, 3) take together."""
     rays, triangles, places, slants = crossings(world, origins, targets, frames, sources)
     found = np.zeros((len(origins), len(BANDS)))
-    order = np.lexsort((places, world.solid[triangles], rays))
+    order = np.lexsort((places, world.closed[triangles], world.body[triangles], rays))
     rays, triangles, places, slants = rays[order], triangles[order], places[order], slants[order]
-    solid, closed = world.solid[triangles], world.closed[triangles]
+    body, closed = world.body[triangles], world.closed[triangles]
     usual = np.array([surface.thickness for surface in world.geometry.surfaces])[world.surface[triangles]]
-    # Within a closed body a ray enters, leaves, enters: the way from each odd crossing to the next is inside.
+    # A ray enters the closed parts of a body, leaves, enters: the way from each odd crossing to the next is inside a wall.
     new = np.ones(len(rays), bool)
-    new[1:] = (rays[1:] != rays[:-1]) | (solid[1:] != solid[:-1])
+    new[1:] = (rays[1:] != rays[:-1]) | (body[1:] != body[:-1]) | (closed[1:] != closed[:-1])
     first = np.maximum.accumulate(np.where(new, np.arange(len(rays)), 0))
     turn = np.arange(len(rays)) - first
     leaves = closed & (turn % 2 == 1)

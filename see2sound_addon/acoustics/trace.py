@@ -18,6 +18,8 @@ from .runs import BLUR, decibels, detours_over_time
 from .stretches import first_choice, refined
 
 LABEL = "Tracing acoustics"
+AROUND_CUT = 0.005
+"""Seconds before and after a cut between which the late sound goes over into that of the next shot."""
 FADE = 3
 """Moments to either side over which images appear and vanish."""
 
@@ -34,7 +36,7 @@ def trace_acoustics(
     moments = moments_of(scene, geometry)
     steps = 2 * len(heard) + 3
     progress(LABEL, 0, steps)
-    world = World(geometry, own_bodies(geometry, scene.sources))
+    world = World(geometry, own_bodies(geometry, scene.sources), moments.ears.mean(axis=0))
     try:
         mouths = {number: mouths_of(scene, scene.sources[number], moments) for number in heard}
         sources = list(scene.sources)
@@ -70,7 +72,7 @@ def _hide(scene: SoundScene, source: Source, number: int, world: World, moments:
     ways = around.detours(world, moments.ears[behind], mouths[behind], moments.frames[behind], own)
     # Edges count from half hidden on: before a fence the straight way is enough.
     hidden = np.maximum(1.0 - 2.0 * share, 0.0)
-    detours = detours_over_time(ways, behind, moments, hidden, scene.speed_of_sound)
+    detours = detours_over_time(ways, behind, moments, mouths, hidden, scene.speed_of_sound)
     return replace(source, occlusion=occlusion, detours=detours)
 
 
@@ -108,6 +110,24 @@ def _late(
 
     still = all(body.is_still for body in world.geometry.bodies)
     chosen, late = refined(first_choice(moments, places, still), moments, look)
-    traced = Traced(moments.times[chosen], late.openness, late.path, late.absorption)
-    tails = [Tail(late.level[:, n], late.decay[:, n], late.delay[:, n]) for n in range(places.shape[1])]
+    delay = late.delay
+    for number, source in enumerate(source for source in scene.sources if source.extent != "ambient"):
+        if source.synchronous:  # its direct sound needs no time
+            way = np.linalg.norm(places[chosen, number] - moments.ears[chosen], axis=1)
+            delay[:, number] = np.maximum(delay[:, number] - way / scene.speed_of_sound, 0.0)
+    times, rows = _with_cuts(chosen, moments)
+    traced = Traced(times, late.openness[rows], late.path[rows], late.absorption[rows])
+    tails = [Tail(late.level[rows, n], late.decay[rows, n], delay[rows, n]) for n in range(places.shape[1])]
     return traced, tails
+
+
+def _with_cuts(chosen: np.ndarray, moments: Moments) -> tuple[np.ndarray, np.ndarray]:
+    """Times of the chosen moments, and their rows, each held until the cut that follows it: there the engine cross-fades."""
+    times, rows = moments.times[chosen].tolist(), list(range(len(chosen)))
+    for stretch in moments.stretches[:0:-1]:
+        place, cut = int(np.searchsorted(chosen, stretch.start)), moments.times[stretch.start]
+        if 0 < place < len(chosen):
+            times[place] += AROUND_CUT * (chosen[place] == stretch.start)
+            times.insert(place, max(cut - AROUND_CUT, times[place - 1] + 1e-6))
+            rows.insert(place, place - 1)
+    return np.array(times), np.array(rows)

@@ -67,6 +67,7 @@ def mix_on_all_cores(
 def _work(scene: SoundScene) -> float:
     """Approximate seconds that one core would take."""
     voices = len(scene.sources) * (1 + len(images(scene.room)))
+    voices += sum(len(source.reflections) + len(source.detours) for source in scene.sources)
     return scene.duration * voices / VOICES_A_SECOND
 
 

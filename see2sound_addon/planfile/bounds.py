@@ -12,9 +12,9 @@ MOST_NUMBERS = 60 * 10**6
 million. They take 0.5 GB."""
 MOST_SOURCES = 10_000
 MOST_POINTS = 32
-MOST_DETOURS, MOST_REFLECTIONS = 1000, 200
+MOST_DETOURS, MOST_REFLECTIONS = 5000, 200
 """Of one source."""
-MOST_TRACED = 1000
+MOST_TRACED = 20_000
 """Moments at which the surroundings were traced."""
 INLINE = 2000
 """Numbers: an array longer than this is written to the file of arrays."""

@@ -13,7 +13,7 @@ from ..soundscene import Shoebox, SoundScene, Source, Traced
 from . import panning
 from .extent import SPOKES
 from .layouts import Layout, find_layout
-from .renderer import MOST_AROUND
+from .renderer import BLOCK, MOST_AROUND
 from .room.images import LONGEST_REVERBERATION, images, reverberation_time
 from .room.reverberation import stands_still
 from .room.tails import groups_of, tail_seconds
@@ -90,9 +90,11 @@ def _copies(source: Source, layout: Layout) -> int:
 
 
 def _check_tails(scene: SoundScene, room: Traced, layout: Layout) -> None:
-    """At most two moments sound at once, each with the responses of its groups, as spectra; the noises are kept by octave."""
-    groups = [len(groups_of(scene, moment)) for moment in range(len(room.times))]
-    responses = max((one + other for one, other in zip(groups, [*groups[1:], 0], strict=True)), default=0)
+    """The moments of a block and of both its sides sound at once, each with the responses of its groups, as spectra; the noises
+    are kept by octave."""
+    groups = np.array([len(groups_of(scene, moment)) for moment in range(len(room.times))])
+    last = np.searchsorted(room.times, room.times + BLOCK / scene.sample_rate) + 1
+    responses = max(int(groups[max(0, first - 1) : end].sum()) for first, end in enumerate(last))
     seconds = tail_seconds(scene)
     needed = 4 * scene.sample_rate * layout.channels * seconds * (len(BANDS) + 2 * responses)
     _check_room_bytes(needed)

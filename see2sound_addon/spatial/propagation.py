@@ -35,6 +35,8 @@ POINTLESS = 0.2
 SETTLED = 21.0
 """Nepers: the retarded time is right to 1e-9 of the delay, far less than a thousandth of a sample."""
 _TOO_FAST = f"faster than {FASTEST:g} times the speed of sound; there it is heard from place to place, without Doppler."
+JUST_BEFORE = 1e-4
+"""Seconds before a cut at which what was traced of the shot before it ends."""
 LOOP_FADE = 0.005
 """Seconds over which a loop that begins during the mix fades in; other clips begin as they are."""
 
@@ -259,10 +261,12 @@ class Propagation:
         voice: Voice,
     ) -> Arrival | None:
         source = voice.source
-        there = heard * _seen_share(times, voice)
+        # While one shot fades into the next, each keeps what was traced for itself.
+        held = np.clip(times, ear.begin, ear.end - JUST_BEFORE)
+        there = heard * _seen_share(held, voice)
         if not there.any():
             return None
-        way = self._way(times, poses[0], ear, mouth, voice)
+        way = self._way(times, held, poses[0], ear, mouth, voice)
         emitted, towards, distance = way.emitted, way.towards, way.length
         moment = times - way.delay - source.start
         there = there * presence(emitted, mouth)
@@ -276,7 +280,7 @@ class Propagation:
         if not voice.is_lfe:  # no distance, no direction: the LFE send has no distance gain and no direction
             gain = gain * self._level(way.straight, way.outwards, mouth.rotations(emitted), voice)
         if voice.image is None and voice.bend is None:
-            gain = gain * _occlusion_gain(times, source)
+            gain = gain * _occlusion_gain(held, source)
         if voice.spoke >= 0 and len(source.points) and voice.bend is None:
             towards = towards + mouth.rotations(emitted) @ source.points[voice.spoke]
             distance = _length(towards)
@@ -287,33 +291,37 @@ class Propagation:
         if voice.damping.active:
             every = HOP // STEP
             middles = slice(extra + 1 + every, len(times) - extra - 1 - every, every)
-            filters = voice.damping.magnitudes(times[middles], distance[middles])
+            filters = voice.damping.magnitudes(held[middles], distance[middles])
         walls = None if voice.image is None else voice.image.reflectance
         core = slice(own, len(times) - 2 * extra - own)
         moment = moment[mine] * self.rate
         return Arrival(voice, moment, gain[mine], direction[mine], sharpness[mine], filters, walls, core)
 
-    def _way(self, times: np.ndarray, positions: np.ndarray, ear: Segment, mouth: Segment, voice: Voice) -> Way:
-        """How the sound comes that arrives at `times` (n,) at `positions` (n, 3)."""
+    def _way(
+        self, times: np.ndarray, held: np.ndarray, positions: np.ndarray, ear: Segment, mouth: Segment, voice: Voice
+    ) -> Way:
+        """How the sound comes that arrives at `times` (n,) at `positions` (n, 3). `held`: times within the ear's shot."""
         speed, factor = self.scene.speed_of_sound, self.scene.doppler_factor
         if voice.source.synchronous:
-            way = self._of(times, times, positions, mouth, voice)
+            way = self._of(times, held, times, positions, mouth, voice)
             # What comes another way is as late after the direct sound as it would be.
             direct = _length(mouth.positions(times) - positions)
             way.delay = (way.length - direct) / speed
             return way
-        emitted = self._retarded(times, positions, mouth, voice)
-        way = self._of(times, emitted, positions, mouth, voice)
+        emitted = self._retarded(times, held, positions, mouth, voice)
+        way = self._of(times, held, emitted, positions, mouth, voice)
         if factor != 1.0:
-            first = self._first_delay(ear, mouth, voice.image)
+            first = self._first_delay(ear, mouth, voice)
             way.delay = np.maximum(first + factor * (way.delay - first), 0.0)
         return way
 
-    def _of(self, times: np.ndarray, emitted: np.ndarray, positions: np.ndarray, mouth: Segment, voice: Voice) -> Way:
+    def _of(
+        self, times: np.ndarray, held: np.ndarray, emitted: np.ndarray, positions: np.ndarray, mouth: Segment, voice: Voice
+    ) -> Way:
         """The way of what is emitted at `emitted` (n,) and arrives at `times` (n,)."""
         places = mouth.positions(emitted)
         if voice.bend is not None:
-            return voice.bend.way(times, emitted, positions, places)
+            return voice.bend.way(times, held, emitted, positions, places)
         towards = _seen(places, voice.image) - positions
         length = _length(towards)
         return Way(emitted, towards, length, times - emitted, length, -towards)
@@ -341,24 +349,23 @@ class Propagation:
             return spokes(direction, half_angle)[voice.spoke], np.ones(len(distance))
         return direction, np.clip(distance / POINTLESS, 0.0, 1.0)
 
-    def _retarded(self, times: np.ndarray, positions: np.ndarray, mouth: Segment, voice: Voice) -> np.ndarray:
+    def _retarded(self, times: np.ndarray, held: np.ndarray, positions: np.ndarray, mouth: Segment, voice: Voice) -> np.ndarray:
         """When the sound that arrives at `times` was emitted.
 
         Solves t_e = t - |L(t) - P(t_e)| / c by fixed-point iteration, whose error falls by the Mach number in each iteration.
         """
         speed = self.scene.speed_of_sound
-        emitted = times - self._of(times, times, positions, mouth, voice).length / speed
+        emitted = times - self._of(times, held, times, positions, mouth, voice).length / speed
         # As many turns as this path ever needs, not as many as this block does: the result must be the same to the bit.
         mach = min(0.95, 1.2 * mouth.top_speed / speed)
         for _ in range(int(np.ceil(-SETTLED / np.log(mach))) if mach > 0.0 else 0):
-            emitted = times - self._of(times, emitted, positions, mouth, voice).length / speed
+            emitted = times - self._of(times, held, emitted, positions, mouth, voice).length / speed
         return emitted
 
-    def _first_delay(self, ear: Segment, mouth: Segment, image: Image | None) -> float:
+    def _first_delay(self, ear: Segment, mouth: Segment, voice: Voice) -> float:
         """The delay in seconds at the beginning of both stretches."""
         time = np.array([max(ear.begin, mouth.begin, 0.0)])
-        towards = _seen(mouth.positions(time), image) - ear.positions(time)
-        return float(np.linalg.norm(towards)) / self.scene.speed_of_sound
+        return float(self._of(time, time, time, ear.positions(time), mouth, voice).length[0]) / self.scene.speed_of_sound
 
 
 def at_pitch(samples: np.ndarray, pitch: float, loop: bool) -> np.ndarray:

@@ -41,12 +41,12 @@ class Bend:
             return np.ones(len(times))
         return ((times >= self.begin) & (times <= self.end)).astype(float)
 
-    def way(self, times: np.ndarray, emitted: np.ndarray, positions: np.ndarray, places: np.ndarray) -> Way:
-        """The way to a listener at `positions` (n, 3) from a source at `places` (n, 3)."""
+    def way(self, times: np.ndarray, held: np.ndarray, emitted: np.ndarray, positions: np.ndarray, places: np.ndarray) -> Way:
+        """The way to a listener at `positions` (n, 3) from a source at `places` (n, 3); corners are those at `held` (n,)."""
         if self._curve is None:
             points = np.broadcast_to(self._only, (len(times), 7))
         else:
-            points = self._curve(np.clip(times, self.begin, self.end))
+            points = self._curve(np.clip(held, self.begin, self.end))
         towards, outwards = points[:, :3] - positions, points[:, 3:6] - places
         near = np.maximum(np.linalg.norm(towards, axis=1), 1e-6)
         length = near + points[:, 6] + np.linalg.norm(outwards, axis=1)

@@ -331,6 +331,8 @@ def test_bad_scenes_say_one_clear_line(bpy, tmp_path):
     add_speaker(bpy, write_wav(tmp_path / "tone.wav", tone(500, 2)), (0, 20, 1))
     with pytest.raises(RuntimeError, match="no faces"):
         bpy.ops.see2sound.trace_acoustics()
+    # A mix goes on without.
+    assert bpy.ops.see2sound.render_mix(filepath=str(tmp_path / "mix.wav"), layout="mono") == {"FINISHED"}
     flat = cube(bpy, "Flat", (0, 10, 0), (1, 1, 0))
     with pytest.raises(RuntimeError, match="no faces"):
         bpy.ops.see2sound.trace_acoustics()

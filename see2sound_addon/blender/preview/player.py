@@ -17,6 +17,7 @@ from typing import Any
 import bpy
 import numpy as np
 
+from ...acoustics import looking
 from ...errors import See2SoundError
 from ...pipeline import read_head
 from ...soundscene import Cone, Source, Trajectory
@@ -311,6 +312,7 @@ def listen(context: bpy.types.Context, scene: bpy.types.Scene) -> tuple[list[Hea
     if pose is None:
         return [], ["The scene has no camera to listen from"]
     scale, rate = metres_per_unit(scene), frame_rate(scene)
+    from_camera = scene.camera is not None and pose == scene.camera.matrix_world
     now = (scene.frame_current + scene.frame_subframe) / rate
     heard = []
     for obj in speakers:
@@ -322,7 +324,8 @@ def listen(context: bpy.types.Context, scene: bpy.types.Scene) -> tuple[list[Hea
         distance = float(np.linalg.norm(local))
         facts, data = obj.see2sound, obj.data
         ours = bool(facts.source_id)
-        traced = shown.heard_now(scene, facts.source_id or obj.name)
+        # What was traced is what the camera hears.
+        traced = shown.heard_now(scene, facts.source_id or obj.name) if from_camera else looking.Heard()
         free = data.volume * scene.audio_volume * _gain(obj, towards, distance, scene, scale)
         at_one_metre = data.volume * scene.audio_volume * data.distance_reference * scale
         heard.append(Heard(

@@ -13,12 +13,12 @@ import numpy as np
 from ...acoustics.geometry import MOST_TRIANGLES, Body, Geometry, Surface, check_geometry, cleaned
 from ...lexicon.surfaces import surface_of
 from ...progress import Slices
+from ..room.tracing import SOLID_TYPES
 from ..units import frame_rate, metres_per_unit, visit_frames
 from . import inventory
 from .observing import Mover, movers_of
 
 READING = "Reading the meshes"
-SOLID_TYPES = {"MESH", "CURVE", "SURFACE", "META", "FONT"}
 DEFORMING = {
     "ARMATURE", "CLOTH", "SOFT_BODY", "MESH_DEFORM", "SURFACE_DEFORM", "LAPLACIANDEFORM", "HOOK", "WAVE", "OCEAN",
     "MESH_SEQUENCE_CACHE", "MESH_CACHE", "LATTICE", "CURVE", "CAST", "SIMPLE_DEFORM", "SHRINKWRAP", "WARP",
@@ -82,16 +82,18 @@ def read_in_slices(
         times = sorted({int(n) for n in np.rint(np.linspace(0, len(frames) - 1, SHAPES))})
 
         def sample(frame: int) -> None:
-            reader.sample(context.evaluated_depsgraph_get(), moving, frame - frames.start in times)
+            graph = context.evaluated_depsgraph_get()
+            reader.watch(graph, movers)
+            reader.sample(graph, moving, frame - frames.start in times)
 
         for done in visit_frames(scene, frames, seconds, sample):
             yield done, len(frames)
     geometry = Geometry(
-        [body for found in reader.found if (body := reader.body(found, objects, movers)) is not None],
+        [body for found in reader.found if (body := reader.body(found)) is not None],
         [Surface.named(name) for name in reader.surfaces],
         frame_rate(scene),
         len(frames),
-        {obj.name: _group(obj, {mover.obj.name for mover in movers}) for obj in objects},
+        {obj.name: _group(obj, reader.moved) for obj in objects},
     )
     check_geometry(geometry)
     return geometry, reader.notes
@@ -120,7 +122,9 @@ class _Reader:
         self.found: list[Found] = []
         self.surfaces: list[str] = []
         self.notes: list[str] = []
-        self._shapes: dict[str, Shape | None] = {}
+        self._shapes: dict[tuple[str, int], Shape | None] = {}
+        self._begun: dict[str, np.ndarray] = {}
+        self.moved: set[str] = set()
 
     def read(self, context: bpy.types.Context, objects: list[bpy.types.Object]) -> None:
         """The shapes of the present frame: objects as they are, and all instances."""
@@ -139,7 +143,7 @@ class _Reader:
             original = inner.original if inner.original is not None else inner
             if original == owner and owner.type != "MESH":
                 continue  # the surface of a curve or a text is an instance, too
-            if is_left_out(owner) or original.see2sound.no_acoustics or owner.hide_render or self._size(inner, pose) < SMALLEST:
+            if is_left_out(owner) or is_left_out(original) or owner.hide_render or self._size(inner, pose) < SMALLEST:
                 continue
             shape = self._shape(original, inner)
             triangles += 0 if shape is None else len(shape.triangles)
@@ -168,10 +172,11 @@ class _Reader:
 
     def _shape(self, obj: bpy.types.Object, evaluated: bpy.types.Object) -> Shape | None:
         """The triangles of an evaluated object, without those that stop nothing; None where none are left."""
-        name = f"{obj.name_full}|{evaluated.data.name_full if evaluated.data is not None else ''}"
-        if name not in self._shapes:
-            self._shapes[name] = self._read_shape(obj, evaluated)
-        return self._shapes[name]
+        # Geometry nodes give all their meshes one name.
+        key = (obj.name_full, 0 if evaluated.data is None else evaluated.data.as_pointer())
+        if key not in self._shapes:
+            self._shapes[key] = self._read_shape(obj, evaluated)
+        return self._shapes[key]
 
     def _read_shape(self, obj: bpy.types.Object, evaluated: bpy.types.Object) -> Shape | None:
         try:
@@ -209,6 +214,14 @@ class _Reader:
             moving = sorted(moving, key=lambda one: -self._size(one.obj, one.pose))[:MOST_MOVING]
         return moving
 
+    def watch(self, graph: bpy.types.Depsgraph, movers: list[Mover]) -> None:
+        """Note which of those that may move have moved by the present frame."""
+        for mover in movers:
+            pose = np.array(mover.obj.evaluated_get(graph).matrix_world, float)
+            begun = self._begun.setdefault(mover.obj.name, pose)
+            if np.abs(pose - begun).max() > 1e-5:
+                self.moved.add(mover.obj.name)
+
     def sample(self, graph: bpy.types.Depsgraph, moving: list[Found], shapes: bool) -> None:
         """Note where bodies are at the present frame, and, with `shapes`, the shapes of those that deform."""
         instances = {}
@@ -233,7 +246,7 @@ class _Reader:
         same = len(vertices) == len(one.shape.vertices)
         one.shapes.append(vertices if same else (one.shapes[-1] if one.shapes else one.shape.vertices))
 
-    def body(self, one: Found, objects: list[bpy.types.Object], movers: list[Mover]) -> Body | None:
+    def body(self, one: Found) -> Body | None:
         """A body in metres, or None if nothing of it is of use."""
         poses = np.array(one.poses).reshape(-1, 4, 4) if one.poses else one.pose[None]
         if np.isfinite(poses).all() and np.ptp(poses, axis=0).max() < 1e-6 * max(1.0, float(np.abs(poses).max())):
@@ -245,7 +258,7 @@ class _Reader:
         names = tuple(parent.name for parent in _line(owner))
         body = Body(
             one.obj.name, [shape.astype(float) for shape in shapes], one.shape.triangles, one.shape.surfaces, poses,
-            names if one.owner is None else (one.obj.name, *names), _group(owner, {mover.obj.name for mover in movers}),
+            names if one.owner is None else (one.obj.name, *names), _group(owner, self.moved),
         )  # fmt: skip
         return cleaned(body)
 

@@ -17,8 +17,14 @@ if TYPE_CHECKING:
     from ...progress import Progress
     from ...soundscene import SoundScene
 
-WATCHED = {"MESH", "CURVE", "SURFACE", "META", "FONT", "EMPTY", "ARMATURE", "LATTICE", "CAMERA", "SPEAKER"}
-"""Types of objects that sound meets, or that move such objects."""
+SOLID_TYPES = {"MESH", "CURVE", "SURFACE", "META", "FONT"}
+"""Types of objects that sound meets."""
+WATCHED = SOLID_TYPES | {"EMPTY", "ARMATURE", "LATTICE", "CAMERA", "SPEAKER"}
+"""These, and types of objects that move them or are heard."""
+MOST_LOOKED_AT = 3000
+"""Objects of a scene that the timer looks at; of more, only a mix does."""
+WITHOUT = ("geometry-empty", "geometry-large", "rays-missing")
+"""Errors for which a mix goes on without acoustics, and says so."""
 MOST_KEPT = 30
 """Files: the newest ones."""
 
@@ -45,7 +51,7 @@ def watch(scene: bpy.types.Scene, graph: bpy.types.Depsgraph) -> None:
 def look() -> None:
     """For a timer: some changes reach no handler, such as an object that is deleted or hidden, or another frame rate."""
     for scene in bpy.data.scenes:
-        if scene.see2sound.room.kind == "scene":
+        if scene.see2sound.room.kind == "scene" and len(scene.objects) <= MOST_LOOKED_AT:
             _is_as_traced(scene)
 
 
@@ -64,14 +70,17 @@ def fingerprint(scene: bpy.types.Scene) -> str:
     facts += [(one.name, one.hide_render, one.hide_viewport) for one in scene.collection.children_recursive]
     facts += [len(layer.objects) for layer in scene.view_layers]
     facts += [_of_object(obj) for obj in scene.objects if obj.type in WATCHED]
+    inside = {one for obj in scene.objects if (one := obj.instance_collection) is not None}
+    facts += [_of_object(obj) for one in sorted(inside, key=lambda one: one.name) for obj in one.all_objects]
     return f"{zlib.crc32(repr(facts).encode()):08x}"
 
 
 def _of_object(obj: bpy.types.Object) -> tuple[object, ...]:
-    place = None if obj.animation_data is not None else tuple(map(tuple, obj.matrix_basis))
+    animated = obj.animation_data is not None
+    still = () if animated else (obj.hide_render, obj.hide_viewport, *map(tuple, obj.matrix_basis))
     materials = tuple(slot.material.name for slot in obj.material_slots if slot.material is not None)
     names = [one.name for one in (obj.data, obj.parent, obj.instance_collection) if one is not None]
-    return obj.name, *names, obj.hide_render, obj.hide_viewport, len(obj.modifiers), materials, place
+    return obj.name, *names, len(obj.modifiers), materials, still
 
 
 @dataclass(eq=False)
@@ -190,7 +199,7 @@ def with_acoustics(
         meshes, notes = at_once(geometry.read_in_slices(context, scene, 1.0), geometry.READING, progress)
         traced, more = pipeline.trace(plan, meshes, progress)
     except See2SoundError as error:
-        if error.code not in ("geometry-empty", "geometry-large", "rays-missing"):
+        if error.code not in WITHOUT:
             raise
         needed = error.code != "geometry-empty" or scene.see2sound.room.kind == "scene"
         return plan, [f"The mix is without acoustics. {error}"] if needed else []

@@ -52,6 +52,7 @@ def stands_still(scene: SoundScene, source: Source) -> bool:
         return False
     plain = source.extent == "point" and source.divergence == 0.0 and source.spread == 0.0
     clear = bool((source.occlusion.lowpass >= OPEN).all() and (source.occlusion.gain_db == 0.0).all())
+    clear = clear and not (source.occlusion.octaves.any() or source.detours or source.reflections)
     return plain and clear and bool(np.linalg.norm(path.positions[0] - ear.positions[0]) > POINTLESS)
 
 
