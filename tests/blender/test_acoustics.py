@@ -94,6 +94,43 @@ def test_modifiers_instances_and_curves(bpy, library):
     assert middles == pytest.approx([10, 20, 30])
 
 
+def test_instances_of_geometry_nodes_and_of_collections_left_out(bpy, library):
+    """Meshes that nodes make all have one name; a collection that is left out is so where it is instanced, too."""
+    scene = bpy.context.scene
+    for name, kind in (("Cube", "GeometryNodeMeshCube"), ("Ball", "GeometryNodeMeshUVSphere")):
+        tree = bpy.data.node_groups.new(name, "GeometryNodeTree")
+        tree.interface.new_socket("Geometry", in_out="OUTPUT", socket_type="NodeSocketGeometry")
+        made, out = tree.nodes.new(kind), tree.nodes.new("NodeGroupOutput")
+        tree.links.new(made.outputs[0], out.inputs[0])
+        obj = bpy.data.objects.new(name, bpy.data.meshes.new(name))
+        scene.collection.objects.link(obj)
+        obj.modifiers.new("Nodes", "NODES").node_group = tree
+    group = bpy.data.collections.new("Details")
+    group.objects.link(cube(bpy, "Detail", (0, 0, 0), (2, 2, 2)))
+    scene.collection.objects.unlink(bpy.data.objects["Detail"])
+    group.see2sound.no_acoustics = True
+    empty = bpy.data.objects.new("Place", None)
+    empty.instance_type, empty.instance_collection = "COLLECTION", group
+    scene.collection.objects.link(empty)
+    found, _ = read(bpy, library)
+    sizes = {one.name: len(one.triangles) for one in found.bodies}
+    assert sizes == {"Cube": 12, "Ball": sizes["Ball"]} and sizes["Ball"] > 500
+
+
+def test_a_root_with_an_action_that_moves_nothing_owns_nothing(bpy, tmp_path, library):
+    """A town below one empty whose visibility is keyed: its houses still hide what sounds among them."""
+    add_camera(bpy, (0, 0, 1.6), (math.pi / 2, 0, 0))
+    root = bpy.data.objects.new("Town", None)
+    bpy.context.scene.collection.objects.link(root)
+    root.keyframe_insert("hide_viewport", frame=1)
+    cube(bpy, "Wall", (0, 10, 5), (200, 0.24, 200), "brick").parent = root
+    fountain = cube(bpy, "Fountain", (0, 20, 0), (1, 1, 1))
+    fountain.parent = root
+    add_speaker(bpy, write_wav(tmp_path / "tone.wav", tone(500, 2)), (0, 0, 0)).parent = fountain
+    plan, _ = traced(bpy)
+    assert plan.sources[0].occlusion.octaves.max() < -30.0
+
+
 def test_what_moves_and_what_deforms(bpy, library):
     scene = bpy.context.scene
     truck = cube(bpy, "Truck", (0, 0, 0), (4, 2, 2))
