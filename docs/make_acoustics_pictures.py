@@ -131,7 +131,7 @@ def errors() -> None:
     axis.loglog(rays, 100 * decays, "o-", ms=3, label="decay, %")
     axis.loglog(rays, levels, "s-", ms=3, label="level, dB")
     axis.loglog(rays, 100 * decays[0] * (rays / rays[0]) ** -0.5, "k:", lw=0.8, label="1 / root of the rays")
-    axis.axvline(512, color="0.4", ls="--", lw=1)
+    axis.axvline(1024, color="0.4", ls="--", lw=1)
     axis.set(xlabel="rays from a place", ylabel="standard deviation", xticks=rays, xticklabels=[str(one) for one in rays])
     axis.legend(fontsize=8)
     save(figure, "acoustics_rays.png")

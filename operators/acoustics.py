@@ -29,8 +29,9 @@ class SEE2SOUND_OT_trace_acoustics(Working, bpy.types.Operator):
         slices = sampling.sample_in_slices(context, scene, scene_folder("trace_"), seconds)
         plan, notes = yield from reporting.labelled(slices, sampling.READING)
         if not plan.sources:
-            raise See2SoundError("sources-none", "The scene has no sounds to trace.", "Add Speakers with sounds first.")
-        _, more = yield from traced_plan(context, scene, plan, seconds, None)
+            hint = "Add Speakers with sounds, or unmute some."
+            raise See2SoundError("sources-none", "The scene has no sounds to trace.", hint)
+        _, more = yield from traced_plan(context, scene, plan, seconds, None, anew=True)
         scene = next((scene for scene in bpy.data.scenes if scene.session_uid == uid), None)
         if scene is not None:
             scene.see2sound.room.kind = "scene"

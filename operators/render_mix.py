@@ -62,13 +62,19 @@ def plan_of_scene(
 
 
 def traced_plan(
-    context: bpy.types.Context, scene: bpy.types.Scene, plan: "SoundScene", seconds: float, shown: range | None
+    context: bpy.types.Context,
+    scene: bpy.types.Scene,
+    plan: "SoundScene",
+    seconds: float,
+    shown: range | None,
+    anew: bool = False,
 ) -> Generator[Any, Any, tuple["SoundScene", list[str]]]:
     """Part of a `work`: the plan with what the scene's meshes do to it, as it was traced, or traced now; and notes.
 
-    `shown`: the frames of the plan, None for all of the scene's; only a trace of all is kept.
+    `shown`: the frames of the plan, None for all of the scene's; only a trace of all is kept. `anew`: whether it is traced
+    even if a trace is kept.
     """
-    from ..see2sound_addon.acoustics.rays import check_rays
+    from ..see2sound_addon.acoustics.rays import embree
     from ..see2sound_addon.blender.reading import geometry
     from ..see2sound_addon.blender.room import tracing
     from ..see2sound_addon.blender.units import frame_rate
@@ -77,10 +83,10 @@ def traced_plan(
 
     context.view_layer.update()  # what a script has moved just now
     shift = 0.0 if shown is None else (shown.start - scene.frame_start) / frame_rate(scene)
-    known = tracing.kept(scene, plan, shift)
+    known = None if anew else tracing.kept(scene, plan, shift)
     if known is not None:
         return known, []
-    check_rays()
+    embree()  # or there is nothing to read the meshes for
     uid, folder = scene.session_uid, scene_folder("trace_")
     slices = geometry.read_in_slices(context, scene, seconds, shown)
     meshes, notes = yield from reporting.labelled(slices, geometry.READING)

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import bpy
 
-from ..see2sound_addon.blender.room.tracing import SOLID_TYPES
+from ..see2sound_addon.blender.room import tracing
 from .base import Sidebar
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ class SEE2SOUND_PT_room(Sidebar, bpy.types.Panel):
 
     def _draw_scene(self, layout: bpy.types.UILayout, room: "RoomProperties") -> None:
         """Whether the scene is traced, and how it is shown."""
-        if not room.traced:
+        if tracing.file_of(bpy.context.scene) is None:
             layout.label(text="Not traced yet; a mix traces it", icon="INFO")
         elif room.trace_outdated:
             layout.label(text="Something has moved since", icon="ERROR")
@@ -63,7 +63,7 @@ class SEE2SOUND_PT_room_scene(Sidebar, bpy.types.Panel):
         layout, obj = self.layout, context.active_object
         layout.use_property_split = True
         layout.use_property_decorate = False
-        if obj is None or obj.type not in SOLID_TYPES:
+        if obj is None or obj.type not in tracing.SOLID_TYPES:
             layout.label(text="Choose an object to see its surfaces")
             return
         layout.prop(obj.see2sound, "no_acoustics", text="Leave Out Object")

@@ -19,9 +19,9 @@ SIDES = ("over", "left", "under", "right")
 """Detours are looked for on each of these sides, by the listener's view of the source."""
 HALF_PLANES = 24
 """Around the line, six for each side."""
-ANGLES = np.radians([0.7, 1.0, 1.5, 2.2, 3.1, 4.2, 5.6, 7.3, 9.3, 12, 15, 19, 24, 30, 37, 45, 54, 64, 74, 84])
+ANGLES = np.radians([0.7, 1.0, 1.5, 2.2, 3.1, 4.2, 5.6, 7.3, 9.3, 12, 15, 19, 24, 30, 37, 45, 54, 64, 74, 82, 86, 88, 89, 89.6])
 """Of the rays to the line."""
-WIDEST = np.radians(165.0)
+WIDEST = np.radians(178.0)
 """Of both angles of a detour together."""
 ROUNDS, TURNS = 7, 5
 """Halvings of an angle, and of the step from half-plane to half-plane."""

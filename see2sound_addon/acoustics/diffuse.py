@@ -15,7 +15,7 @@ from ..materials import BANDS
 from .rays import World
 from .through import GAP
 
-RAYS = 512
+RAYS = 1024
 """From each place of the listener."""
 MOST_BOUNCES = 100
 MISSING = 0.05
@@ -38,6 +38,10 @@ FAINT = -55.0
 LIKELY, CERTAIN = 1.5, 60
 """A decay may last this many times as long as statistics say for the listener's room, unless sound came in that many bins: then
 it may be that of another room."""
+LONGEST_DECAY = 40.0
+"""Seconds."""
+PIECES = 20
+"""Of a decay, for its slope."""
 FEW = 20
 """Bins with sound from which on a line is laid through a decay; of fewer, the mean delay tells it."""
 FIT_FROM, FIT_TO = -3.0, -16.0
@@ -217,7 +221,7 @@ def fit(energy: np.ndarray, complete: float, longest: np.ndarray) -> tuple[np.nd
     begin = int(np.searchsorted(arrived, 0.01 * arrived[-1]))
     fitted = [_line(band[begin:], truncated=complete < LONGEST) for band in energy]
     if np.count_nonzero(energy.sum(axis=0)) >= CERTAIN:
-        longest = np.full(len(energy), 2.0 * LONGEST)
+        longest = np.full(len(energy), LONGEST_DECAY)
     decay = np.clip([one[0] for one in fitted], SHORTEST, np.maximum(longest, SHORTEST))
     level = np.array([10.0 * np.log10(max(one + rest[1], 1e-12)) for one, rest in zip(total, fitted, strict=True)])
     return np.where(level.max() > FAINT, np.maximum(level, QUIET), QUIET), decay, begin * BIN
@@ -225,24 +229,37 @@ def fit(energy: np.ndarray, complete: float, longest: np.ndarray) -> tuple[np.nd
 
 def _line(energy: np.ndarray, truncated: bool) -> tuple[float, float]:
     """The decay of energies (n,), seconds, and what comes after the last of them."""
+    total = float(energy.sum())
+    if total <= 0.0:
+        return SHORTEST, 0.0
+    if np.count_nonzero(energy) < FEW:
+        mean = float(energy @ np.arange(len(energy)) / total) * BIN
+        return max(6.0 * np.log(10.0) * mean, SHORTEST), 0.0
     rest, decay = 0.0, SHORTEST
-    for _ in range(8):
-        to_come = np.cumsum(energy[::-1])[::-1] + rest
-        if to_come[0] <= 0.0:
-            return SHORTEST, 0.0
-        if np.count_nonzero(energy) < FEW:
-            mean = float(energy @ np.arange(len(energy)) / energy.sum()) * BIN
-            return max(6.0 * np.log(10.0) * mean, SHORTEST), 0.0
-        level = 10.0 * np.log10(np.maximum(to_come / to_come[0], 1e-12))
-        chosen = np.flatnonzero((level <= FIT_FROM) & (level >= FIT_TO))
-        if len(chosen) < 3:
-            chosen = np.arange(min(len(level), 4))
-        slope = float(np.polyfit(chosen * BIN, level[chosen], 1)[0]) if len(chosen) > 1 else 0.0
-        decay = float(np.clip(-60.0 / slope if slope < 0.0 else LONGEST, SHORTEST, 2.0 * LONGEST))
-        if not truncated:
-            break
+    if truncated:
+        decay = _slope(energy)
+        rate = 6.0 * np.log(10.0) / decay * BIN
         last = energy[-max(4, len(energy) // 5) :]
-        span = len(last) * BIN
-        rate = 6.0 * np.log(10.0) / decay
-        rest = float(last.sum() / max(np.exp(rate * span) - 1.0, 1e-9))
-    return decay, rest
+        rest = float(last.sum() / max(np.exp(rate * len(last)) - 1.0, 1e-9))
+    level = 10.0 * np.log10(np.maximum((np.cumsum(energy[::-1])[::-1] + rest) / (total + rest), 1e-12))
+    chosen = np.flatnonzero((level <= FIT_FROM) & (level >= FIT_TO))
+    if truncated and (len(chosen) < 3 or level[-1] > FIT_TO):  # it was not followed far enough for the line
+        return decay, rest
+    chosen = chosen if len(chosen) >= 3 else np.arange(min(len(level), 4))
+    return _seconds(float(np.polyfit(chosen * BIN, level[chosen], 1)[0]) if len(chosen) > 1 else 0.0), rest
+
+
+def _slope(energy: np.ndarray) -> float:
+    """The decay, seconds, of the later four fifths of energies (n,), by a line through the levels of PIECES of them."""
+    late = energy[len(energy) // 5 :]
+    count = min(PIECES, len(late))
+    means = np.array([float(piece.mean()) for piece in np.array_split(late, count)])
+    heard = np.flatnonzero(means > 0.0)
+    if len(heard) < 2:
+        return SHORTEST
+    return _seconds(float(np.polyfit(heard * len(late) / count * BIN, 10.0 * np.log10(means[heard]), 1)[0]))
+
+
+def _seconds(slope: float) -> float:
+    """Until 60 dB are lost, for a slope in dB a second."""
+    return float(np.clip(-60.0 / slope if slope < 0.0 else LONGEST_DECAY, SHORTEST, LONGEST_DECAY))

@@ -15,6 +15,8 @@ from ..materials import MATERIALS, WEIGHTS
 
 MOST_TRIANGLES = 3_000_000
 """Of all bodies, each shape of a body that deforms counted: 1 GB with their ray structures."""
+LARGEST = 1e6
+"""Metres from its own origin to the farthest point of a body; larger ones are a mistake."""
 SAME_PLACE = 1e-5
 """Vertices this near, as a share of a body's size, are one."""
 
@@ -124,7 +126,8 @@ def cleaned(body: Body) -> Body | None:
         area = np.linalg.norm(np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]), axis=1)
     kept = finite[body.triangles].all(axis=1) & (area > 0.0) & np.isfinite(area)
     flat = np.abs(np.linalg.det(body.poses[:, :3, :3])).max() < 1e-18
-    if flat or not kept.any():
+    scale = np.linalg.norm(body.poses[:, :3, :3], axis=1).max()
+    if flat or not kept.any() or np.abs(corners[kept]).max() * scale > LARGEST:
         return None
     shapes = [np.where(finite[:, None], shape, 0.0) for shape in body.shapes]
     return Body(body.name, shapes, body.triangles[kept], body.surfaces[kept], body.poses, body.owners, body.group)

@@ -16,14 +16,16 @@ SOFT = 0.25
 """Metres: the radius of a source that is a point, so that it does not vanish at once behind an edge."""
 AT_ONCE = 4096
 """Moments."""
+OBJECT = 1.0
+"""Metres around each point of a shape in which surfaces are those of the object that sounds there."""
 TRIED = 5
 """Hidden points whose walls are counted."""
 
 
 @dataclass
 class Hidden:
-    """Over k moments: `seen` (k,), 0 to 1; `centre` (k,) whether its middle is seen; `loss` (k, bands) dB, what walls take from
-    the part that is not seen."""
+    """Over k moments: `seen` (k,), 0 to 1; `centre` (k,) whether its middle is seen, or any point of a shape; `loss` (k, bands)
+    dB, what walls take from the part that is not seen."""
 
     seen: np.ndarray
     centre: np.ndarray
@@ -42,24 +44,33 @@ def spread_points(towards: np.ndarray, radius: float) -> np.ndarray:
     return np.asarray((out * np.cos(turn))[None, :, None] * side[:, None] + (out * np.sin(turn))[None, :, None] * up[:, None])
 
 
-def hidden(world: World, ears: np.ndarray, mouths: np.ndarray, offsets: np.ndarray, frames: np.ndarray, source: int) -> Hidden:
-    """What `ears` (k, 3) see of a source at `mouths` (k, 3), whose points lie at `offsets` (k, p, 3) from there."""
+def hidden(
+    world: World, ears: np.ndarray, mouths: np.ndarray, offsets: np.ndarray, frames: np.ndarray, source: int, shape: bool
+) -> Hidden:
+    """What `ears` (k, 3) see of a source at `mouths` (k, 3), whose points lie at `offsets` (k, p, 3) from there.
+
+    `shape`: whether the points are objects of their own, such as the trees of a forest, and not parts of one.
+    """
     parts = [
-        _hidden(world, ears[part], mouths[part], offsets[part], frames[part], source)
+        _hidden(world, ears[part], mouths[part], offsets[part], frames[part], source, shape)
         for part in (slice(begin, begin + AT_ONCE) for begin in range(0, len(ears), AT_ONCE))
     ]
     return Hidden(*(np.concatenate([getattr(part, name) for part in parts]) for name in Hidden.__dataclass_fields__))
 
 
-def _hidden(world: World, ears: np.ndarray, mouths: np.ndarray, offsets: np.ndarray, frames: np.ndarray, source: int) -> Hidden:
+def _hidden(
+    world: World, ears: np.ndarray, mouths: np.ndarray, offsets: np.ndarray, frames: np.ndarray, source: int, shape: bool
+) -> Hidden:
     count, points = offsets.shape[:2]
     row = np.repeat(np.arange(count), points)
     targets = (mouths[:, None] + offsets).reshape(-1, 3)
     own = np.full(len(row), source)
-    # Points beyond a wall or below the floor are none of the source's.
-    reached = world.free(mouths[row], targets, frames[row], own).reshape(count, points)
-    reached[:, 0] = True
-    clear = world.free(ears[row], targets, frames[row], own, GAP).reshape(count, points)
+    if shape:  # each point is an object of its own, and the middle is none
+        reached, gap = np.ones((count, points), bool), OBJECT
+    else:  # points beyond a wall or below the floor are none of the source's
+        reached, gap = world.free(mouths[row], targets, frames[row], own).reshape(count, points), GAP
+        reached[:, 0] = True
+    clear = world.free(ears[row], targets, frames[row], own, gap).reshape(count, points)
     seen = (reached & clear).sum(axis=1) / reached.sum(axis=1)
     behind = reached & ~clear
     behind &= np.cumsum(behind, axis=1) <= TRIED
@@ -69,4 +80,4 @@ def _hidden(world: World, ears: np.ndarray, mouths: np.ndarray, offsets: np.ndar
     np.add.at(power, moment, 10.0 ** (-lost / 10.0))
     share = power / np.maximum(behind.sum(axis=1), 1)[:, None]
     loss = np.where(behind.any(axis=1)[:, None], -10.0 * np.log10(np.maximum(share, 1e-12)), 0.0)
-    return Hidden(seen, clear[:, 0], loss)
+    return Hidden(seen, clear.any(axis=1) if shape else clear[:, 0], loss)

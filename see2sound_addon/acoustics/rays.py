@@ -6,7 +6,6 @@ import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
@@ -18,26 +17,23 @@ CHUNK = 16384
 """Rays that a thread sends at once."""
 NEVER = 1e30
 """Metres; Embree's distance for a ray that meets nothing is larger."""
+NUDGE = 5e-4
+"""Metres by which all rays start later: a camera may lie exactly on a surface."""
 CLEARANCE = 1e-4
 """Share of a way, and of a metre, by which rays keep off the surfaces that they start from."""
 
 
-def check_rays() -> None:
-    """Error `rays-missing` where the library for rays is not there."""
-    if find_spec("embreex") is None:
+def embree() -> Any:
+    """Embree's scenes and meshes. Error `rays-missing` where they are not there, or cannot be loaded."""
+    try:
+        from embreex.mesh_construction import TriangleMesh
+        from embreex.rtcore_scene import EmbreeScene
+    except ImportError as error:
         raise See2SoundError(
             "rays-missing",
-            "The library for rays, embreex, is not there; walls do not stop sound.",
+            f"The library for rays, embreex, cannot be loaded ({error}); walls do not stop sound.",
             "Install See2Sound again, for this platform and Python.",
-        )
-
-
-def embree() -> Any:
-    """Embree's scenes and meshes. Error `rays-missing`."""
-    check_rays()
-    from embreex.mesh_construction import TriangleMesh
-    from embreex.rtcore_scene import EmbreeScene
-
+        ) from error
     return EmbreeScene, TriangleMesh
 
 
@@ -124,7 +120,7 @@ class World:
     def cast(self, origins: np.ndarray, directions: np.ndarray, frames: np.ndarray, sources: np.ndarray | None = None) -> Hits:
         """What rays meet from `origins` (k, 3) along unit `directions` (k, 3) at frames (k,), past the own bodies of
         `sources` (k,), if these are given."""
-        count = len(origins)
+        count, origins = len(origins), origins + NUDGE * directions
         hits = Hits(np.full(count, np.inf), np.full(count, -1), np.zeros((count, 3)))
         for part in self._parts:
             if len(part.poses) == 1 and not len(part.sources) and part.first == 0:
@@ -136,6 +132,7 @@ class World:
             chosen = np.flatnonzero(wanted)
             if len(chosen):
                 self._meet(part, chosen, origins[chosen], directions[chosen], frames[chosen], hits)
+        hits.distance += NUDGE
         return hits
 
     def _meet(

@@ -36,7 +36,9 @@ def detours_over_time(
     `ways`: of the moments (k,) at which the middle of a source at `mouths` (n, 3) is `behind` something. `hidden`: (n,) how
     much of a detour counts, 0 to 1.
     """
-    loss = around.screen_loss(ways.longer, speed)
+    straight = np.maximum(_length(mouths[behind] - moments.ears[behind]), 0.1)[:, None]
+    # A way that is much longer is weaker by its length, too.
+    loss = around.screen_loss(ways.longer, speed) + 20.0 * np.log10(1.0 + ways.longer / straight)[..., None]
     weakness = np.where(ways.exists, loss[..., 2], np.inf)
     exists = ways.exists & (weakness <= weakness.min(axis=1, initial=np.inf, keepdims=True) + FAINT)
     found: list[Detour] = []

@@ -18,6 +18,8 @@ from .runs import BLUR, decibels, detours_over_time
 from .stretches import first_choice, refined
 
 LABEL = "Tracing acoustics"
+LONGEST_PATH = 1e5
+"""Metres that plans say at most of a mean free path."""
 AROUND_CUT = 0.005
 """Seconds before and after a cut between which the late sound goes over into that of the next shot."""
 FADE = 3
@@ -59,7 +61,8 @@ def trace_acoustics(
 
 def _hide(scene: SoundScene, source: Source, number: int, world: World, moments: Moments, mouths: np.ndarray) -> Source:
     """A source with its occlusion, and its ways around what hides it."""
-    found = hiding.hidden(world, moments.ears, mouths, _points(source, moments, mouths), moments.frames, number)
+    shape = source.extent == "area" and len(source.points) > 0
+    found = hiding.hidden(world, moments.ears, mouths, _points(source, moments, mouths), moments.frames, number, shape)
     share = np.clip(curves.smoothed(found.seen, moments.stretches, BLUR), 0.0, 1.0)
     seen = np.sqrt(share)[:, None]
     through = curves.smoothed(10.0 ** (-found.loss / 20.0), moments.stretches, BLUR)
@@ -79,8 +82,7 @@ def _hide(scene: SoundScene, source: Source, number: int, world: World, moments:
 def _points(source: Source, moments: Moments, mouths: np.ndarray) -> np.ndarray:
     """(n, p, 3) where a source sounds, from its middle."""
     if source.extent == "area" and len(source.points):
-        shape = np.concatenate([np.zeros((1, 3)), source.points])
-        return np.asarray(np.einsum("nij,pj->npi", turns(source.path, moments.times), shape))
+        return np.asarray(np.einsum("nij,pj->npi", turns(source.path, moments.times), source.points))
     radius = max(source.radius, hiding.SOFT) if source.extent == "area" else hiding.SOFT
     return hiding.spread_points(mouths - moments.ears, radius)
 
@@ -115,6 +117,7 @@ def _late(
         if source.synchronous:  # its direct sound needs no time
             way = np.linalg.norm(places[chosen, number] - moments.ears[chosen], axis=1)
             delay[:, number] = np.maximum(delay[:, number] - way / scene.speed_of_sound, 0.0)
+    late.path = np.minimum(late.path, LONGEST_PATH)
     times, rows = _with_cuts(chosen, moments)
     traced = Traced(times, late.openness[rows], late.path[rows], late.absorption[rows])
     tails = [Tail(late.level[rows, n], late.decay[rows, n], delay[rows, n]) for n in range(places.shape[1])]

@@ -15,6 +15,7 @@ from see2sound_addon.acoustics.stretches import _needed
 from see2sound_addon.acoustics.trace import trace_acoustics
 from see2sound_addon.errors import See2SoundError
 from see2sound_addon.jobs.mixing import _work
+from see2sound_addon.materials import MATERIALS
 from see2sound_addon.soundscene import Shoebox, Trajectory
 from see2sound_addon.spatial.room.reverberation import stands_still
 
@@ -178,3 +179,38 @@ def test_wrong_numbers_are_one_clear_line():
         with pytest.raises(See2SoundError) as error:
             trace_acoustics(scene((0, 0, 0), (0, 9, 0)), Geometry([body], [Surface.named("brick")]))
         assert error.value.code == "geometry-wrong"
+
+
+def test_trees_that_are_seen_are_heard_whatever_hides_the_place_between_them():
+    trunks = [box((x - 0.3, 24.7, 0), (x + 0.3, 25.3, 5)) for x in (-16, 16)]
+    plan = scene((0, 0, 1.6), (0, 25, 2))
+    plan.sources[0].extent, plan.sources[0].radius = "area", 16.0
+    plan.sources[0].points = np.array([(-16, 0, 0), (16, 0, 0)], float)
+    traced, _ = trace_acoustics(plan, geometry(box((-4, 10, 0), (4, 18, 6)), *trunks, surfaces=["brick"]))
+    assert len(traced.sources[0].occlusion.octaves) == 0 and traced.sources[0].detours == []
+
+
+def test_near_a_wall_the_way_around_is_still_found():
+    levels = []
+    for off in (3.0, 0.6, 0.3):
+        traced, _ = trace_acoustics(
+            scene((0, 0, 1.6), (0, 20 + off, 1.6)), geometry(box((-5, 10, -1), (5, 20, 6)), surfaces=["brick"])
+        )
+        levels.append(max(one.octaves[0, 2] for one in traced.sources[0].detours))
+    assert np.ptp(levels) < 6.0
+
+
+def test_a_camera_on_a_surface_is_not_sealed_off():
+    lawn = quad((-50, -50, 0), (50, -50, 0), (50, 50, 0), (-50, 50, 0))
+    traced, _ = trace_acoustics(scene((0, 0, 0), (0, 5, 1)), geometry(lawn, surfaces=["grass"]))
+    assert len(traced.sources[0].occlusion.octaves) == 0
+
+
+@pytest.mark.parametrize("material", ["concrete", "marble", "plaster"])
+def test_hard_rooms_ring_as_long_as_eyring_says(material):
+    """Decays of up to 20 s, of which the rays see the first two."""
+    size, a = (12.0, 16.0, 5.0), np.array(MATERIALS[material])
+    surface = 2.0 * (12 * 16 + 16 * 5 + 12 * 5)
+    expected = 24.0 * np.log(10.0) * 12 * 16 * 5 / (-343.3 * surface * np.log(1.0 - a))
+    traced, _ = trace_acoustics(scene((3, 4, 1.6), (9, 12, 1.5)), geometry(box((0, 0, 0), size), surfaces=[material]))
+    assert traced.sources[0].tail.decay[0][:6] / expected[:6] == pytest.approx(1.0, abs=0.15)

@@ -314,14 +314,14 @@ def test_ways_to_draw_and_hidden_frames(bpy, tmp_path, library):
 
 def test_the_preview_is_quieter_and_duller_behind_a_wall(bpy, tmp_path, library):
     pytest.importorskip("aud")
-    street(bpy, tmp_path)
+    street(bpy, tmp_path)[0].scale = (8, 4, 12)
     player = library("blender.preview.player")
     free = player.listen(bpy.context, bpy.context.scene)[0][0]
     assert (free.gain, free.dull, free.tail) == (pytest.approx(1 / math.hypot(20, 0.6), rel=1e-3), 0.0, 0.0)
     bpy.ops.see2sound.trace_acoustics()
     hidden = player.listen(bpy.context, bpy.context.scene)[0][0]
-    assert hidden.gain < 0.01 * free.gain
-    assert hidden.gain + hidden.dull < 0.2 * free.gain and hidden.dull > hidden.gain
+    assert hidden.gain < 0.3 * free.gain
+    assert hidden.gain + hidden.dull < 0.7 * free.gain and hidden.dull > hidden.gain
 
 
 def test_the_preview_s_reverberation_has_the_traced_level(bpy, library):
@@ -378,6 +378,38 @@ def test_bad_scenes_say_one_clear_line(bpy, tmp_path):
     with pytest.raises(RuntimeError, match="no faces"):
         bpy.ops.see2sound.trace_acoustics()
     assert not bpy.context.scene.see2sound.room.traced
+
+
+def test_what_is_not_rendered_stops_no_sound(bpy, tmp_path, library):
+    """A wall that appears at half time, a cube of mist, a head that the camera hangs from, and one without a size."""
+    wall, _ = street(bpy, tmp_path)
+    scene = bpy.context.scene
+    for frame, hidden in ((1, True), (25, False)):
+        wall.hide_render = hidden
+        wall.keyframe_insert("hide_render", frame=frame)
+    mist = bpy.data.materials.new("Mist")
+    mist.use_nodes = True
+    nodes, output = mist.node_tree.nodes, next(n for n in mist.node_tree.nodes if n.type == "OUTPUT_MATERIAL")
+    for link in list(output.inputs["Surface"].links):
+        mist.node_tree.links.remove(link)
+    mist.node_tree.links.new(nodes.new("ShaderNodeVolumePrincipled").outputs[0], output.inputs["Volume"])
+    cube(bpy, "Fog", (0, 15, 0), (30, 4, 30)).data.materials.append(mist)
+    head = cube(bpy, "Head", (0, 0, 1.6), (0.3, 0.3, 0.3))
+    scene.camera.parent, scene.camera.location = head, (0, 0, 0)
+    cube(bpy, "Flat", (0, 5, 0), (1, 1, 0))
+    plan, notes = traced(bpy)
+    occlusion = plan.sources[0].occlusion
+    before, after = np.interp([0.5, 1.5], occlusion.times, occlusion.octaves[:, 2])
+    assert before > -0.1 and after < -40.0
+    assert len(notes) == 1 and "'Flat'" in notes[0]
+
+
+def test_the_button_traces_again(bpy, tmp_path):
+    street(bpy, tmp_path)
+    bpy.ops.see2sound.trace_acoustics()
+    first = bpy.context.scene.see2sound.room.traced
+    bpy.ops.see2sound.trace_acoustics()
+    assert bpy.context.scene.see2sound.room.traced != first
 
 
 def test_a_speaker_inside_a_cube_is_told(bpy, tmp_path):

@@ -31,6 +31,10 @@ SMALLEST = 0.3
 MOST_MOVING = 300
 """Bodies that move or deform: the largest ones. Others stand where they are at the first frame."""
 OPEN = "open"
+HEAD = 1.0
+"""Metres: what a camera hangs from is left out if it is smaller."""
+AWAY = 1e7
+"""Blender units from where it would be: the place of what is hidden in renders at a frame."""
 
 
 @dataclass
@@ -110,6 +114,8 @@ def surface_name(obj: bpy.types.Object, material: bpy.types.Material | None) -> 
     """The surface of a material on an object: as set, or as their names say."""
     if material is not None and material.see2sound.surface != "AUTO":
         return str(material.see2sound.surface)
+    if material is not None and _is_mist(material):
+        return OPEN
     names = [material.name] if material is not None else []
     return surface_of([*names, obj.name, *([obj.data.name] if obj.data is not None else [])])
 
@@ -118,7 +124,7 @@ class _Reader:
     """Reads bodies, and numbers the surfaces that they have."""
 
     def __init__(self, scene: bpy.types.Scene) -> None:
-        self.metres = metres_per_unit(scene)
+        self.metres, self._camera = metres_per_unit(scene), scene.camera
         self.found: list[Found] = []
         self.surfaces: list[str] = []
         self.notes: list[str] = []
@@ -130,7 +136,7 @@ class _Reader:
         """The shapes of the present frame: objects as they are, and all instances."""
         graph = context.evaluated_depsgraph_get()
         for obj in objects:
-            if obj.type in SOLID_TYPES:
+            if obj.type in SOLID_TYPES and not _is_domain(obj) and not self._is_head(obj):
                 evaluated = obj.evaluated_get(graph)
                 self._add(obj, np.array(evaluated.matrix_world, float), self._shape(obj, evaluated))
         triangles = sum(len(one.shape.triangles) for one in self.found)
@@ -143,7 +149,8 @@ class _Reader:
             original = inner.original if inner.original is not None else inner
             if original == owner and owner.type != "MESH":
                 continue  # the surface of a curve or a text is an instance, too
-            if is_left_out(owner) or is_left_out(original) or owner.hide_render or self._size(inner, pose) < SMALLEST:
+            hidden = owner.hide_render or original.hide_render or _in_hidden_collections(original)
+            if hidden or is_left_out(owner) or is_left_out(original) or self._size(inner, pose) < SMALLEST:
                 continue
             shape = self._shape(original, inner)
             triangles += 0 if shape is None else len(shape.triangles)
@@ -154,6 +161,11 @@ class _Reader:
                 )
                 break
             self._add(original, pose, shape, (owner.name_full, *instance.persistent_id, original.name_full), owner)
+
+    def _is_head(self, obj: bpy.types.Object) -> bool:
+        """Whether the camera hangs from a small object, such as a head or a drone: it does not hear through that."""
+        own = self._camera is not None and obj in _line(self._camera)[1:]
+        return own and self._size(obj, np.array(obj.matrix_world, float)) < HEAD
 
     def _size(self, obj: bpy.types.Object, pose: np.ndarray) -> float:
         _, local = inventory.bounds(obj)
@@ -233,8 +245,10 @@ class _Reader:
                 one.poses.extend(instances[one.key].ravel() if one.key in instances else before)
                 continue
             evaluated = one.obj.evaluated_get(graph)
-            for row in evaluated.matrix_world:
-                one.poses.extend(row)
+            pose = np.array(evaluated.matrix_world, float)
+            if evaluated.hide_render:  # it is not there yet, or no longer
+                pose[:3, 3] += AWAY
+            one.poses.extend(pose.ravel())
             if shapes and _deforms(one.obj):
                 self._sample_shape(one, evaluated)
 
@@ -260,7 +274,13 @@ class _Reader:
             one.obj.name, [shape.astype(float) for shape in shapes], one.shape.triangles, one.shape.surfaces, poses,
             names if one.owner is None else (one.obj.name, *names), _group(owner, self.moved),
         )  # fmt: skip
-        return cleaned(body)
+        made = cleaned(body)
+        if made is None:
+            self.notes.append(
+                f"{one.obj.name!r} stops no sound: it has no size, is too large, or has places that are not numbers. Check its "
+                "scale, its location and its drivers."
+            )
+        return made
 
 
 def vertices_of(mesh: Any) -> np.ndarray:
@@ -276,6 +296,23 @@ def _instance_poses(graph: bpy.types.Depsgraph) -> Iterable[tuple[tuple[object, 
             original = instance.object.original if instance.object.original is not None else instance.object
             key = (instance.parent.original.name_full, *instance.persistent_id, original.name_full)
             yield key, np.array(instance.matrix_world, float)
+
+
+def _in_hidden_collections(obj: bpy.types.Object) -> bool:
+    """Whether all collections of an instanced object are hidden in renders."""
+    return len(obj.users_collection) > 0 and all(collection.hide_render for collection in obj.users_collection)
+
+
+def _is_domain(obj: bpy.types.Object) -> bool:
+    """Whether an object is the domain of a fluid: smoke, fire or water, but no wall."""
+    return any(modifier.type == "FLUID" and modifier.fluid_type == "DOMAIN" for modifier in obj.modifiers)  # type: ignore[attr-defined]
+
+
+def _is_mist(material: bpy.types.Material) -> bool:
+    """Whether a material has a volume and no surface."""
+    tree: Any = material.node_tree
+    outputs = [node for node in tree.nodes if node.type == "OUTPUT_MATERIAL"] if tree is not None else []
+    return any(node.inputs["Volume"].is_linked and not node.inputs["Surface"].is_linked for node in outputs)
 
 
 def _deforms(obj: bpy.types.Object) -> bool:

@@ -80,7 +80,16 @@ def _of_object(obj: bpy.types.Object) -> tuple[object, ...]:
     still = () if animated else (obj.hide_render, obj.hide_viewport, *map(tuple, obj.matrix_basis))
     materials = tuple(slot.material.name for slot in obj.material_slots if slot.material is not None)
     names = [one.name for one in (obj.data, obj.parent, obj.instance_collection) if one is not None]
-    return obj.name, *names, len(obj.modifiers), materials, still
+    return obj.name, *names, len(obj.modifiers), materials, still, _of_mesh(obj)
+
+
+def _of_mesh(obj: bpy.types.Object) -> tuple[object, ...]:
+    """How large a mesh is, for those that a library or another Blender has changed."""
+    if obj.type != "MESH" or obj.data is None:
+        return ()
+    count = (len(obj.data.vertices), len(obj.data.polygons))
+    deforms = len(obj.modifiers) > 0 or obj.data.shape_keys is not None
+    return count if deforms else (*count, *(round(value, 4) for n in (0, 6) for value in obj.bound_box[n]))
 
 
 @dataclass(eq=False)
