@@ -29,6 +29,7 @@ IMAGES = Path(__file__).parent / "images"
 
 
 def main() -> None:
+    """Make all pictures."""
     IMAGES.mkdir(exist_ok=True)
     plt.rcParams.update({"font.size": 9, "figure.dpi": 110, "axes.grid": True, "grid.alpha": 0.3})
     screens()
@@ -39,6 +40,7 @@ def main() -> None:
 
 
 def save(figure: plt.Figure, name: str) -> None:
+    """Write a figure to the folder of images."""
     for axis in figure.axes:
         axis.minorticks_off()
     figure.tight_layout()

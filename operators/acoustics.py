@@ -4,7 +4,7 @@ import bpy
 
 from ..see2sound_addon.errors import See2SoundError
 from . import reporting
-from .render_mix import scene_folder, traced_plan
+from .traced_plan import scene_folder, traced_plan
 from .working import Work, Working
 
 

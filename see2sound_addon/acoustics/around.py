@@ -32,9 +32,13 @@ SAME_CORNER, SAME_SHARE = 0.4, 0.02
 BELOW = 0.004
 """Radians: a ray this much lower meets the edge that the detour passes."""
 CHUNK = 128
-"""Sight lines that are looked at together: 120,000 rays."""
+"""Sight lines that are looked at together: 150,000 rays."""
 MOST_FRESNEL = 100.0
 """Maekawa's chart ends at this Fresnel number, at 33 dB."""
+
+
+FIVE_HUNDRED = BANDS.index(500.0)
+"""The octave by which ways are compared."""
 
 
 @dataclass

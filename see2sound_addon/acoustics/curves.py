@@ -38,6 +38,6 @@ def lean(times: np.ndarray, values: np.ndarray, tolerance: float = 1e-3) -> tupl
     kept = [0]
     for number in range(1, len(times)):
         if np.abs(flat[number] - flat[kept[-1]]).max() > tolerance:
-            kept += [number - 1] * (number - 1 != kept[-1]) + [number]  # it stays until here, and then changes
-    kept += [len(times) - 1] * (kept[-1] != len(times) - 1)
+            kept += [number - 1, number]  # it stays until here, and then changes
+    kept = sorted({*kept, len(times) - 1})
     return times[kept], values[kept]

@@ -8,13 +8,13 @@ import numpy as np
 
 from ..materials import BANDS
 from ..soundscene import Detour, Reflection, SoundScene, Source
+from .around import FIVE_HUNDRED
 from .moments import places
 
 LOW, HIGH = slice(0, 3), slice(4, 7)
 """The octaves up to 500 Hz, and from 2 kHz on."""
 SEEN = -3.0
 """dB at 500 Hz below which the straight way counts as hidden."""
-FIVE_HUNDRED = BANDS.index(500.0)
 
 
 @dataclass(frozen=True)
@@ -85,11 +85,12 @@ def hidden_times(source: Source, duration: float) -> list[tuple[float, float]]:
     times, octaves = source.occlusion.times, source.occlusion.octaves
     if len(octaves) == 0:
         return []
-    fine = np.unique(np.concatenate([np.linspace(0.0, duration, max(2, round(duration * 100.0))), times]))
-    fine = fine[(fine >= 0.0) & (fine <= duration)]
-    below = np.interp(fine, times, octaves[:, FIVE_HUNDRED]) < SEEN
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], below, [False]]).astype(int)))
-    return [(float(fine[begin]), float(fine[min(end, len(fine)) - 1])) for begin, end in edges.reshape(-1, 2)]
+    over = octaves[:, FIVE_HUNDRED] - SEEN
+    crossed = np.flatnonzero((over[:-1] < 0.0) != (over[1:] < 0.0))
+    share = over[crossed] / (over[crossed] - over[crossed + 1])
+    moments = (times[crossed] + share * (times[crossed + 1] - times[crossed])).tolist()
+    edges = [0.0] * bool(over[0] < 0.0) + moments + [duration] * bool(over[-1] < 0.0)
+    return [(max(begin, 0.0), min(end, duration)) for begin, end in zip(edges[::2], edges[1::2], strict=True) if end > 0.0]
 
 
 def _octaves(source: Source, seconds: float) -> np.ndarray:

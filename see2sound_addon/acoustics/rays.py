@@ -47,12 +47,12 @@ class Hits:
 
 
 class _Part:
-    """Bodies in one Embree scene for each shape. `first`: the number of its first triangle; `sources`: whose own it is;
-    `centre`: (3,) of its vertices' space, where it is not that of its poses."""
+    """Bodies in one Embree scene for each shape. `first`: the number of its first triangle. `sources`: those of which it is a
+    body of their own. `shift`: (3,) its place, where it stands still and unturned; else None."""
 
     def __init__(self, shapes: list[np.ndarray], triangles: np.ndarray, poses: np.ndarray, first: int) -> None:
         scene_class, mesh_class = embree()
-        self.first, self.sources, self.centre = first, np.zeros(0, int), np.zeros(3)
+        self.first, self.sources = first, np.zeros(0, int)
         self.scenes = [scene_class() for _ in shapes]
         for scene, shape in zip(self.scenes, shapes, strict=True):
             corners = shape.astype(np.float32)
@@ -61,6 +61,7 @@ class _Part:
         high = np.max([shape.max(axis=0) for shape in shapes], axis=0)
         middle = np.append(0.5 * (low + high), 1.0)
         self.poses = poses
+        self.shift = poses[0, :3, 3] if len(poses) == 1 and np.array_equal(poses[0, :3, :3], np.eye(3)) else None
         self.inverse = np.linalg.pinv(poses)
         self.centres = (poses @ middle)[:, :3]
         scale = np.linalg.norm(poses[:, :3, :3], axis=1).max(axis=1)
@@ -139,14 +140,14 @@ class World:
         self, part: _Part, chosen: Any, origins: np.ndarray, directions: np.ndarray, frames: np.ndarray, hits: Hits
     ) -> None:
         """Note where rays meet a part before all others."""
-        pose = np.minimum(frames, len(part.poses) - 1)
-        if len(part.poses) > 1 or not np.array_equal(part.poses[0], np.eye(4)):
-            back = part.inverse[pose] if len(part.poses) > 1 else part.inverse
+        turn = None
+        if part.shift is not None:
+            origins = origins - part.shift
+        else:
+            back = part.inverse[np.minimum(frames, len(part.poses) - 1)] if len(part.poses) > 1 else part.inverse
             origins = (back[:, :3, :3] @ origins[:, :, None])[:, :, 0] + back[:, :3, 3]
             directions = (back[:, :3, :3] @ directions[:, :, None])[:, :, 0]
             turn = np.swapaxes(back[:, :3, :3], 1, 2)
-        else:
-            origins, turn = origins - part.centre, None
         distance, triangle, normal = self._send(part, origins, directions, frames)
         if turn is not None:
             normal = (turn @ normal[:, :, None])[:, :, 0]
@@ -202,6 +203,6 @@ def _merge(bodies: list[Body], centre: np.ndarray) -> _Part:
     vertices = [body.placed() - centre for body in bodies]
     starts = np.cumsum([0, *(len(points) for points in vertices)])
     triangles = np.concatenate([body.triangles + start for body, start in zip(bodies, starts[:-1], strict=True)])
-    part = _Part([np.concatenate(vertices)], triangles, np.eye(4)[None], 0)
-    part.centre = centre
-    return part
+    pose = np.eye(4)[None]
+    pose[0, :3, 3] = centre
+    return _Part([np.concatenate(vertices)], triangles, pose, 0)

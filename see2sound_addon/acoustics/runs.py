@@ -39,7 +39,7 @@ def detours_over_time(
     straight = np.maximum(_length(mouths[behind] - moments.ears[behind]), 0.1)[:, None]
     # A way that is much longer is weaker by its length, too.
     loss = around.screen_loss(ways.longer, speed) + 20.0 * np.log10(1.0 + ways.longer / straight)[..., None]
-    weakness = np.where(ways.exists, loss[..., 2], np.inf)
+    weakness = np.where(ways.exists, loss[..., around.FIVE_HUNDRED], np.inf)
     exists = ways.exists & (weakness <= weakness.min(axis=1, initial=np.inf, keepdims=True) + FAINT)
     found: list[Detour] = []
     for side in range(len(around.SIDES)):

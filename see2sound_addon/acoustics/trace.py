@@ -26,12 +26,10 @@ FADE = 3
 """Moments to either side over which images appear and vanish."""
 
 
-def trace_acoustics(
-    scene: SoundScene, geometry: Geometry, progress: Progress = no_progress, rays: int = diffuse.RAYS
-) -> tuple[SoundScene, list[str]]:
-    """The scene with what its meshes do to its sounds, and notes. `rays`: from each place, for the late sound.
+def trace_acoustics(scene: SoundScene, geometry: Geometry, progress: Progress = no_progress) -> tuple[SoundScene, list[str]]:
+    """The scene with what its meshes do to its sounds, and notes.
 
-    Errors: `geometry-empty`, `geometry-large`, `rays-missing`.
+    Errors: `geometry-empty`, `geometry-large`, `geometry-wrong`, `rays-missing`.
     """
     check_geometry(geometry)
     heard = [number for number, source in enumerate(scene.sources) if source.extent != "ambient"]
@@ -49,10 +47,10 @@ def trace_acoustics(
             progress(LABEL, 2 + 2 * done, steps)
             sources[number] = _reflect(sources[number], number, world, faces, moments, mouths[number])
         progress(LABEL, steps - 2, steps)
-        traced, tails = _late(scene, world, faces, moments, [mouths[number] for number in heard], rays)
-        for number, tail in zip(heard, tails, strict=True):
+        traced, tails = _late(scene, world, faces, moments, mouths)
+        for number, tail in tails.items():
             sources[number] = replace(sources[number], tail=tail)
-        notes = inside_notes(world, scene, geometry, moments.ears[0], {n: place[0] for n, place in mouths.items()})
+        notes = inside_notes(world, scene, moments.ears[0], {number: place[0] for number, place in mouths.items()})
     finally:
         world.close()
     progress(LABEL, steps, steps)
@@ -62,7 +60,8 @@ def trace_acoustics(
 def _hide(scene: SoundScene, source: Source, number: int, world: World, moments: Moments, mouths: np.ndarray) -> Source:
     """A source with its occlusion, and its ways around what hides it."""
     shape = source.extent == "area" and len(source.points) > 0
-    found = hiding.hidden(world, moments.ears, mouths, _points(source, moments, mouths), moments.frames, number, shape)
+    points = _points(source, moments, mouths, shape)
+    found = hiding.hidden(world, moments.ears, mouths, points, moments.frames, number, shape)
     share = np.clip(curves.smoothed(found.seen, moments.stretches, BLUR), 0.0, 1.0)
     seen = np.sqrt(share)[:, None]
     through = curves.smoothed(10.0 ** (-found.loss / 20.0), moments.stretches, BLUR)
@@ -79,9 +78,9 @@ def _hide(scene: SoundScene, source: Source, number: int, world: World, moments:
     return replace(source, occlusion=occlusion, detours=detours)
 
 
-def _points(source: Source, moments: Moments, mouths: np.ndarray) -> np.ndarray:
-    """(n, p, 3) where a source sounds, from its middle."""
-    if source.extent == "area" and len(source.points):
+def _points(source: Source, moments: Moments, mouths: np.ndarray, shape: bool) -> np.ndarray:
+    """(n, p, 3) where a source sounds, from its middle. `shape`: whether it has points of its own."""
+    if shape:
         return np.asarray(np.einsum("nij,pj->npi", turns(source.path, moments.times), source.points))
     radius = max(source.radius, hiding.SOFT) if source.extent == "area" else hiding.SOFT
     return hiding.spread_points(mouths - moments.ears, radius)
@@ -99,28 +98,28 @@ def _reflect(source: Source, number: int, world: World, faces: mirrors.Faces, mo
 
 
 def _late(
-    scene: SoundScene, world: World, faces: mirrors.Faces, moments: Moments, mouths: list[np.ndarray], rays: int
-) -> tuple[Traced, list[Tail]]:
-    """The surroundings along the listener's way, and the tail of each source."""
+    scene: SoundScene, world: World, faces: mirrors.Faces, moments: Moments, mouths: dict[int, np.ndarray]
+) -> tuple[Traced, dict[int, Tail]]:
+    """The surroundings along the listener's way, and the tail of each source, by its number."""
     large = faces.of >= 0
-    places = np.stack(mouths, axis=1) if mouths else np.zeros((len(moments.times), 0, 3))
+    places = np.stack([*mouths.values()], axis=1) if mouths else np.zeros((len(moments.times), 0, 3))
 
     def look(chosen: np.ndarray) -> diffuse.Late:
         return diffuse.late_sound(
-            world, moments.ears[chosen], places[chosen], moments.frames[chosen], large, scene.speed_of_sound, scene.seed, rays
+            world, moments.ears[chosen], places[chosen], moments.frames[chosen], large, scene.speed_of_sound, scene.seed
         )
 
     still = all(body.is_still for body in world.geometry.bodies)
     chosen, late = refined(first_choice(moments, places, still), moments, look)
-    delay = late.delay
-    for number, source in enumerate(source for source in scene.sources if source.extent != "ambient"):
-        if source.synchronous:  # its direct sound needs no time
-            way = np.linalg.norm(places[chosen, number] - moments.ears[chosen], axis=1)
-            delay[:, number] = np.maximum(delay[:, number] - way / scene.speed_of_sound, 0.0)
-    late.path = np.minimum(late.path, LONGEST_PATH)
     times, rows = _with_cuts(chosen, moments)
-    traced = Traced(times, late.openness[rows], late.path[rows], late.absorption[rows])
-    tails = [Tail(late.level[rows, n], late.decay[rows, n], delay[rows, n]) for n in range(places.shape[1])]
+    traced = Traced(times, late.openness[rows], np.minimum(late.path[rows], LONGEST_PATH), late.absorption[rows])
+    tails = {}
+    for column, number in enumerate(mouths):
+        delay = late.delay[:, column]
+        if scene.sources[number].synchronous:  # its direct sound needs no time
+            way = np.linalg.norm(places[chosen, column] - moments.ears[chosen], axis=1)
+            delay = np.maximum(delay - way / scene.speed_of_sound, 0.0)
+        tails[number] = Tail(late.level[rows, column], late.decay[rows, column], delay[rows])
     return traced, tails
 
 

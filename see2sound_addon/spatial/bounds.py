@@ -92,7 +92,7 @@ def _copies(source: Source, layout: Layout) -> int:
 def _check_tails(scene: SoundScene, room: Traced, layout: Layout) -> None:
     """The moments of a block and of both its sides sound at once, each with the responses of its groups, as spectra; the noises
     are kept by octave."""
-    groups = np.array([len(groups_of(scene, moment)) for moment in range(len(room.times))])
+    groups = np.array([len(groups) for groups in groups_of(scene, len(room.times))])
     last = np.searchsorted(room.times, room.times + BLOCK / scene.sample_rate) + 1
     responses = max(int(groups[max(0, first - 1) : end].sum()) for first, end in enumerate(last))
     seconds = tail_seconds(scene)

@@ -6,6 +6,8 @@ overlap and add. The filters have no phase, so that nothing arrives later for th
 
 from __future__ import annotations
 
+from functools import cache, lru_cache
+
 import numpy as np
 from scipy import fft
 
@@ -39,16 +41,27 @@ def air_absorption(frequency: np.ndarray, air: Air) -> np.ndarray:
     return 8.686 * square * (classical + relative**-2.5 * (oxygen_part + nitrogen_part))
 
 
+@cache
+def _bins(rate: float) -> tuple[np.ndarray, np.ndarray]:
+    """Frequencies (bins,) in Hz, and how much each octave counts there, (bands, bins)."""
+    frequency = fft.rfftfreq(SIZE, 1.0 / rate)
+    return frequency, band_weights(frequency)
+
+
+@lru_cache(maxsize=8)
+def _lost_per_metre(rate: float, air: Air) -> np.ndarray:
+    return air_absorption(_bins(rate)[0], air)
+
+
 class Damping:
     """The filters of one source: air over its distance, and the octaves and low-pass of what stands in between."""
 
     def __init__(self, air: Air | None, occlusion: Occlusion, rate: float) -> None:
-        self.frequency = fft.rfftfreq(SIZE, 1.0 / rate)
-        self.per_metre = None if air is None else air_absorption(self.frequency, air)
+        self.frequency, self.octaves = _bins(rate)
+        self.per_metre = None if air is None else _lost_per_metre(rate, air)
         self.occlusion = occlusion
         self.obstructed = bool((occlusion.lowpass < OPEN).any())
         self.coloured = bool(occlusion.octaves.any())
-        self.octaves = band_weights(self.frequency)
 
     @property
     def active(self) -> bool:

@@ -12,15 +12,15 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.signal import resample
 
-from ..soundscene import Detour, Occlusion, Reflection, SoundScene, Source
+from ..soundscene import Occlusion, Reflection, SoundScene, Source
 from .bands import REACH, filter_bands
-from .damping import HOP, MARGIN, OPEN, Damping, filter_moving
+from .damping import HOP, MARGIN, Damping, filter_moving
 from .delayline import Clip, Recent
 from .extent import SPOKES, decorrelated, spokes
 from .lowfrequency import low_frequencies
 from .motion import Reach, Segment, segments
 from .room.images import Image, image_of, images, outside
-from .ways import Bend, Way
+from .ways import Bend, Way, octaves_of, way_around
 
 STEP = 64
 """Samples between control points: 1.3 ms at 48 kHz."""
@@ -211,7 +211,7 @@ class Propagation:
         free = Damping(air, Occlusion(), self.rate)
         seen = [replace(direct, image=image_of(one), shown=one, damping=free) for one in source.reflections]
         return seen + [
-            replace(direct, bend=Bend(one), damping=Damping(air, _octaves_of(one), self.rate)) for one in source.detours
+            replace(direct, bend=Bend(one), damping=Damping(air, octaves_of(one), self.rate)) for one in source.detours
         ]
 
     def arrivals(self, start: int, stop: int) -> Iterator[Arrival]:
@@ -238,7 +238,8 @@ class Propagation:
         if len(voice.path) == 1:
             return (0,)
         reach, here = self._reach(voice.path, id(voice.path)), self._reach([ear], id(ear))
-        way = np.linalg.norm(_seen(reach.centres, voice.image) - here.centres, axis=1)
+        centres = reach.centres if voice.image is None else voice.image.mirror(reach.centres)
+        way = np.linalg.norm(centres - here.centres, axis=1)
         play = reach.radii + here.radii
         speed = np.inf if voice.source.synchronous else self.scene.speed_of_sound
         late, early = (way + play) / speed, np.maximum(way - play, 0.0) / speed
@@ -302,29 +303,18 @@ class Propagation:
     ) -> Way:
         """How the sound comes that arrives at `times` (n,) at `positions` (n, 3). `held`: times within the ear's shot."""
         speed, factor = self.scene.speed_of_sound, self.scene.doppler_factor
+        corners = None if voice.bend is None else voice.bend.corners(held)
         if voice.source.synchronous:
-            way = self._of(times, held, times, positions, mouth, voice)
+            way = _way_from(mouth.positions(times), positions, voice.image, corners)
             # What comes another way is as late after the direct sound as it would be.
             direct = _length(mouth.positions(times) - positions)
-            way.delay = (way.length - direct) / speed
+            way.emitted, way.delay = times, (way.length - direct) / speed
             return way
-        emitted = self._retarded(times, held, positions, mouth, voice)
-        way = self._of(times, held, emitted, positions, mouth, voice)
+        way = self._retarded(times, positions, mouth, voice.image, corners)
         if factor != 1.0:
             first = self._first_delay(ear, mouth, voice)
             way.delay = np.maximum(first + factor * (way.delay - first), 0.0)
         return way
-
-    def _of(
-        self, times: np.ndarray, held: np.ndarray, emitted: np.ndarray, positions: np.ndarray, mouth: Segment, voice: Voice
-    ) -> Way:
-        """The way of what is emitted at `emitted` (n,) and arrives at `times` (n,)."""
-        places = mouth.positions(emitted)
-        if voice.bend is not None:
-            return voice.bend.way(times, held, emitted, positions, places)
-        towards = _seen(places, voice.image) - positions
-        length = _length(towards)
-        return Way(emitted, towards, length, times - emitted, length, -towards)
 
     def _level(self, distance: np.ndarray, outwards: np.ndarray, rotations: np.ndarray, voice: Voice) -> np.ndarray:
         """Linear gain (n,) of distance and cone. Blender's Speakers face along their local -Z."""
@@ -349,23 +339,28 @@ class Propagation:
             return spokes(direction, half_angle)[voice.spoke], np.ones(len(distance))
         return direction, np.clip(distance / POINTLESS, 0.0, 1.0)
 
-    def _retarded(self, times: np.ndarray, held: np.ndarray, positions: np.ndarray, mouth: Segment, voice: Voice) -> np.ndarray:
-        """When the sound that arrives at `times` was emitted.
+    def _retarded(
+        self, times: np.ndarray, positions: np.ndarray, mouth: Segment, image: Image | None, corners: np.ndarray | None
+    ) -> Way:
+        """How the sound that arrives at `times` came, and when it was emitted.
 
         Solves t_e = t - |L(t) - P(t_e)| / c by fixed-point iteration, whose error falls by the Mach number in each iteration.
         """
-        speed = self.scene.speed_of_sound
-        emitted = times - self._of(times, held, times, positions, mouth, voice).length / speed
+        speed, emitted = self.scene.speed_of_sound, times
         # As many turns as this path ever needs, not as many as this block does: the result must be the same to the bit.
         mach = min(0.95, 1.2 * mouth.top_speed / speed)
-        for _ in range(int(np.ceil(-SETTLED / np.log(mach))) if mach > 0.0 else 0):
-            emitted = times - self._of(times, held, emitted, positions, mouth, voice).length / speed
-        return emitted
+        for _ in range(1 + (int(np.ceil(-SETTLED / np.log(mach))) if mach > 0.0 else 0)):
+            way = _way_from(mouth.positions(emitted), positions, image, corners)
+            emitted = times - way.length / speed
+        way.emitted, way.delay = emitted, times - emitted
+        return way
 
     def _first_delay(self, ear: Segment, mouth: Segment, voice: Voice) -> float:
         """The delay in seconds at the beginning of both stretches."""
         time = np.array([max(ear.begin, mouth.begin, 0.0)])
-        return float(self._of(time, time, time, ear.positions(time), mouth, voice).length[0]) / self.scene.speed_of_sound
+        corners = None if voice.bend is None else voice.bend.corners(time)
+        way = _way_from(mouth.positions(time), ear.positions(time), voice.image, corners)
+        return float(way.length[0]) / self.scene.speed_of_sound
 
 
 def at_pitch(samples: np.ndarray, pitch: float, loop: bool) -> np.ndarray:
@@ -436,8 +431,13 @@ def _length(vectors: np.ndarray) -> np.ndarray:
     return np.asarray(np.sqrt(np.einsum("ni,ni->n", vectors, vectors)))
 
 
-def _seen(points: np.ndarray, image: Image | None) -> np.ndarray:
-    return points if image is None else image.mirror(points)
+def _way_from(places: np.ndarray, positions: np.ndarray, image: Image | None, corners: np.ndarray | None) -> Way:
+    """The way from a source at `places` (n, 3) to `positions` (n, 3): around corners, by a mirror, or straight."""
+    if corners is not None:
+        return way_around(corners, positions, places)
+    towards = (places if image is None else image.mirror(places)) - positions
+    length = _length(towards)
+    return Way(towards, length, length, -towards)
 
 
 def _margin(voice: Voice) -> int:
@@ -448,11 +448,6 @@ def _margin(voice: Voice) -> int:
 def _occlusion_gain(times: np.ndarray, source: Source) -> np.ndarray:
     occlusion = source.occlusion
     return 10.0 ** (np.interp(times, occlusion.times, occlusion.gain_db) / 20.0)
-
-
-def _octaves_of(detour: Detour) -> Occlusion:
-    steady = np.zeros(len(detour.times))
-    return Occlusion(detour.times, steady, np.full(len(detour.times), OPEN), detour.octaves)
 
 
 def _seen_share(times: np.ndarray, voice: Voice) -> np.ndarray:

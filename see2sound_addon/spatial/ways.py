@@ -2,32 +2,33 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from scipy.interpolate import PchipInterpolator
 
-from ..soundscene import Detour
+from ..soundscene import Detour, Occlusion
+from .damping import OPEN
 
 
 @dataclass
 class Way:
     """All over moments of arrival (n,).
 
-    `emitted`: seconds. `towards`: (n, 3) from the listener to where the sound seems to come from, as long as the way.
-    `length`: metres. `delay`: seconds. `straight`: metres without a detour. `outwards`: (n, 3) how it leaves the source.
+    `towards`: (n, 3) from the listener to where the sound seems to come from, as long as the way. `length`: metres.
+    `straight`: metres without a detour. `outwards`: (n, 3) how it leaves the source. `emitted`: seconds. `delay`: seconds.
     """
 
-    emitted: np.ndarray
     towards: np.ndarray
     length: np.ndarray
-    delay: np.ndarray
     straight: np.ndarray
     outwards: np.ndarray
+    emitted: np.ndarray = field(default_factory=lambda: np.zeros(0))
+    delay: np.ndarray = field(default_factory=lambda: np.zeros(0))
 
 
 class Bend:
-    """A `Detour` between its moments: points and lengths follow smooth curves without overshoot."""
+    """A `Detour` between its moments: corners and lengths follow smooth curves without overshoot."""
 
     def __init__(self, detour: Detour) -> None:
         self.begin, self.end = float(detour.times[0]), float(detour.times[-1])
@@ -41,14 +42,23 @@ class Bend:
             return np.ones(len(times))
         return ((times >= self.begin) & (times <= self.end)).astype(float)
 
-    def way(self, times: np.ndarray, held: np.ndarray, emitted: np.ndarray, positions: np.ndarray, places: np.ndarray) -> Way:
-        """The way to a listener at `positions` (n, 3) from a source at `places` (n, 3); corners are those at `held` (n,)."""
+    def corners(self, times: np.ndarray) -> np.ndarray:
+        """(n, 7): the first corner, the last one, and metres from one to the other."""
         if self._curve is None:
-            points = np.broadcast_to(self._only, (len(times), 7))
-        else:
-            points = self._curve(np.clip(held, self.begin, self.end))
-        towards, outwards = points[:, :3] - positions, points[:, 3:6] - places
-        near = np.maximum(np.linalg.norm(towards, axis=1), 1e-6)
-        length = near + points[:, 6] + np.linalg.norm(outwards, axis=1)
-        straight = np.linalg.norm(places - positions, axis=1)
-        return Way(emitted, towards * (length / near)[:, None], length, times - emitted, straight, outwards)
+            return np.broadcast_to(self._only, (len(times), 7))
+        return np.asarray(self._curve(np.clip(times, self.begin, self.end)))
+
+
+def way_around(corners: np.ndarray, positions: np.ndarray, places: np.ndarray) -> Way:
+    """The way by `corners` (n, 7) to a listener at `positions` (n, 3) from a source at `places` (n, 3)."""
+    towards, outwards = corners[:, :3] - positions, corners[:, 3:6] - places
+    near = np.maximum(np.linalg.norm(towards, axis=1), 1e-6)
+    length = near + corners[:, 6] + np.linalg.norm(outwards, axis=1)
+    straight = np.linalg.norm(places - positions, axis=1)
+    return Way(towards * (length / near)[:, None], length, straight, outwards)
+
+
+def octaves_of(detour: Detour) -> Occlusion:
+    """What a detour takes from the sound, for its filter."""
+    steady = np.zeros(len(detour.times))
+    return Occlusion(detour.times, steady, np.full(len(detour.times), OPEN), detour.octaves)

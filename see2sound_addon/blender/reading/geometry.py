@@ -13,6 +13,7 @@ import numpy as np
 from ...acoustics.geometry import MOST_TRIANGLES, Body, Geometry, Surface, check_geometry, cleaned
 from ...lexicon.surfaces import surface_of
 from ...progress import Slices
+from ..properties.acoustics import AUTO
 from ..room.tracing import SOLID_TYPES
 from ..units import frame_rate, metres_per_unit, visit_frames
 from . import inventory
@@ -74,13 +75,8 @@ def read_in_slices(
     objects = [obj for obj in inventory.seen_objects(context, scene) if not is_left_out(obj)]
     movers = yield from movers_of(context, scene, objects, shown, seconds)
     reader = _Reader(scene)
-    scene_frame = scene.frame_current
-    if frames.start != scene_frame:  # shapes are those of the first frame
-        for _ in visit_frames(scene, range(frames.start, frames.start + 1), seconds, lambda _: reader.read(context, objects)):
-            pass
-    else:
-        reader.read(context, objects)
-    yield 0, len(frames)
+    for _ in visit_frames(scene, frames[:1], seconds, lambda _: reader.read(context, objects)):  # shapes are those of this one
+        yield 0, len(frames)
     moving = reader.choose_moving({mover.obj.name for mover in movers})
     if moving:
         times = sorted({int(n) for n in np.rint(np.linspace(0, len(frames) - 1, SHAPES))})
@@ -112,7 +108,7 @@ def is_left_out(obj: bpy.types.Object) -> bool:
 
 def surface_name(obj: bpy.types.Object, material: bpy.types.Material | None) -> str:
     """The surface of a material on an object: as set, or as their names say."""
-    if material is not None and material.see2sound.surface != "AUTO":
+    if material is not None and material.see2sound.surface != AUTO:
         return str(material.see2sound.surface)
     if material is not None and _is_mist(material):
         return OPEN

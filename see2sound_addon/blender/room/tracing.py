@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import uuid
 import zlib
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import bpy
 
+from ..soundtrack.freshness import Reading, unchanged
 from ..sources import PACKAGE
 
 if TYPE_CHECKING:
@@ -21,8 +21,8 @@ SOLID_TYPES = {"MESH", "CURVE", "SURFACE", "META", "FONT"}
 """Types of objects that sound meets."""
 WATCHED = SOLID_TYPES | {"EMPTY", "ARMATURE", "LATTICE", "CAMERA", "SPEAKER"}
 """These, and types of objects that move them or are heard."""
-MOST_LOOKED_AT = 3000
-"""Objects of a scene that the timer looks at; of more, only a mix does."""
+MOST_LOOKED_AT = 500
+"""Objects of a scene that the timer looks at, in 12 ms; of more, only a mix does."""
 WITHOUT = ("geometry-empty", "geometry-large", "rays-missing")
 """Errors for which a mix goes on without acoustics, and says so."""
 MOST_KEPT = 30
@@ -38,7 +38,7 @@ def geometry_changed(settings: bpy.types.PropertyGroup, context: bpy.types.Conte
 def watch(scene: bpy.types.Scene, graph: bpy.types.Depsgraph) -> None:
     """For `depsgraph_update_post`: the trace is old when something has moved or changed its shape."""
     room = scene.see2sound.room
-    if (not room.traced or room.trace_outdated) and not any(w.scene == scene.session_uid for w in _watched):
+    if (not room.traced or room.trace_outdated) and not any(one.scene == scene.session_uid for one in _readings):
         return
     for update in graph.updates:
         obj = update.id
@@ -92,36 +92,28 @@ def _of_mesh(obj: bpy.types.Object) -> tuple[object, ...]:
     return count if deforms else (*count, *(round(value, 4) for n in (0, 6) for value in obj.bound_box[n]))
 
 
-@dataclass(eq=False)
-class Watched:
-    """A scene that is traced now: its session_uid, its fingerprint, and whether it has changed meanwhile."""
-
-    scene: int
-    print: str
-    changed: bool = False
+_readings: list[Reading] = []
+"""Of the scenes that are traced now."""
 
 
-_watched: list[Watched] = []
-
-
-def begin(scene: bpy.types.Scene) -> Watched:
+def begin(scene: bpy.types.Scene) -> Reading:
     """The meshes of a scene were read just now; from here on its changes are watched, until `forget`."""
-    watched = Watched(scene.session_uid, fingerprint(scene))
-    _watched.append(watched)
-    return watched
+    reading = Reading(scene.session_uid, fingerprint(scene))
+    _readings.append(reading)
+    return reading
 
 
-def forget(watched: Watched) -> None:
+def forget(reading: Reading) -> None:
     """The job has ended."""
-    if watched in _watched:
-        _watched.remove(watched)
+    if reading in _readings:
+        _readings.remove(reading)
 
 
 def mark(scene: bpy.types.Scene) -> None:
     """The trace of a scene is old."""
     room = scene.see2sound.room
-    for watched in _watched:
-        watched.changed |= watched.scene == scene.session_uid
+    for reading in _readings:
+        reading.changed |= reading.scene == scene.session_uid
     if room.traced and not room.trace_outdated:
         room.trace_outdated = True
         if room.kind == "scene" and scene.see2sound.mixed_with:
@@ -172,13 +164,11 @@ def new_file() -> Path:
     return folder(create=True) / f"{uuid.uuid4().hex}.json"
 
 
-def remember(scene: bpy.types.Scene, path: Path, watched: Watched) -> None:
+def remember(scene: bpy.types.Scene, path: Path, reading: Reading) -> None:
     """The trace at `path` is the scene's from now on; the oldest of others go."""
-    from ..soundtrack.freshness import unchanged
-
     with unchanged(scene):
         room = scene.see2sound.room
-        room.traced, room.traced_with, room.trace_outdated = path.name, watched.print, watched.changed
+        room.traced, room.traced_with, room.trace_outdated = path.name, reading.print, reading.changed
     with os.scandir(path.parent) as entries:
         files = sorted((e for e in entries if e.name.endswith(".json") and e.is_file()), key=lambda e: -e.stat().st_mtime)
     for old in files[MOST_KEPT:] if PACKAGE.startswith("bl_ext.") else ():

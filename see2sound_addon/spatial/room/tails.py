@@ -40,30 +40,35 @@ class Group:
     sources: list[tuple[int, float]]
 
 
-def groups_of(scene: SoundScene, moment: int) -> list[Group]:
-    """The sources that are heard reverberating at one of a room's moments, those alike together, the loudest first."""
+def groups_of(scene: SoundScene, moments: int) -> list[list[Group]]:
+    """For each of a room's moments, the sources that are heard reverberating, those alike together, the loudest first."""
+    heard = [
+        (number, source.tail, source.reference_distance * mean_cone_gain(source))
+        for number, source in enumerate(scene.sources)
+        if source.tail is not None and source.extent != "ambient"
+    ]
+    return [_groups_at(heard, moment) for moment in range(moments)]
+
+
+def _groups_at(heard: list[tuple[int, Tail, float]], moment: int) -> list[Group]:
+    """`heard`: number of each source, its tail and its amplitude at 1 m."""
     found: list[Group] = []
-    heard = [(number, source) for number, source in enumerate(scene.sources) if source.tail is not None]
-    for number, source in sorted(heard, key=lambda one: -_level(one[1].tail, moment)):
-        tail = source.tail
-        if tail is None or source.extent == "ambient":
-            continue
+    for number, tail, amplitude in sorted(heard, key=lambda one: -_level(one[1], moment)):
         level, decay, delay = _level(tail, moment), tail.decay[moment], float(tail.delay[moment])
         if level < INAUDIBLE:
-            continue
-        amplitude = 10.0 ** (level / 20.0) * source.reference_distance * mean_cone_gain(source)
+            break
         shape = tail.level[moment] - level
         same = next((group for group in found if _alike(group, shape, decay, delay)), None)
         if same is None:
-            found.append(Group(shape, decay, delay, [(number, amplitude)]))
-        else:
-            same.sources.append((number, amplitude))
+            same = Group(shape, decay, delay, [])
+            found.append(same)
+        same.sources.append((number, 10.0 ** (level / 20.0) * amplitude))
     return found
 
 
-def _level(tail: Tail | None, moment: int) -> float:
+def _level(tail: Tail, moment: int) -> float:
     """dB of all octaves together."""
-    return INAUDIBLE - 1.0 if tail is None else float(10.0 * np.log10((10.0 ** (tail.level[moment] / 10.0)).mean()))
+    return float(10.0 * np.log10((10.0 ** (tail.level[moment] / 10.0)).mean()))
 
 
 def _alike(group: Group, shape: np.ndarray, decay: np.ndarray, delay: float) -> bool:
@@ -106,7 +111,7 @@ class TracedTails:
     ) -> None:
         self.scene, self.times, self.dry, self.block = scene, room.times, dry, block
         self._diffuse, self._rate = diffuse, float(scene.sample_rate)
-        self._groups = [groups_of(scene, moment) for moment in range(len(room.times))]
+        self._groups = groups_of(scene, len(room.times))
         self._length = int(tail_seconds(scene) * self._rate) + 1
         self._bands: dict[int, np.ndarray] = {}
         self._sounding: dict[int, Convolver] = {}
@@ -114,23 +119,25 @@ class TracedTails:
     def __call__(self, start: int, stop: int) -> np.ndarray | None:
         """(channels, stop - start) float32, or None if nothing reverberates. Blocks come in order."""
         seconds = np.arange(start, stop) / self._rate
+        first, last = np.searchsorted(self.times, [seconds[0], seconds[-1]], "right") - 1
+        near = range(max(0, first), min(last + 2, len(self.times)))  # the moments before, within and after the block
+        self._sounding = {moment: sounding for moment, sounding in self._sounding.items() if moment in near}
         total: np.ndarray | None = None
-        for moment, groups in enumerate(self._groups):
+        for moment in near:
             weight = self._weight(moment, seconds)
-            if not groups or not weight.any():
-                self._sounding.pop(moment, None)
+            if not self._groups[moment] or not weight.any():
                 continue
             if moment not in self._sounding:
-                self._sounding[moment] = self._begin(groups, start)
-            heard = self._sounding[moment](self._sent(groups, start)) * weight.astype(np.float32)
+                self._sounding[moment] = self._begin(self._groups[moment], start)
+            heard = self._sounding[moment](self._sent(self._groups[moment], start)) * weight.astype(np.float32)
             total = heard if total is None else total + heard
         return total
 
     def _weight(self, moment: int, seconds: np.ndarray) -> np.ndarray:
-        """(n,) how much the responses of one moment count."""
-        if len(self.times) == 1:
-            return np.ones(len(seconds))
-        return np.interp(seconds, self.times, np.eye(len(self.times))[moment])
+        """(n,) how much the responses of one moment count: on straight lines to its neighbours."""
+        around = slice(max(0, moment - 1), moment + 2)
+        mine = (np.arange(len(self.times))[around] == moment).astype(float)
+        return np.interp(seconds, self.times[around], mine)
 
     def _sent(self, groups: list[Group], start: int) -> list[np.ndarray]:
         """What the sources of each group send, from sample `start` on."""
