@@ -169,8 +169,8 @@ def test_a_snippet_is_that_part_of_the_mix(bpy, tmp_path, extension):
     scene.frame_set(25)
     assert bpy.ops.see2sound.play_snippet() == {"FINISHED"}
     assert scene.frame_current == 25
-    played = sorted(Path(bpy.app.tempdir).glob("snippet_*/snippet.wav"))
-    snippet = soundfile.read(played[-1])[0]
+    played = max(Path(bpy.app.tempdir).glob("snippet_*/snippet.wav"), key=lambda path: path.stat().st_mtime_ns)
+    snippet = soundfile.read(played)[0]
     bpy.ops.see2sound.render_mix(filepath=str(tmp_path / "mix.wav"), layout="stereo")
     whole = soundfile.read(tmp_path / "mix.wav")[0]
     assert len(snippet) == 24000
