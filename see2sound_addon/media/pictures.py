@@ -39,8 +39,13 @@ LARGE = 64 * 10**6
 """Pixels; a larger JPEG is decoded at a reduced size."""
 LONGEST_SHAPE = 40
 """How many times longer than wide a picture may be."""
-_PILLOW_FORMATS = ("PNG", "JPEG", "WEBP", "TIFF", "BMP", "GIF", "TGA", "PPM")
+PILLOW_FORMATS = ("PNG", "JPEG", "WEBP", "TIFF", "BMP", "GIF", "TGA", "PPM")
 """Pillow knows more, some of which start other programs; these are what artists have."""
+PILLOW_FAULTS = (
+    Image.DecompressionBombError, OSError, SyntaxError, ValueError, EOFError, MemoryError, OverflowError, KeyError, TypeError,
+    IndexError, struct.error, zlib.error, AttributeError, RuntimeError,
+)  # fmt: skip
+"""What its decoders raise."""
 _FORMATS_KNOWN = "PNG, JPEG, WebP, TIFF, OpenEXR, HDR, BMP or GIF, or a video in MP4, MOV, MKV, AVI or WebM"
 
 
@@ -70,7 +75,7 @@ def read_picture(path: str | os.PathLike[str]) -> Picture:
         raise See2SoundError("picture-missing", f"There is no picture at {str(path)[:300]}.", "Check the path.")
     head = _first_bytes(path)
     if not head:
-        raise _unreadable(path, "the file is empty")
+        raise unreadable(path, "the file is empty")
     if path.suffix.lower() in VIDEOS:
         decoded = _first_frame(path)
     elif head.startswith((EXR, b"#?RADIANCE", b"#?RGBE")):
@@ -79,8 +84,6 @@ def read_picture(path: str | os.PathLike[str]) -> Picture:
         decoded = _read_with_pillow(path)
     width, height = decoded.size
     picture = Picture(decoded.pixels, width, height, decoded.focal_pixels)
-    if path.suffix.lower() in VIDEOS:
-        picture.notes.append(f"Only the first frame of {path.name} is looked at; what moves later is not followed.")
     if max(width, height) > WORKING_SIDE:
         small = "{1} x {0}".format(*decoded.pixels.shape[:2])
         picture.notes.append(f"The picture of {width} x {height} pixels was scaled down to {small}.")
@@ -96,7 +99,7 @@ class _Decoded:
     focal_pixels: float | None = None
 
 
-def _working_size(path: Path, size: tuple[int, int]) -> tuple[int, int]:
+def working_size(path: Path, size: tuple[int, int]) -> tuple[int, int]:
     """The size (width, height) to work with. Errors: `picture-too-small`, `picture-too-long`."""
     width, height = size
     if min(width, height) < SMALLEST_SIDE:
@@ -115,7 +118,7 @@ def _working_size(path: Path, size: tuple[int, int]) -> tuple[int, int]:
     return max(1, round(width * scale)), max(1, round(height * scale))
 
 
-def _scaled(pixels: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+def scaled(pixels: np.ndarray, size: tuple[int, int]) -> np.ndarray:
     """Pixels scaled down to a size (width, height), each new one the mean of its area."""
     if pixels.shape[1::-1] == size:
         return pixels
@@ -124,17 +127,18 @@ def _scaled(pixels: np.ndarray, size: tuple[int, int]) -> np.ndarray:
 
 def _first_frame(path: Path) -> _Decoded:
     video = cv2.VideoCapture(str(path), cv2.CAP_FFMPEG)
+    video.set(cv2.CAP_PROP_ORIENTATION_AUTO, 1.0)  # as a telephone held it
     try:
         size = video.get(cv2.CAP_PROP_FRAME_WIDTH) * video.get(cv2.CAP_PROP_FRAME_HEIGHT)
         if not video.isOpened() or size > LARGEST_FRAME:
-            raise _unreadable(path, "it is no video, or its frames are too large" if video.isOpened() else "it is no video")
+            raise unreadable(path, "it is no video, or its frames are too large" if video.isOpened() else "it is no video")
         there, frame = video.read()
     finally:
         video.release()
     if not there:
-        raise _unreadable(path, "it has no frame that could be decoded")
+        raise unreadable(path, "it has no frame that could be decoded")
     size = frame.shape[1::-1]
-    return _Decoded(np.ascontiguousarray(_scaled(frame, _working_size(path, size))[..., ::-1]), size)
+    return _Decoded(np.ascontiguousarray(scaled(frame, working_size(path, size))[..., ::-1]), size)
 
 
 def _first_bytes(path: Path) -> bytes:
@@ -142,10 +146,11 @@ def _first_bytes(path: Path) -> bytes:
         with path.open("rb") as file:
             return file.read(16)
     except OSError as error:
-        raise _unreadable(path, error.strerror or str(error)) from error
+        raise unreadable(path, error.strerror or str(error)) from error
 
 
-def _unreadable(path: Path, why: str) -> See2SoundError:
+def unreadable(path: Path, why: str) -> See2SoundError:
+    """Error `picture-unreadable`."""
     return See2SoundError("picture-unreadable", f"{path.name} cannot be read as a picture: {why}.", f"Use {_FORMATS_KNOWN}.")
 
 
@@ -154,26 +159,31 @@ def _read_with_pillow(path: Path) -> _Decoded:
         # Pillow warns above 89 megapixels and refuses above 179; only the refusal matters here.
         warnings.simplefilter("ignore")
         try:
-            with Image.open(path, formats=_PILLOW_FORMATS) as image:
+            with Image.open(path, formats=PILLOW_FORMATS) as image:
                 return _decode(path, image)
-        except Image.DecompressionBombError as error:
-            raise _too_large(path, 178) from error
         except UnidentifiedImageError:
             if not _first_bytes(path).startswith((b"II", b"MM")):
-                raise _unreadable(path, "its content is not a picture") from None
+                raise unreadable(path, "its content is not a picture") from None
             # 16-bit RGB and floating-point TIFF are beyond Pillow.
             return _read_with_opencv(path)
-        except (OSError, SyntaxError, ValueError, EOFError, MemoryError, OverflowError, KeyError, TypeError, IndexError,
-                struct.error, zlib.error, AttributeError, RuntimeError) as error:  # fmt: skip  # what its decoders raise
-            why = _one_line(error)
-            if "truncated" in why or "broken" in why or isinstance(error, EOFError):
-                raise See2SoundError(
-                    "picture-truncated", f"{path.name} is cut off or damaged: {why}.", "Copy or export it again."
-                ) from error
-            raise _unreadable(path, why) from error
+        except See2SoundError:
+            raise
+        except PILLOW_FAULTS as error:
+            raise open_error(path, error) from error
 
 
-def _one_line(error: BaseException) -> str:
+def open_error(path: Path, error: BaseException) -> See2SoundError:
+    """What a fault of Pillow's decoders means to the user."""
+    if isinstance(error, Image.DecompressionBombError):
+        return _too_large(path, 178)
+    why = one_line(error)
+    if "truncated" in why or "broken" in why or isinstance(error, EOFError):
+        return See2SoundError("picture-truncated", f"{path.name} is cut off or damaged: {why}.", "Copy or export it again.")
+    return unreadable(path, why)
+
+
+def one_line(error: BaseException) -> str:
+    """The message of a library's error."""
     return " ".join(str(error).split())[:160].rstrip(".") or type(error).__name__
 
 
@@ -184,7 +194,7 @@ def _too_large(path: Path, megapixels: int) -> See2SoundError:
 def _decode(path: Path, image: Image.Image) -> _Decoded:
     """A picture is made small before anything else is done to it, for each copy of a large one takes a gigabyte."""
     exif, full = image.getexif(), image.size
-    target = _working_size(path, full)
+    target = working_size(path, full)
     if image.format == "JPEG" and full[0] * full[1] > LARGE:
         image.draft("RGB", target)
     reduced = full[0] / image.size[0]
@@ -194,7 +204,7 @@ def _decode(path: Path, image: Image.Image) -> _Decoded:
     if image.mode in ("1", "P", "PA"):
         image = image.convert("RGBA" if image.has_transparency_data else "RGB")
     if image.mode.startswith("I;"):
-        image = Image.fromarray(_scaled(np.asarray(image), target).astype(np.int32))
+        image = Image.fromarray(scaled(np.asarray(image), target).astype(np.int32))
     elif image.size != target:
         transparency = image.info.get("transparency")
         if transparency is not None and image.mode in ("L", "RGB"):  # one colour of the file's own pixels is transparent
@@ -226,7 +236,7 @@ def _read_with_opencv(path: Path) -> _Decoded:
         try:
             check_exr(path, LARGEST_LINEAR)
         except (OSError, ValueError, struct.error) as error:
-            raise _unreadable(path, _one_line(error)) from error
+            raise unreadable(path, one_line(error)) from error
     log_level = cv2.getLogLevel()
     cv2.setLogLevel(0)
     try:
@@ -235,8 +245,8 @@ def _read_with_opencv(path: Path) -> _Decoded:
     except (cv2.error, OSError, ValueError, MemoryError) as error:
         if "MAX_IMAGE" in str(error):
             raise _too_large(path, 67) from error
-        raise _unreadable(
-            path, _one_line(error) if not isinstance(error, cv2.error) else error.err or "OpenCV refuses it"
+        raise unreadable(
+            path, one_line(error) if not isinstance(error, cv2.error) else error.err or "OpenCV refuses it"
         ) from error
     finally:
         cv2.setLogLevel(log_level)
@@ -247,13 +257,13 @@ def _read_with_opencv(path: Path) -> _Decoded:
             "Save it again, as a single-layer OpenEXR or a PNG.",
         )
     size = pixels.shape[1::-1]
-    target = _working_size(path, size)
+    target = working_size(path, size)
     if pixels.dtype.kind == "f":
         for rows in np.array_split(pixels, -(-len(pixels) // 256)):
             rows[~np.isfinite(rows)] = 0.0  # a single one would spread as the picture is scaled
     if pixels.dtype.kind in "ui" and pixels.dtype.itemsize == 4:  # which OpenCV does not scale
-        pixels = _scaled(pixels.astype(np.float64), target).astype(pixels.dtype)
-    pixels = _scaled(pixels, target)
+        pixels = scaled(pixels.astype(np.float64), target).astype(pixels.dtype)
+    pixels = scaled(pixels, target)
     if pixels.ndim == 3:
         pixels = pixels[..., [2, 1, 0, 3]] if pixels.shape[2] == 4 else pixels[..., 2::-1]
     return _Decoded(_to_display(pixels), size)
