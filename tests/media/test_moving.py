@@ -30,6 +30,7 @@ def write(path, times, codec="libx264", size=SIZE, metadata=None):
     """A video whose frames are shown at `times` in seconds."""
     with av.open(str(path), "w") as out:
         stream = out.add_stream(codec, rate=1000)
+        stream.bit_rate = 4_000_000
         stream.width, stream.height, stream.pix_fmt = *size, "yuv420p"
         stream.codec_context.time_base = stream.time_base = fractions.Fraction(1, 1000)
         for number, time in enumerate(times):

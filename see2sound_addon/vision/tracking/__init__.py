@@ -1,0 +1,1 @@
+"""Follow objects through the frames of a moving picture."""

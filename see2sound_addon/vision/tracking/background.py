@@ -1,0 +1,122 @@
+"""How the background moves from one frame to the next: what the camera does."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from scipy.spatial.transform import Rotation
+
+from ...projection import Projection
+
+SIDE = 480
+"""Pixels; the longer side of the pictures in which movement is measured."""
+MOST_POINTS, APART = 300, 6
+"""Corners of the background that are followed, and the pixels between them."""
+WINDOW, LEVELS = (15, 15), 3
+"""Of the optical flow by Lucas and Kanade, in pyramids (Bouguet 2000)."""
+COMES_BACK = 0.8
+"""Pixels: a point that is followed there and back ends this close to where it began (Kalal et al. 2010)."""
+FITS = 1.5
+"""Pixels by which a point may miss the movement of the background."""
+LEAST_POINTS = 12
+SAMPLES = 7
+"""Points a side of the grid that tells the camera's rotation."""
+
+
+@dataclass(frozen=True)
+class Small:
+    """A frame as movement is measured in it. `grey`: (height, width) uint8. `colours`: a histogram that adds up to one."""
+
+    grey: np.ndarray
+    hsv: np.ndarray
+    colours: np.ndarray
+
+
+@dataclass(frozen=True)
+class Shift:
+    """`matrix`: (3, 3), from pixels of the earlier to pixels of the later frame. `share`: of the followed points that fit it.
+    `followed`: share of the points that could be followed at all."""
+
+    matrix: np.ndarray
+    share: float
+    followed: float
+
+    def move(self, points: np.ndarray) -> np.ndarray:
+        """Where points (n, 2) of the earlier frame go with the background."""
+        return moved(self.matrix, points)
+
+
+STILL = Shift(np.eye(3), 0.0, 0.0)
+
+
+def moved(matrix: np.ndarray, points: np.ndarray) -> np.ndarray:
+    """Points (n, 2) after a projective map (3, 3)."""
+    homogeneous = np.column_stack([points, np.ones(len(points))]) @ matrix.T
+    depth = homogeneous[:, 2:]
+    return np.asarray(homogeneous[:, :2] / np.where(np.abs(depth) < 1e-9, 1e-9, depth))
+
+
+def small_of(pixels: np.ndarray) -> Small:
+    """A frame (height, width, 3) uint8 RGB, made small."""
+    scale = SIDE / max(pixels.shape[:2])
+    size = (max(16, round(pixels.shape[1] * scale)), max(16, round(pixels.shape[0] * scale)))
+    small = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA if scale < 1.0 else cv2.INTER_LINEAR)
+    hsv = cv2.cvtColor(small, cv2.COLOR_RGB2HSV)
+    return Small(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY), hsv, colours_of(hsv))
+
+
+def colours_of(hsv: np.ndarray) -> np.ndarray:
+    """The histogram of hues, saturations and values of pixels (height, width, 3), (512,) float32."""
+    histogram = cv2.calcHist([np.ascontiguousarray(hsv)], [0, 1, 2], None, [8, 8, 8], [0, 180, 0, 256, 0, 256]).ravel()
+    return np.asarray(histogram / max(1.0, histogram.sum()), np.float32)
+
+
+def alike(one: np.ndarray, other: np.ndarray) -> float:
+    """How alike two histograms are, 0 to 1 (the coefficient of Bhattacharyya)."""
+    return float(np.sqrt(one * other).sum())
+
+
+def corners(grey: np.ndarray, most: int = MOST_POINTS, mask: np.ndarray | None = None) -> np.ndarray:
+    """Points (n, 2) float32 that can be followed (Shi and Tomasi 1994)."""
+    found = cv2.goodFeaturesToTrack(grey, most, 0.01, APART, mask=mask)
+    return np.zeros((0, 2), np.float32) if found is None else np.asarray(found[:, 0], np.float32)
+
+
+def follow(earlier: np.ndarray, later: np.ndarray, points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Where points (n, 2) of a grey picture are in a later one, (n, 2), and whether each could be followed there and back."""
+    if not len(points):
+        return points, np.zeros(0, bool)
+    points = np.ascontiguousarray(points, np.float32)
+    there, seen, _ = cv2.calcOpticalFlowPyrLK(earlier, later, points[:, None], None, winSize=WINDOW, maxLevel=LEVELS)
+    back, again, _ = cv2.calcOpticalFlowPyrLK(later, earlier, there, None, winSize=WINDOW, maxLevel=LEVELS)
+    missed = np.linalg.norm(back[:, 0] - points, axis=1)
+    return there[:, 0], (seen.ravel() == 1) & (again.ravel() == 1) & (missed < COMES_BACK)
+
+
+def shift_of(before: np.ndarray, after: np.ndarray, good: np.ndarray) -> Shift:
+    """The movement of the background by points (n, 2) before and after, of which the `good` ones could be followed."""
+    followed = float(good.mean()) if len(good) else 0.0
+    if good.sum() < LEAST_POINTS:
+        return Shift(np.eye(3), 0.0, followed)
+    cv2.setRNGSeed(0)
+    matrix, fits = cv2.findHomography(before[good], after[good], cv2.RANSAC, FITS)
+    if matrix is None or not np.isfinite(matrix).all() or abs(np.linalg.det(matrix)) < 1e-6:
+        return Shift(np.eye(3), 0.0, followed)
+    return Shift(matrix, float(fits.mean()), followed)
+
+
+def turn_of(shift: Shift, size: tuple[int, int], projection: Projection) -> np.ndarray:
+    """The rotation (3, 3) of the camera, from its frame after to its frame before a shift in a picture of `size` pixels.
+
+    It fits the directions of a grid of points before and after best (Kabsch 1976). A camera with parallel rays does not turn.
+    """
+    steps = (np.arange(SAMPLES) + 0.5) / SAMPLES
+    grid = np.stack(np.meshgrid(steps, steps), axis=-1).reshape(-1, 2)
+    scale = np.array(size, float)
+    _, before = projection.rays(grid)
+    _, after = projection.rays(shift.move(grid * scale) / scale)
+    if projection.field_of_view == 0.0:
+        return np.eye(3)
+    return np.asarray(Rotation.align_vectors(before, after)[0].as_matrix())

@@ -1,0 +1,326 @@
+"""Tracks: objects, each followed from frame to frame by its points, and corrected by what is found in frames.
+
+Frames are numbered from 0; boxes are (4,) left, top, right, bottom in pixels of the small pictures. What is found may be of an
+earlier frame than the latest one: the correction moves with the object to the present.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, field
+
+import numpy as np
+from scipy.optimize import linear_sum_assignment
+
+from .background import Shift, Small, colours_of, corners, follow, shift_of
+
+POINTS = 24
+"""Points of an object that are followed."""
+LEAST_POINTS = 4
+STEADY, STEADIER = 1.0, 0.5
+"""Pixels, and share of the velocity, by which a point of an object may move otherwise than the object did before."""
+LEARNS = 0.35
+"""How fast the velocity of a track changes to what is measured."""
+MATCHES = 0.15
+"""Intersection over union from which on something found may be a track."""
+TAKES, TAKES_SIZE = 0.6, 0.35
+"""How far a track's centre and size go to those of what was found."""
+HIDDEN = 0.5
+"""Seconds for which a track goes on without being followed."""
+MISSED = 2.5
+"""Seconds for which the detector may miss what stands still."""
+OUTSIDE = 0.3
+"""Share of a box within the picture below which the object has left it."""
+EARLIER = 240
+"""Frames for which what was found may be late."""
+OTHER_NAME = 0.35
+"""What another name adds to the cost of a match."""
+KINDRED = (
+    {"car", "truck", "bus", "train", "motorcycle", "motorcyclist"},
+    {"person", "cyclist", "motorcyclist", "rider", "skateboard", "bicycle", "motorcycle"},
+    {"dog", "cat", "horse", "sheep", "cow", "bear", "elephant", "zebra", "giraffe", "bird", "rider"},
+    {"boat", "airplane", "surfboard", "kite", "bird"},
+)
+"""Names that a detector confuses."""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What was found in a frame. `name`: a class of OBJECTS, "" for what only moves. `velocity`: pixels a frame, or None."""
+
+    box: np.ndarray
+    name: str = ""
+    score: float = 0.0
+    velocity: np.ndarray | None = None
+
+
+@dataclass(eq=False)
+class Track:
+    """`first`: its first frame. `boxes`: one for each frame since. `sure`: whether it was followed there, or only expected.
+    `hits`: frame and the name that was found there, or "". `votes`: sums of scores by name. `colours`: what it looks like.
+    `velocity`: (2,) pixels a frame against the background. `travelled`: how far it has moved against the background, pixels.
+    """
+
+    number: int
+    first: int
+    boxes: list[np.ndarray]
+    sure: list[bool]
+    colours: np.ndarray
+    velocity: np.ndarray = field(default_factory=lambda: np.zeros(2))
+    steps: list[np.ndarray] = field(default_factory=list)
+    hits: list[tuple[int, str]] = field(default_factory=list)
+    votes: dict[str, float] = field(default_factory=dict)
+    best: float = 0.0
+
+    @property
+    def last(self) -> int:
+        """Its last frame."""
+        return self.first + len(self.boxes) - 1
+
+    @property
+    def name(self) -> str:
+        """What it most likely is; "" if the detector never named it."""
+        return max(self.votes, key=lambda name: self.votes[name]) if self.votes else ""
+
+    def box_at(self, frame: int) -> np.ndarray | None:
+        """Its box in a frame, or None."""
+        return self.boxes[frame - self.first] if self.first <= frame <= self.last else None
+
+    def last_sure(self) -> int:
+        """The last frame in which it was followed or found."""
+        return self.first + max(number for number, sure in enumerate(self.sure) if sure)
+
+    def cut(self, last: int) -> None:
+        """Forget what comes after a frame."""
+        kept = max(1, last - self.first + 1)
+        self.boxes, self.sure, self.steps = self.boxes[:kept], self.sure[:kept], self.steps[:kept]
+
+
+class Tracker:
+    """Follows objects through the frames of one shot.
+
+    `rate`: frames a second. `size`: (width, height) of the small pictures. `done`: tracks that have ended.
+    """
+
+    def __init__(self, rate: float, size: tuple[int, int], first: int = 0) -> None:
+        self.rate, self.size, self.frame = rate, size, first
+        self.active: list[Track] = []
+        self.done: list[Track] = []
+        self._shifts: deque[Shift] = deque(maxlen=EARLIER)
+        self._smalls: deque[Small] = deque(maxlen=max(2, round(rate)))
+        self._count = 0
+
+    def begin(self, small: Small) -> None:
+        """The first frame."""
+        self._smalls.append(small)
+
+    def advance(self, small: Small) -> Shift:
+        """Follow all tracks into the next frame; the movement of the background."""
+        before = self._smalls[-1]
+        points = [corners(before.grey)] + [self._points(before.grey, track) for track in self.active]
+        ends = np.cumsum([0, *(len(some) for some in points)])
+        start = np.concatenate(points)
+        there, good = follow(before.grey, small.grey, start)
+        ground = slice(0, ends[1])
+        off = self._in_moving(start[ground])
+        shift = shift_of(start[ground][~off], there[ground][~off], good[ground][~off])
+        self.frame += 1
+        self._shifts.append(shift)
+        self._smalls.append(small)
+        for track, begin, end in zip(self.active, ends[1:-1], ends[2:], strict=True):
+            used = good[begin:end]
+            _advance(track, start[begin:end][used], there[begin:end][used], shift)
+        self._retire()
+        return shift
+
+    def observe(self, frame: int, found: list[Seen], by_detector: bool) -> None:
+        """Correct tracks by what was found in a frame, and begin new ones."""
+        tracks = [track for track in self.active if track.first <= frame <= track.last]
+        pairs, rest = _match(tracks, frame, found)
+        for track, seen in pairs:
+            self._correct(track, frame, seen)
+        for seen in rest:
+            if by_detector or not self._part_of_one(frame, seen):
+                self._new(frame, seen)
+
+    def end(self) -> list[Track]:
+        """All tracks of the shot, each up to where it was last followed."""
+        for track in self.active:
+            track.cut(track.last_sure())
+        self.done += self.active
+        self.active = []
+        return self.done
+
+    def _points(self, grey: np.ndarray, track: Track) -> np.ndarray:
+        x0, y0, x1, y1 = _within(track.boxes[-1], self.size)
+        if x1 - x0 < 4 or y1 - y0 < 4:
+            return np.zeros((0, 2), np.float32)
+        return corners(np.ascontiguousarray(grey[y0:y1, x0:x1]), POINTS) + np.array([x0, y0], np.float32)
+
+    def _in_moving(self, points: np.ndarray) -> np.ndarray:
+        """Which points lie on something that moves by itself."""
+        inside = np.zeros(len(points), bool)
+        for track in self.active:
+            if np.linalg.norm(track.velocity) > 0.5:
+                x0, y0, x1, y1 = track.boxes[-1]
+                inside |= (points[:, 0] > x0) & (points[:, 0] < x1) & (points[:, 1] > y0) & (points[:, 1] < y1)
+        return inside if (~inside).sum() > len(points) // 3 else np.zeros(len(points), bool)
+
+    def _retire(self) -> None:
+        """End what has left the picture, what is hidden for too long, and what the detector does not confirm."""
+        hidden, missed = max(HIDDEN * self.rate, 2.0), max(MISSED * self.rate, 3.0)
+        for track in list(self.active):
+            sure, found = track.last_sure(), max(frame for frame, _ in track.hits)
+            still = np.linalg.norm(track.velocity) < 0.3
+            if _visible(track.boxes[-1], self.size) < OUTSIDE or self.frame - sure > hidden:
+                track.cut(sure)
+            elif still and self.frame - found > missed:
+                track.cut(found)
+            else:
+                continue
+            self.active.remove(track)
+            self.done.append(track)
+
+    def _correct(self, track: Track, frame: int, seen: Seen) -> None:
+        here = frame - track.first
+        box, new = track.boxes[here], seen.box
+        known = bool(track.name)
+        if seen.name or not known:
+            size = box[2:] - box[:2] + TAKES_SIZE * ((new[2:] - new[:2]) - (box[2:] - box[:2]))
+            centre = _centre(box) + TAKES * (_centre(new) - _centre(box))
+            change = np.concatenate([centre - size / 2.0, centre + size / 2.0]) - box
+            for number in range(here, len(track.boxes)):
+                track.boxes[number] = track.boxes[number] + change
+        if seen.velocity is not None:
+            track.velocity = track.velocity + LEARNS * (seen.velocity - track.velocity)
+        track.sure[here] = True
+        self._hit(track, frame, seen)
+
+    def _hit(self, track: Track, frame: int, seen: Seen) -> None:
+        track.hits.append((frame, seen.name))
+        if seen.name:
+            track.votes[seen.name] = track.votes.get(seen.name, 0.0) + seen.score
+            track.best = max(track.best, seen.score)
+        track.colours = track.colours + 0.3 * (self._colours(frame, seen.box) - track.colours)
+
+    def _colours(self, frame: int, box: np.ndarray) -> np.ndarray:
+        back = min(self.frame - frame, len(self._smalls) - 1)
+        x0, y0, x1, y1 = _within(box, self.size)
+        return colours_of(self._smalls[-1 - back].hsv[y0 : max(y1, y0 + 1), x0 : max(x1, x0 + 1)])
+
+    def _part_of_one(self, frame: int, seen: Seen) -> bool:
+        """Whether a mover lies within a track that is followed already."""
+        return any((box := track.box_at(frame)) is not None and _inside(seen.box, box) > 0.5 for track in self.active)
+
+    def _new(self, frame: int, seen: Seen) -> None:
+        velocity = np.zeros(2) if seen.velocity is None else seen.velocity.copy()
+        track = Track(self._count, frame, [seen.box.copy()], [True], self._colours(frame, seen.box), velocity, [velocity])
+        self._count += 1
+        late = self.frame - frame
+        for shift in list(self._shifts)[-late:] if late else []:
+            _carry(track, shift, velocity)
+        self._hit(track, frame, seen)
+        self.active.append(track)
+
+
+def _advance(track: Track, before: np.ndarray, after: np.ndarray, shift: Shift) -> None:
+    """Move a track with those of its points that move as it did."""
+    own = after - shift.move(before) if len(before) else np.zeros((0, 2))
+    fits = np.linalg.norm(own - track.velocity, axis=1) < STEADY + STEADIER * np.linalg.norm(track.velocity)
+    if fits.sum() < LEAST_POINTS:
+        _carry(track, shift, track.velocity)
+        return
+    step = np.median(own[fits], axis=0)
+    _carry(track, shift, step, _growth(before[fits], after[fits]))
+    track.sure[-1] = True
+    track.velocity = track.velocity + LEARNS * (step - track.velocity)
+
+
+def _carry(track: Track, shift: Shift, step: np.ndarray, growth: float | None = None) -> None:
+    """Go on with the background and a step of its own."""
+    box = track.boxes[-1]
+    centre, half = _centre(box), (box[2:] - box[:2]) / 2.0
+    around = shift.move(np.array([centre, centre + [half[0], 0.0], centre + [0.0, half[1]]]))
+    wide, high = np.linalg.norm(around[1] - around[0]), np.linalg.norm(around[2] - around[0])
+    if growth is not None:
+        wide, high = half[0] * growth, half[1] * growth
+    new = np.array([max(float(wide), 1.0), max(float(high), 1.0)])
+    middle = around[0] + step
+    track.boxes.append(np.concatenate([middle - new, middle + new]))
+    track.sure.append(False)
+    track.steps.append(np.asarray(step, float))
+
+
+def _growth(before: np.ndarray, after: np.ndarray) -> float:
+    """How much larger an object has become: the median change of distances between its points."""
+    one, other = np.triu_indices(len(before), 1)
+    lengths = np.linalg.norm(before[one] - before[other], axis=1)
+    far = lengths > 4.0
+    if far.sum() < 3:
+        return 1.0
+    grown = np.linalg.norm(after[one][far] - after[other][far], axis=1) / lengths[far]
+    return float(np.clip(np.median(grown), 0.95, 1.05))
+
+
+def _match(tracks: list[Track], frame: int, found: list[Seen]) -> tuple[list[tuple[Track, Seen]], list[Seen]]:
+    """Pairs of tracks and what was found of them, by the assignment with the least cost; and what is new."""
+    if not tracks or not found:
+        return [], list(found)
+    costs = np.array([[_cost(track, track.boxes[frame - track.first], seen) for seen in found] for track in tracks])
+    rows, columns = linear_sum_assignment(costs)
+    pairs = [(row, column) for row, column in zip(rows, columns, strict=True) if costs[row, column] < 1.0]
+    taken = {column for _, column in pairs}
+    return [(tracks[row], found[column]) for row, column in pairs], [one for n, one in enumerate(found) if n not in taken]
+
+
+def _cost(track: Track, box: np.ndarray, seen: Seen) -> float:
+    same = _overlap(box, seen.box)
+    size = np.linalg.norm(box[2:] - box[:2]) + np.linalg.norm(seen.box[2:] - seen.box[:2])
+    apart = float(np.linalg.norm(_centre(box) - _centre(seen.box)) / max(size / 2.0, 1e-6))
+    if same < MATCHES and (apart > 0.5 or area_ratio(box, seen.box) > 6.0):
+        return 9.0
+    cost = 1.0 - 0.5 * same - 0.5 * max(0.0, 1.0 - apart)
+    name = track.name
+    if name and seen.name and name != seen.name:
+        kindred = any(name in kin and seen.name in kin for kin in KINDRED)
+        cost += OTHER_NAME if kindred else 2.0
+    return cost
+
+
+def area_ratio(one: np.ndarray, other: np.ndarray) -> float:
+    """How many times larger the larger of two boxes is."""
+    a, b = max(_area(one), 1e-6), max(_area(other), 1e-6)
+    return max(a / b, b / a)
+
+
+def _centre(box: np.ndarray) -> np.ndarray:
+    return np.asarray((box[:2] + box[2:]) / 2.0)
+
+
+def _area(box: np.ndarray) -> float:
+    return float(max(0.0, box[2] - box[0]) * max(0.0, box[3] - box[1]))
+
+
+def _shared(one: np.ndarray, other: np.ndarray) -> float:
+    return _area(np.concatenate([np.maximum(one[:2], other[:2]), np.minimum(one[2:], other[2:])]))
+
+
+def _overlap(one: np.ndarray, other: np.ndarray) -> float:
+    both = _shared(one, other)
+    return both / max(_area(one) + _area(other) - both, 1e-9)
+
+
+def _inside(one: np.ndarray, other: np.ndarray) -> float:
+    """The share of the first box that lies in the other one."""
+    return _shared(one, other) / max(_area(one), 1e-9)
+
+
+def _visible(box: np.ndarray, size: tuple[int, int]) -> float:
+    return _inside(box, np.array([0.0, 0.0, *size]))
+
+
+def _within(box: np.ndarray, size: tuple[int, int]) -> tuple[int, int, int, int]:
+    x0, y0 = np.floor(np.clip(box[:2], 0, np.array(size) - 1)).astype(int)
+    x1, y1 = np.ceil(np.clip(box[2:], 1, np.array(size))).astype(int)
+    return int(x0), int(y0), int(x1), int(y1)
+
