@@ -8,10 +8,30 @@ import numpy as np
 
 from .lexicon.classes import SILENT as SILENT
 from .projection import Camera
-from .soundscene import Trajectory
+from .soundscene import Fader, Trajectory
 
 Box = tuple[float, float, float, float]
 """Left, top, right and bottom as fractions of a picture, y down."""
+
+
+PANORAMAS = ("AUTO", "NEVER", "ALWAYS")
+"""Whether a picture shows all directions, equirectangular: as its metadata say, never, or always."""
+
+
+@dataclass(frozen=True)
+class FootageSettings:
+    """Settings for a moving picture.
+
+    `first`, `last`: frames that are looked at, counted from 1; to the end without `last`. `rate`: frames a second of numbered
+    pictures. `move_camera`: whether the camera turns as that of the picture does, or the sources move around a still one.
+    `level_by_movement`: whether a source is as loud as it moves.
+    """
+
+    first: int = 1
+    last: int | None = None
+    rate: float = 24.0
+    move_camera: bool = True
+    level_by_movement: bool = False
 
 
 @dataclass(frozen=True)
@@ -20,12 +40,15 @@ class Settings:
 
     `field_of_view`: horizontal, radians, or None to take the camera's, the picture's own or 50 degrees. `horizon`: its
     row as a fraction of the height from the top, or None to estimate it. `camera_height`: metres above the ground.
+    `panorama`: one of PANORAMAS. `footage`: for moving pictures.
     """
 
     max_sources: int = 5
     field_of_view: float | None = None
     horizon: float | None = None
     camera_height: float = 1.6
+    panorama: str = "AUTO"
+    footage: FootageSettings = field(default_factory=lambda: FootageSettings())
 
 
 @dataclass(frozen=True)
@@ -57,7 +80,8 @@ class FoundSource:
 
     `path`: where it is over time, in the world; one pose for a still. `distance`: from the camera at the beginning.
     `radius` of an area in metres; `points`: (k, 3) metres from its position, where the area sounds.
-    `evidence`: None for a source that no picture shows.
+    `evidence`: None for a source that no picture shows. `fader`: its level over time. `events`: (k, 2) seconds and strength
+    (0 to 1) of the moments at which it starts to move.
     """
 
     id: str
@@ -70,6 +94,8 @@ class FoundSource:
     radius: float = 0.0
     points: np.ndarray = field(default_factory=lambda: np.zeros((0, 3)))
     evidence: Evidence | None = None
+    fader: Fader = field(default_factory=Fader)
+    events: np.ndarray = field(default_factory=lambda: np.zeros((0, 2)))
 
     @property
     def position(self) -> np.ndarray:
@@ -78,13 +104,28 @@ class FoundSource:
 
 
 @dataclass
+class Footage:
+    """What a moving picture is, and what its camera does.
+
+    `rate`: frames a second. `first`: the frame that time 0 is at. `seconds`: of what was looked at. `path`: the camera's poses
+    in the world over time, (w, x, y, z); constant where it stands still.
+    """
+
+    rate: float
+    first: int
+    seconds: float
+    path: Trajectory
+
+
+@dataclass
 class Findings:
-    """What was found in a picture of `size` (width, height). `notes`: messages for the user."""
+    """What was found in a picture of `size` (width, height). `notes`: messages for the user. `footage`: None for a still."""
 
     camera: Camera
     size: tuple[int, int]
     sources: list[FoundSource]
     notes: list[str]
+    footage: Footage | None = None
 
     def without_masks(self) -> Findings:
         """For a message to another process: outlines and boxes only."""
@@ -93,4 +134,4 @@ class Findings:
             kept = None if source.evidence is None else replace(source.evidence, mask=np.zeros((0, 0), bool))
             return replace(source, evidence=kept)
 
-        return Findings(self.camera, self.size, [light(source) for source in self.sources], self.notes)
+        return Findings(self.camera, self.size, [light(source) for source in self.sources], self.notes, self.footage)

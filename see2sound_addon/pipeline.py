@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 import os
-import re
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -25,26 +24,30 @@ from .delivery.formats import Delivery
 from .delivery.mixdown import Levels, deliver
 from .delivery.wav import write_clip
 from .errors import See2SoundError
-from .findings import Box, Estimate, Evidence, Findings, FoundSource, Settings
+from .findings import Settings
 from .listening.listen import LABEL as LISTENING
 from .listening.listen import ListenSettings, propose_in_steps
 from .listening.observed import FindSurfaces, Observed, no_surfaces
 from .listening.proposal import Proposal
 from .media.audio import audio_facts, read_clip, read_response
-from .media.pictures import Picture, read_picture
+from .media.moving import is_moving
 from .media.sofa import read_sofa
-from .objects import OBJECTS
 from .paths import is_same_file
-from .placement.distance import combine, size_distance, standing_distance, surface_distance
-from .placement.position import area_radius, distance_to_ground, nearest_standing, place, region_points, visible_centre
 from .progress import Progress, Slices, at_once, no_progress
-from .projection import Camera, Perspective
+from .projection import Camera
+from .reconstruction.moving import follow
+from .reconstruction.placing import distance_for_label as distance_for_label
+from .reconstruction.placing import standing_camera as standing_camera
+from .reconstruction.still import Reconstruction as Reconstruction
+from .reconstruction.still import mark as mark
+from .reconstruction.still import merge as merge
+from .reconstruction.still import reconstruct_still
 from .sound.generator import GeneratedClip
 from .sound.generators import CONTROLLED
 from .sound.library.generator import use_recording
 from .sound.models import MODELS
 from .sound.models.registry import Range
-from .soundscene import Response, SoundScene, Trajectory, check_clip_exists, check_finite
+from .soundscene import Response, SoundScene, check_clip_exists, check_finite
 from .spatial.audibility import unheard
 from .spatial.bounds import check_bounds
 from .spatial.head import Head, default_head, head_from_measurement
@@ -52,31 +55,14 @@ from .spatial.layouts import Layout, find_layout
 from .spatial.loudness import Meter
 from .spatial.renderer import BLOCK, render
 from .spatial.room.images import check_listener
-from .vision.look import Sighting, look, look_at
-from .vision.regions import filled, make_region, outline
-from .vision.view import View
 
 LOGGER = logging.getLogger(__name__)
 COUNTS = ("people", "birds", "insects", "animals", "frogs", "horses", "children")
 """Parameters of sound models that say how many there are."""
-AMBIENT_DISTANCE, BED_DISTANCE = Estimate(3.0, 1.0), Estimate(12.0, 1.0)
-"""Ambient sources have no distance; these only set their level: of an ambient object, and of a place's bed, which is quiet."""
-FAINT_HORIZON = 0.3
-"""Confidence below which the user is told that the horizon was not seen."""
 CLIP_RATE = 48000
 """Hz, of generated clips."""
 SHORTEST_CLIP, LONGEST_CLIP = 1.0, 60.0
 """Seconds."""
-DEFAULT_FIELD_OF_VIEW = np.radians(50.0)
-"""Horizontal, if neither a camera nor the picture has one."""
-
-
-@dataclass
-class Reconstruction(Findings):
-    """Findings with the picture and its measurements."""
-
-    picture: Picture
-    view: View
 
 
 def reconstruct(
@@ -86,159 +72,14 @@ def reconstruct(
     progress: Progress = no_progress,
     backends: Backends = Backends(),
 ) -> Reconstruction:
-    """Find the objects of a picture that can make a sound, and their places in the world.
+    """Find the objects of a still or moving picture that can make a sound, and their places in the world over time.
 
     `camera`: the frame that the picture is fitted into, or None for one that stands at the origin of the ground, at
-    `camera_height`, level with the picture's horizon. Errors: those of `read_picture`.
+    `camera_height`, level with the picture's horizon. Errors: those of `read_picture` and `open_moving`.
     """
-    progress("Reading the picture", 0, 3)
-    picture = read_picture(path)
-    LOGGER.info("read %s, %d x %d pixels", path, picture.width, picture.height)
-    progress("Finding sources", 1, 3)
-    horizon, height, notes = settings.horizon, settings.camera_height, list(picture.notes)
-    if camera is not None:
-        camera = camera.fitted(picture.height / picture.width)
-        horizon, height = _ground_of(camera, settings, notes)
-    notes += backends.notes
-    view, sightings = look(
-        picture.pixels, settings.max_sources, horizon, backends.detector, backends.segmenter, backends.labeller
-    )
-    LOGGER.info("horizon at %.3f (confidence %.2f), %d regions", view.horizon.row, view.horizon.confidence, len(sightings))
-    if camera is None:
-        camera = standing_camera(picture, view.horizon.row, settings)
-    progress("Placing it", 2, 3)
-    depth = _depth(backends, view, camera, height)
-    stem = _stem(path)
-    sources = [_place(sighting, f"{stem}_{number}", view, camera, depth) for number, sighting in enumerate(sightings, 1)]
-    notes += [sighting.region.note for sighting in sightings if sighting.region.note]
-    notes.append(camera.note)
-    if horizon is None and view.horizon.confidence < FAINT_HORIZON:
-        notes.append("The horizon could not be seen; distances are rough. Set it, or the labels, for better ones.")
-    unknown = sum(not source.prompt for source in sources)
-    if unknown:
-        notes.append(f"{unknown} of the objects could not be named. Type a label to give them a sound.")
-    if not sources:
-        notes.append("Nothing in the picture stands out as something that sounds.")
-    progress("Done", 3, 3)
-    return Reconstruction(camera, (picture.width, picture.height), sources, notes, picture, view)
-
-
-def mark(
-    path: str | os.PathLike[str],
-    box: Box,
-    camera: Camera | None = None,
-    settings: Settings = Settings(),
-    backends: Backends = Backends(),
-) -> Reconstruction:
-    """The one object that a user has marked in a picture, by a box around it, or by a box without a size: a click.
-
-    The detector names it if it knows it, the labeller otherwise. Errors: those of `read_picture`, `box-invalid`.
-    """
-    x0, y0, x1, y1 = box
-    if not (0.0 <= x0 <= x1 <= 1.0 and 0.0 <= y0 <= y1 <= 1.0):
-        raise See2SoundError("box-invalid", f"The box {box} is not within the picture.", "Draw it inside the picture.")
-    picture = read_picture(path)
-    horizon, height, notes = settings.horizon, settings.camera_height, list(backends.notes)
-    if camera is not None:
-        camera = camera.fitted(picture.height / picture.width)
-        horizon, height = _ground_of(camera, settings, [])
-    view, sighting = look_at(picture.pixels, box, horizon, backends.detector, backends.labeller)
-    if camera is None:
-        camera = standing_camera(picture, view.horizon.row, settings)
-    source = _place(sighting, _stem(path), view, camera, _depth(backends, view, camera, height))
-    return Reconstruction(camera, (picture.width, picture.height), [source], notes, picture, view)
-
-
-def merge(evidence: list[Evidence]) -> Evidence:
-    """What several pieces of evidence show together: the outline around all of them, and the surest of their distances."""
-    mask = np.logical_or.reduce([filled(one.outline) for one in evidence])
-    region = make_region(mask, 1.0)
-    surest = min(evidence, key=lambda one: one.distance.sigma)
-    return Evidence(region.box, visible_centre(mask), surest.distance, mask, outline(mask))
-
-
-def _stem(path: str | os.PathLike[str]) -> str:
-    return re.sub(r"[^a-z0-9]+", "_", Path(path).stem.lower()).strip("_")[:40] or "picture"
-
-
-def _depth(backends: Backends, view: View, camera: Camera, height: float) -> np.ndarray:
-    """The depth of a view. Error: `depth-invalid`."""
-    depth = backends.depth(view, camera, height)
-    if depth.shape != view.small.shape[:2] or not np.isfinite(depth).all():
-        message = f"The depth has the shape {depth.shape}, or values that are not finite."
-        raise See2SoundError("depth-invalid", message, "Choose another depth backend.")
-    return depth
-
-
-def _ground_of(camera: Camera, settings: Settings, notes: list[str]) -> tuple[float | None, float]:
-    """The horizon's row, or None to estimate it, and the height above the ground, for a camera of a scene."""
-    row, above = camera.horizon_row(), camera.height()
-    if settings.horizon is not None or above is None:
-        return settings.horizon, settings.camera_height
-    if row is not None:
-        notes.append(f"The horizon and the height above the ground, {above:.2f} m, are the camera's.")
-        return row, above
-    parallel = camera.projection.field_of_view == 0.0  # then the pose alone tells where the ground is
-    return None, above if parallel else settings.camera_height
-
-
-def standing_camera(picture: Picture, horizon_row: float, settings: Settings) -> Camera:
-    """A camera at (0, 0, camera_height) that looks along +Y, tilted so that the horizon is level with it."""
-    aspect = picture.height / picture.width
-    if settings.field_of_view is not None:
-        projection, note = Perspective.of_view(settings.field_of_view, aspect), "The field of view was given."
-    elif picture.focal_pixels is not None:
-        projection = Perspective(picture.focal_pixels / picture.width, aspect)
-        note = "The field of view is the picture's own (EXIF)."
-    else:
-        projection = Perspective.of_view(float(DEFAULT_FIELD_OF_VIEW), aspect)
-        note = "The picture contains no field of view (EXIF): 50 degrees are assumed."
-    tilt = np.pi / 2.0 - (projection.elevation(horizon_row) or 0.0)
-    pose = np.eye(4)
-    pose[1:3, 1:3] = [[np.cos(tilt), -np.sin(tilt)], [np.sin(tilt), np.cos(tilt)]]
-    pose[:3, 3] = (0.0, 0.0, settings.camera_height)
-    return Camera(projection, pose, note)
-
-
-def _place(sighting: Sighting, name: str, view: View, camera: Camera, depth: np.ndarray) -> FoundSource:
-    region, guess, horizon = sighting.region, sighting.guess, view.horizon
-    centre = visible_centre(region.mask)
-    if guess.extent == "ambient":
-        from_picture = BED_DISTANCE if region.is_bed else AMBIENT_DISTANCE
-    elif guess.extent == "area" and region.kind not in OBJECTS and centre[1] > horizon.row:  # a surface that lies
-        from_picture = surface_distance(region.mask, centre, depth, camera, horizon.row, horizon.confidence)
-    else:
-        from_picture = standing_distance(region.mask, depth, camera, horizon.row, horizon.confidence)
-    distance = distance_for_label(from_picture, guess.label, region.box, centre, camera, guess.extent == "point")
-    position = place(camera, centre, distance.metres)
-    found = FoundSource(
-        name, guess.label, guess.prompt, guess.extent, region.score, Trajectory.fixed(position), distance,
-        evidence=Evidence(region.box, centre, from_picture, region.mask, outline(region.mask)),
-    )  # fmt: skip
-    if guess.extent == "area":
-        found.radius = area_radius(camera, region.box, distance.metres)
-        found.points = region_points(region.mask, camera, depth, centre, distance.metres) - position
-    return found
-
-
-def distance_for_label(
-    from_picture: Estimate,
-    label: str,
-    box: Box,
-    centre: tuple[float, float],
-    camera: Camera,
-    standing: bool = True,
-) -> Estimate:
-    """Combine the distance from the picture with that from the usual size for a label.
-
-    The result is above the ground; `standing`: its foot, too.
-    """
-    from_size = size_distance(label, box, camera)
-    distance = from_picture if from_size is None else combine([from_picture, from_size])
-    farthest = distance_to_ground(camera, centre)
-    if standing:
-        farthest = min(farthest, nearest_standing(camera, box, centre))
-    return replace(distance, metres=min(distance.metres, farthest))
+    if is_moving(path):
+        return follow(path, camera, settings, progress, backends)
+    return reconstruct_still(path, camera, settings, progress, backends)
 
 
 def listen(

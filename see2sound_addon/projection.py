@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 
 import numpy as np
 
@@ -25,12 +25,13 @@ LOWEST = 0.2
 class Projection(ABC):
     """How a camera maps points of its frame to points of its picture.
 
-    A projection whose rays do not meet in one point, such as an orthographic one, has an origin for each ray. Other
-    projections, such as equirectangular and fisheye ones, need the same methods. `aspect`: the picture's height divided by its
-    width, in the same unit of length.
+    A projection whose rays do not meet in one point, such as an orthographic one, has an origin for each ray. `aspect`: the
+    picture's height divided by its width, in the same unit of length, or of angle for an equirectangular one. `panoramic`:
+    whether it may show more than a plane in front of the camera does.
     """
 
     aspect: float
+    panoramic = False
 
     @abstractmethod
     def rays(self, points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -148,6 +149,167 @@ class Orthographic(Projection):
     def field_of_view(self) -> float:
         """0."""
         return 0.0
+
+
+@dataclass(frozen=True)
+class Equirectangular(Projection):
+    """Columns are longitudes and rows are latitudes, evenly spaced.
+
+    `width`: the longitudes from the left to the right edge, radians; a full turn for a picture of all directions. `centre`: the
+    point of the optical axis.
+    """
+
+    width: float = 2.0 * math.pi
+    aspect: float = 0.5
+    centre: tuple[float, float] = (0.5, 0.5)
+    panoramic = True
+
+    def rays(self, points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """All from the camera's origin."""
+        longitude = (points[:, 0] - self.centre[0]) * self.width
+        latitude = -(points[:, 1] - self.centre[1]) * self.width * self.aspect
+        level = np.cos(latitude)
+        directions = np.stack([np.sin(longitude) * level, np.sin(latitude), -np.cos(longitude) * level], axis=1)
+        return np.zeros_like(directions), directions
+
+    def points(self, places: np.ndarray) -> np.ndarray:
+        """Of places in all directions. A full turn wraps around at its edges."""
+        x, y, z = places.T
+        longitude, latitude = np.arctan2(x, -z), np.arctan2(y, np.hypot(x, z))
+        return np.stack(
+            [self.centre[0] + longitude / self.width, self.centre[1] - latitude / (self.width * self.aspect)], axis=1
+        )
+
+    def elevation(self, row: float) -> float | None:
+        """In all columns."""
+        return -(row - self.centre[1]) * self.width * self.aspect
+
+    def row(self, elevation: float) -> float | None:
+        """The inverse of `elevation`."""
+        return self.centre[1] - elevation / (self.width * self.aspect)
+
+    def fitted(self, aspect: float) -> Equirectangular:
+        """The same: the angles of a panorama do not depend on the shape of its pixels."""
+        return self
+
+    @property
+    def field_of_view(self) -> float:
+        """All longitudes."""
+        return self.width
+
+    @property
+    def wraps(self) -> bool:
+        """Whether the left edge shows what the right one does."""
+        return self.width > 2.0 * math.pi - 1e-3
+
+
+class _Fisheye(Projection):
+    """Directions lie around the centre, at a distance that tells their angle from the optical axis."""
+
+    centre: tuple[float, float]
+    panoramic = True
+
+    @abstractmethod
+    def angle(self, reach: np.ndarray) -> np.ndarray:
+        """Angles from the optical axis, by distances from the centre in widths of the picture."""
+
+    @abstractmethod
+    def reach(self, angle: np.ndarray) -> np.ndarray:
+        """The inverse of `angle`."""
+
+    def rays(self, points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """All from the camera's origin."""
+        across, up = points[:, 0] - self.centre[0], -(points[:, 1] - self.centre[1]) * self.aspect
+        reach = np.hypot(across, up)
+        angle, turn = self.angle(reach), np.arctan2(up, across)
+        directions = np.stack([np.sin(angle) * np.cos(turn), np.sin(angle) * np.sin(turn), -np.cos(angle)], axis=1)
+        return np.zeros_like(directions), directions
+
+    def points(self, places: np.ndarray) -> np.ndarray:
+        """Of places in all directions but straight behind."""
+        x, y, z = places.T
+        level = np.hypot(x, y)
+        reach = self.reach(np.arctan2(level, -z))
+        safe = np.maximum(level, 1e-12)
+        return np.stack([self.centre[0] + reach * x / safe, self.centre[1] - reach * y / (safe * self.aspect)], axis=1)
+
+    def elevation(self, row: float) -> float | None:
+        """In the column of the centre."""
+        up = -(row - self.centre[1]) * self.aspect
+        return math.copysign(float(self.angle(np.array([abs(up)]))[0]), up)
+
+    def row(self, elevation: float) -> float | None:
+        """The inverse of `elevation`."""
+        reach = float(self.reach(np.array([abs(elevation)]))[0])
+        return self.centre[1] - math.copysign(reach, elevation) / self.aspect
+
+    @property
+    def field_of_view(self) -> float:
+        """Across the width, for a centred picture."""
+        return min(2.0 * float(self.angle(np.array([0.5]))[0]), 2.0 * math.pi)
+
+
+@dataclass(frozen=True)
+class Equidistant(_Fisheye):
+    """A fisheye whose angles grow evenly from the centre. `width`: the angle that a width of the picture spans, radians."""
+
+    width: float
+    aspect: float
+    centre: tuple[float, float] = (0.5, 0.5)
+
+    def angle(self, reach: np.ndarray) -> np.ndarray:
+        """In proportion."""
+        return np.asarray(reach * self.width)
+
+    def reach(self, angle: np.ndarray) -> np.ndarray:
+        """In proportion."""
+        return np.asarray(angle / self.width)
+
+    def fitted(self, aspect: float) -> Equidistant:
+        """The same rays, for a picture of another aspect."""
+        width, centre = _fit(self.aspect, aspect, self.centre)
+        return Equidistant(self.width * width, aspect, centre)
+
+
+@dataclass(frozen=True)
+class Equisolid(_Fisheye):
+    """A fisheye that shows equal solid angles as equal areas. `focal`: focal length as a multiple of the picture's width."""
+
+    focal: float
+    aspect: float
+    centre: tuple[float, float] = (0.5, 0.5)
+
+    def angle(self, reach: np.ndarray) -> np.ndarray:
+        """2 arcsin(reach / 2 f)."""
+        return np.asarray(2.0 * np.arcsin(np.clip(reach / (2.0 * self.focal), -1.0, 1.0)))
+
+    def reach(self, angle: np.ndarray) -> np.ndarray:
+        """2 f sin(angle / 2)."""
+        return np.asarray(2.0 * self.focal * np.sin(angle / 2.0))
+
+    def fitted(self, aspect: float) -> Equisolid:
+        """The same rays, for a picture of another aspect."""
+        width, centre = _fit(self.aspect, aspect, self.centre)
+        return Equisolid(self.focal / width, aspect, centre)
+
+
+KINDS: dict[str, type[Projection]] = {
+    "PERSPECTIVE": Perspective, "ORTHOGRAPHIC": Orthographic, "EQUIRECTANGULAR": Equirectangular, "EQUIDISTANT": Equidistant,
+    "EQUISOLID": Equisolid,
+}  # fmt: skip
+
+
+def numbers_of(projection: Projection) -> tuple[str, tuple[float, float, float, float]]:
+    """The kind of a projection, a key of KINDS, and the four numbers that make it; to be kept in files."""
+    kind = next(name for name, known in KINDS.items() if type(projection) is known)
+    first, aspect, centre = (getattr(projection, item.name) for item in fields(projection))  # type: ignore[arg-type]
+    return kind, (float(first), float(aspect), *centre)
+
+
+def from_numbers(kind: str, numbers: tuple[float, float, float, float]) -> Projection:
+    """The inverse of `numbers_of`."""
+    first, aspect, x, y = numbers
+    return KINDS[kind](first, aspect, (x, y))  # type: ignore[call-arg]
 
 
 @dataclass

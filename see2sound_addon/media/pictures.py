@@ -22,6 +22,7 @@ from ..errors import See2SoundError
 from ..paths import is_file
 from .exr import check_exr
 from .png import check_rows
+from .spherical import is_spherical
 
 SMALLEST_SIDE = 16
 """Pixels; a smaller picture shows nothing that could be told apart."""
@@ -54,14 +55,15 @@ class Picture:
     """A picture ready to be looked at.
 
     `pixels`: (height, width, 3) uint8 RGB as displayed. `width`, `height`: the file's own size after its EXIF
-    orientation. `focal_pixels`: focal length in pixels of that size where EXIF tells it. `notes`: what the reader had
-    to do that its user should know.
+    orientation. `focal_pixels`: focal length in pixels of that size where EXIF tells it. `spherical`: whether its metadata say
+    that it shows all directions. `notes`: what the reader had to do that its user should know.
     """
 
     pixels: np.ndarray
     width: int
     height: int
     focal_pixels: float | None = None
+    spherical: bool = False
     notes: list[str] = field(default_factory=list)
 
 
@@ -83,7 +85,7 @@ def read_picture(path: str | os.PathLike[str]) -> Picture:
     else:
         decoded = _read_with_pillow(path)
     width, height = decoded.size
-    picture = Picture(decoded.pixels, width, height, decoded.focal_pixels)
+    picture = Picture(decoded.pixels, width, height, decoded.focal_pixels, is_spherical(path))
     if max(width, height) > WORKING_SIDE:
         small = "{1} x {0}".format(*decoded.pixels.shape[:2])
         picture.notes.append(f"The picture of {width} x {height} pixels was scaled down to {small}.")

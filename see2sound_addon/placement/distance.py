@@ -8,9 +8,11 @@ import numpy as np
 
 from ..findings import Estimate
 from ..projection import Camera
-from .position import BORDER
+from .position import BORDER, distance_to_ground
 from .sizes import usual_height
 
+FAR = 150.0
+"""Metres: what stands farther away is hardly told apart."""
 NEAREST, FARTHEST = 0.3, 1000.0
 """Metres: bounds of every estimate; only a known size can take an object beyond the depth map's own far end."""
 HEIGHT_DOUBT = 0.25
@@ -60,6 +62,26 @@ def _with_doubt(metres: float, row: float, camera: Camera, horizon_row: float, c
     if row > 1.0 - BORDER:
         sigma = math.hypot(sigma, CUT_FOOT_DOUBT)
     return Estimate(float(np.clip(metres, NEAREST, FARTHEST)), min(sigma, MOST_DOUBT))
+
+
+def foot_distance(camera: Camera, box: tuple[float, float, float, float], confidence: float) -> Estimate:
+    """Where an object that stands on the ground at height 0 meets it: at the foot of its box (fractions).
+
+    `confidence`: of the horizon that the camera was posed by. FAR, and no more than a guess, if it is above the horizon.
+    """
+    foot = ((box[0] + box[2]) / 2.0, box[3])
+    metres = distance_to_ground(camera, foot)
+    if not math.isfinite(metres):
+        return Estimate(FAR, MOST_DOUBT)
+    direction = camera.pose[:3, :3] @ camera.ray(*foot)[1]
+    below = math.asin(max(-1.0, min(1.0, -float(direction[2]))))
+    angles = [camera.projection.elevation(row) for row in (0.0, 1.0)]
+    view = abs((angles[0] or 0.0) - (angles[1] or 0.0))
+    doubt = (LEAST_DOUBT + MORE_DOUBT * (1.0 - confidence)) * view
+    sigma = math.hypot(HEIGHT_DOUBT, doubt / max(below, 1e-3))
+    if foot[1] > 1.0 - BORDER:
+        sigma = math.hypot(sigma, CUT_FOOT_DOUBT)
+    return Estimate(float(np.clip(metres, NEAREST, FAR)), min(sigma, MOST_DOUBT))
 
 
 def size_distance(label: str, box: tuple[float, float, float, float], camera: Camera) -> Estimate | None:

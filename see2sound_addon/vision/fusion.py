@@ -68,6 +68,12 @@ class Found:
         return kind.level + 20.0 * math.log10(nearness * max(self.score, 1e-3)) + 10.0 * math.log10(len(heights))
 
 
+def named_objects(detections: list[Detection]) -> list[Found]:
+    """Single objects that make a sound, each once, by their boxes alone: riders with what they ride, but no crowds."""
+    found = _once([Found(one.label, one.box, one.score) for one in detections[:MOST_DETECTIONS] if one.label in OBJECTS])
+    return [one for one in _without_carried(_with_riders(found)) if OBJECTS[one.name].prompt != SILENT]
+
+
 def fuse(view: View, detections: list[Detection]) -> list[Region]:
     """The regions of all objects of a picture that make a sound, the loudest first."""
     found = _once([Found(one.label, one.box, one.score) for one in detections[:MOST_DETECTIONS] if one.label in OBJECTS])

@@ -66,7 +66,7 @@ def from_message(kind: Any, data: Any) -> Any:
     if kind is Path:
         return Path(_checked(str, data))
     if inspect.isabstract(kind):
-        variants = {variant.__name__: variant for variant in kind.__subclasses__()}
+        variants = _variants(kind)
         kind = variants[data["type"]]
     if isinstance(kind, type) and is_dataclass(kind):
         known = _hints(kind)
@@ -76,6 +76,14 @@ def from_message(kind: Any, data: Any) -> Any:
 
 def _is_variant(kind: type) -> bool:
     return any(inspect.isabstract(base) for base in kind.__bases__)
+
+
+def _variants(kind: type) -> dict[str, type]:
+    """The data classes that an abstract class stands for, by name."""
+    found: dict[str, type] = {}
+    for variant in kind.__subclasses__():
+        found |= _variants(variant) if inspect.isabstract(variant) else {variant.__name__: variant}
+    return found
 
 
 def _checked(kind: type, data: Any) -> Any:

@@ -12,8 +12,11 @@ from ...projection import Projection
 
 SIDE = 480
 """Pixels; the longer side of the pictures in which movement is measured."""
-MOST_POINTS, APART = 300, 6
-"""Corners of the background that are followed, and the pixels between them."""
+CELLS, IN_CELL, APART = 6, 12, 6
+"""Corners of the background are taken from so many cells across the longer side, or an object with strong edges had them all;
+how many in each, and the pixels between them."""
+FLAT = 1.5
+"""Deviation of grey values below which a cell has no corners but noise."""
 WINDOW, LEVELS = (15, 15), 3
 """Of the optical flow by Lucas and Kanade, in pyramids (Bouguet 2000)."""
 COMES_BACK = 0.8
@@ -78,10 +81,29 @@ def alike(one: np.ndarray, other: np.ndarray) -> float:
     return float(np.sqrt(one * other).sum())
 
 
-def corners(grey: np.ndarray, most: int = MOST_POINTS, mask: np.ndarray | None = None) -> np.ndarray:
+def corners(grey: np.ndarray, most: int) -> np.ndarray:
     """Points (n, 2) float32 that can be followed (Shi and Tomasi 1994)."""
-    found = cv2.goodFeaturesToTrack(grey, most, 0.01, APART, mask=mask)
+    found = cv2.goodFeaturesToTrack(grey, most, 0.01, APART)
     return np.zeros((0, 2), np.float32) if found is None else np.asarray(found[:, 0], np.float32)
+
+
+def corners_all_over(grey: np.ndarray) -> np.ndarray:
+    """Points (n, 2) float32 that can be followed, from all parts of a picture."""
+    height, width = grey.shape
+    side = max(grey.shape) / CELLS
+    rows, columns = max(1, round(height / side)), max(1, round(width / side))
+    found = [np.zeros((0, 2), np.float32)]
+    for top, bottom in _parts(height, rows):
+        for left, right in _parts(width, columns):
+            cell = np.ascontiguousarray(grey[top:bottom, left:right])
+            if cell.std() > FLAT:
+                found.append(corners(cell, IN_CELL) + np.array([left, top], np.float32))
+    return np.concatenate(found)
+
+
+def _parts(length: int, count: int) -> list[tuple[int, int]]:
+    edges = np.linspace(0, length, count + 1).round().astype(int).tolist()
+    return list(zip(edges, edges[1:], strict=False))
 
 
 def follow(earlier: np.ndarray, later: np.ndarray, points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -93,6 +115,26 @@ def follow(earlier: np.ndarray, later: np.ndarray, points: np.ndarray) -> tuple[
     back, again, _ = cv2.calcOpticalFlowPyrLK(later, earlier, there, None, winSize=WINDOW, maxLevel=LEVELS)
     missed = np.linalg.norm(back[:, 0] - points, axis=1)
     return there[:, 0], (seen.ravel() == 1) & (again.ravel() == 1) & (missed < COMES_BACK)
+
+
+@dataclass(frozen=True)
+class Flow:
+    """Points (n, 2) of the whole picture, where they are in the next frame, and whether they could be followed."""
+
+    before: np.ndarray
+    after: np.ndarray
+    good: np.ndarray
+
+    @property
+    def share(self) -> float:
+        """Of the points that could be followed."""
+        return float(self.good.mean()) if len(self.good) else 0.0
+
+
+def flow_between(earlier: Small, later: Small) -> Flow:
+    """Follow corners from all over a picture into the next one."""
+    points = corners_all_over(earlier.grey)
+    return Flow(points, *follow(earlier.grey, later.grey, points))
 
 
 def shift_of(before: np.ndarray, after: np.ndarray, good: np.ndarray) -> Shift:

@@ -6,6 +6,7 @@ those of the world, so the camera may turn meanwhile.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -35,6 +36,10 @@ AWAY_ANGLE = 0.3
 """Radians from where an object has left the picture, within which it comes back."""
 LOOKS_ALIKE, SAME_LOOK = 0.25, 0.6
 """Likeness of colours below which two tracks are not of one object; and of those that were outside the picture."""
+WHOLE = 0.6
+"""Share of its usual area from which on an object is seen whole."""
+MOST_GROWTH = 12.0
+"""How many times larger the box of an object may be after a gap."""
 OVERLAPS = 0.25
 """Seconds for which two tracks of one object may overlap."""
 BORDER = 0.02
@@ -65,8 +70,8 @@ class Object:
 def objects_of(shot: Shot, rate: float, projection: Projection) -> list[Object]:
     """The objects of a shot that was watched at `rate` frames a second."""
     tracks = _without_parts([track for track in shot.tracks if _may_be_real(track)])
-    chains = _linked(tracks, shot, rate, projection)
-    return [_object(chain, shot, rate) for chain in chains if _is_real(chain, rate)]
+    chains = _linked([_End(track, shot, rate, projection) for track in tracks], rate)
+    return [_object(chain, shot, rate) for chain in chains if _is_real([end.track for end in chain], rate)]
 
 
 def _may_be_real(track: Track) -> bool:
@@ -81,7 +86,7 @@ def _is_real(chain: list[Track], rate: float) -> bool:
         return True
     hits = sum(len(track.hits) for track in chain)
     sizes = [np.linalg.norm(box[2:] - box[:2]) for track in chain for box in track.boxes]
-    way = np.linalg.norm(sum(np.sum(track.steps, axis=0) for track in chain))
+    way = sum(float(np.linalg.norm(np.sum(track.steps, axis=0))) for track in chain)
     seconds = sum(track.last - track.first + 1 for track in chain) / rate
     far = way > LEAST_TRAVEL * float(np.median(sizes)) and way > LEAST_PIXELS
     return bool(hits >= LEAST_HITS and seconds >= LEAST_SECONDS and far)
@@ -116,52 +121,51 @@ def _mean_area(track: Track) -> float:
     return float(np.mean([(box[2] - box[0]) * (box[3] - box[1]) for box in track.boxes]))
 
 
-def _linked(tracks: list[Track], shot: Shot, rate: float, projection: Projection) -> list[list[Track]]:
+def _linked(ends: list[_End], rate: float) -> list[list[_End]]:
     """Chains of tracks, each of one object."""
-    if not tracks:
-        return []
-    ends = [_End(track, shot, rate, projection) for track in tracks]
-    costs = np.full((len(tracks), len(tracks)), 9.0)
+    costs = np.full((len(ends), len(ends)), 9.0)
     for row, one in enumerate(ends):
         for column, other in enumerate(ends):
             if one is not other and other.track.first > one.track.last - OVERLAPS * rate and other.track.last > one.track.last:
                 costs[row, column] = _cost(one, other, rate)
     rows, columns = linear_sum_assignment(costs)
     following = {row: column for row, column in zip(rows, columns, strict=True) if costs[row, column] < 1.0}
-    begun = set(range(len(tracks))) - set(following.values())
+    begun = set(range(len(ends))) - set(following.values())
     chains = []
-    for first in sorted(begun, key=lambda number: tracks[number].first):
-        chain, at = [tracks[first]], first
+    for first in sorted(begun, key=lambda number: ends[number].track.first):
+        chain, at = [ends[first]], first
         while at in following:
             at = following[at]
-            chain.append(tracks[at])
+            chain.append(ends[at])
         chains.append(chain)
     return chains
 
 
 class _End:
-    """The directions of a track at both its ends, and how fast they change."""
+    """The directions of a track at both its ends, and how fast they change.
+
+    Behind an obstacle only a part of the object is left to be seen, so the ends are where it was last, and first, seen whole.
+    """
 
     def __init__(self, track: Track, shot: Shot, rate: float, projection: Projection) -> None:
-        self.track, self.shot = track, shot
-        count = max(2, round(RECENT * rate))
-        size = np.array([*shot.size], float)
+        self.track = track
+        count, size = max(2, round(RECENT * rate)), np.array(shot.size, float)
         boxes = np.array(track.boxes)
-        centres = (boxes[:, :2] + boxes[:, 2:]) / 2.0 / size
-        _, rays = projection.rays(centres)
+        _, rays = projection.rays((boxes[:, :2] + boxes[:, 2:]) / 2.0 / size)
         turns = np.array(shot.turns)[track.first - shot.first : track.last - shot.first + 1]
-        self.directions = np.einsum("nij,nj->ni", turns, rays)
-        self.first, self.last = self.directions[0], self.directions[-1]
-        self.early = _rate_of_change(self.directions[: count + 1])
-        self.late = _rate_of_change(self.directions[-count - 1 :])
-        self.size = self._angle(boxes, projection, size)
+        directions = np.einsum("nij,nj->ni", turns, rays)
+        areas = (boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1])
+        whole = np.flatnonzero(areas >= WHOLE * np.median(areas))
+        early, late = int(whole[0]), int(whole[-1])
+        self.first_frame, self.last_frame = track.first + early, track.first + late
+        self.first, self.last = directions[early], directions[late]
+        self.early = _rate_of_change(directions[early : early + count + 1])
+        self.late = _rate_of_change(directions[max(0, late - count) : late + 1])
+        self.usual = np.median(boxes, axis=0)
+        _, ends = projection.rays(np.array([self.usual[:2], self.usual[2:]]) / size)
+        self.size = float(np.arccos(np.clip(ends[0] @ ends[1], -1.0, 1.0)))
         self.leaves, self.enters = _at_border(boxes[-1], shot.size), _at_border(boxes[0], shot.size)
-
-    def _angle(self, boxes: np.ndarray, projection: Projection, size: np.ndarray) -> float:
-        """The size of the object, radians."""
-        box = np.median(boxes, axis=0)
-        _, rays = projection.rays(np.array([box[:2], box[2:]]) / size)
-        return float(np.arccos(np.clip(rays[0] @ rays[1], -1.0, 1.0)))
+        self.out, self.back = directions[-1], directions[0]
 
 
 def _rate_of_change(directions: np.ndarray) -> np.ndarray:
@@ -182,23 +186,26 @@ def _cost(one: _End, other: _End, rate: float) -> float:
     looks = alike(one.track.colours, other.track.colours)
     size = max(one.size, other.size)
     if one.leaves and other.enters and gap <= AWAY * rate and names[0] == names[1] and looks > SAME_LOOK:
-        apart = float(np.linalg.norm(other.first - one.last))
+        apart = float(np.linalg.norm(other.back - one.out))
         if apart < AWAY_ANGLE + 0.5 * size:
             return 0.3 + 0.4 * apart / AWAY_ANGLE + 0.3 * (1.0 - looks)
     slow = max(np.linalg.norm(one.late), np.linalg.norm(other.early)) * rate < 0.3 * size
     if gap > (STANDING if slow and all(names) else HIDDEN) * rate or looks < LOOKS_ALIKE:
         return 9.0
-    if area_ratio(one.track.boxes[-1], other.track.boxes[0]) > (12.0 if gap > 2 else 20.0):
+    if area_ratio(one.usual, other.usual) > MOST_GROWTH:
         return 9.0
-    forward = np.linalg.norm(one.last + one.late * gap - other.first)
-    backward = np.linalg.norm(other.first - other.early * gap - one.last)
-    way = max(np.linalg.norm(one.late), np.linalg.norm(other.early)) * gap
-    missed = min(forward, backward, np.linalg.norm((one.late + other.early) / 2.0 * gap - (other.first - one.last)))
-    soon = gap / ((STANDING if slow else HIDDEN) * rate)
-    return float(missed / (NEAR * size + BENDS * way + LEAST_ANGLE) + 0.2 * (1.0 - looks) + 0.2 * soon)
+    between = other.first_frame - one.last_frame
+    paces = (one.late, other.early, (one.late + other.early) / 2.0)
+    missed = min(float(np.linalg.norm(one.last + pace * between - other.first)) for pace in paces)
+    way = max(np.linalg.norm(one.late), np.linalg.norm(other.early)) * max(between, 0)
+    late = gap / ((STANDING if slow else HIDDEN) * rate)
+    unsteady = 0.0 if other.track.votes else 1.0 - min(1.0, len(other.track.hits) / len(other.track.boxes))
+    unlike = 0.2 * (1.0 - looks) + 0.12 * math.log(area_ratio(one.usual, other.usual))
+    return float(missed / (NEAR * size + BENDS * way + LEAST_ANGLE) + unlike + 0.3 * late + 0.3 * unsteady)
 
 
-def _object(chain: list[Track], shot: Shot, rate: float) -> Object:
+def _object(ends: list[_End], shot: Shot, rate: float) -> Object:
+    chain = [end.track for end in ends]
     votes: dict[str, float] = {}
     for track in chain:
         for name, vote in track.votes.items():
@@ -210,6 +217,8 @@ def _object(chain: list[Track], shot: Shot, rate: float) -> Object:
     steps = np.concatenate([np.linalg.norm(np.array(track.steps).reshape(-1, 2), axis=1) for track in chain])
     _, first = np.unique(frames, return_index=True)
     frames, boxes, seen, steps = frames[first], boxes[first], seen[first], steps[first]
+    for one, other in zip(ends, ends[1:], strict=False):  # a part of an object tells nothing of where the whole is
+        seen &= (frames <= one.last_frame) | (frames >= other.first_frame)
     frames, boxes, seen, steps = _from_the_beginning(frames, boxes, seen, steps, shot, rate)
     heights = np.maximum(boxes[:, 3] - boxes[:, 1], 1.0)
     gaps = [
@@ -219,7 +228,8 @@ def _object(chain: list[Track], shot: Shot, rate: float) -> Object:
     ]
     score = max((track.best for track in chain), default=0.0) or min(0.9, 0.3 + 0.02 * sum(len(t.hits) for t in chain))
     return Object(
-        frames, boxes / np.array([*shot.size, *shot.size], float), seen, steps / heights, name if name in OBJECTS else "", score,
+        frames, boxes / np.array([*shot.size, *shot.size], float), seen, steps / heights,
+        name if name in OBJECTS else "", score,
         _at_border(boxes[0], shot.size), _at_border(boxes[-1], shot.size), gaps,
     )  # fmt: skip
 

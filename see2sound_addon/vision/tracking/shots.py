@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from ...media.moving import Frame
-from .background import Small, alike, corners, follow, small_of
+from .background import Flow, Small, alike, flow_between, small_of
 
 OTHER = 0.55
 """Likeness of colours below which two frames are of different shots."""
-DOUBTFUL, FOLLOWED = 0.85, 0.25
-"""Likeness below which they are if, besides, fewer of the corners than this share can be followed."""
+DOUBTFUL, FOLLOWED, LOST = 0.85, 0.25, 0.08
+"""Likeness below which they are if, besides, fewer of the corners than a share can be followed; and the share for others."""
 LONGEST_FLASH = 3
 """Frames."""
 FEW = 8
@@ -20,47 +20,44 @@ FEW = 8
 
 @dataclass(frozen=True)
 class ShotFrame:
-    """`begins`: whether it is the first of a shot."""
+    """`flow`: from the frame before, or None for the first frame of a shot."""
 
     frame: Frame
     small: Small
-    begins: bool
+    flow: Flow | None
 
 
-def in_shots(frames: Iterable[Frame]) -> Iterator[ShotFrame]:
-    """The frames of a moving picture without flashes, each with whether a shot begins there."""
+def in_shots(frames: Iterable[Frame], dense: bool = True) -> Iterator[ShotFrame]:
+    """The frames of a moving picture without flashes, each with whether a shot begins there.
+
+    `dense`: whether neighbouring frames are so close in time that corners can be followed; else colours alone tell.
+    """
     last: Small | None = None
-    doubtful: list[tuple[Frame, Small]] = []
+    doubtful: list[ShotFrame] = []
     for frame in frames:
         small = small_of(frame.pixels)
-        if last is None or _same_shot(last, small):
-            doubtful.clear()  # it was a flash
-            yield ShotFrame(frame, small, last is None)
-            last = small
-            continue
-        if doubtful and (len(doubtful) >= LONGEST_FLASH or _same_shot(doubtful[-1][1], small)):
-            yield from _another_shot(doubtful)
-            last = doubtful[-1][1]
-            doubtful.clear()
-            cut = not _same_shot(last, small)
-            yield ShotFrame(frame, small, cut)
-            last = small
-            continue
-        doubtful.append((frame, small))
-    yield from _another_shot(doubtful)
+        flow = None if last is None else flow_between(last, small)
+        if last is not None and not _same_shot(last, small, flow, dense):
+            if not doubtful:
+                doubtful.append(ShotFrame(frame, small, None))
+                continue
+            flow = flow_between(doubtful[-1].small, small)
+            same = _same_shot(doubtful[-1].small, small, flow, dense)
+            if same and len(doubtful) < LONGEST_FLASH:
+                doubtful.append(ShotFrame(frame, small, flow))
+                continue
+            yield from doubtful  # they are the beginning of another shot
+            flow = flow if same else None
+        doubtful.clear()  # else they were a flash
+        yield ShotFrame(frame, small, flow)
+        last = small
+    yield from doubtful
 
 
-def _another_shot(frames: list[tuple[Frame, Small]]) -> Iterator[ShotFrame]:
-    for number, (frame, small) in enumerate(frames):
-        yield ShotFrame(frame, small, number == 0)
-
-
-def _same_shot(one: Small, other: Small) -> bool:
+def _same_shot(one: Small, other: Small, flow: Flow | None, dense: bool) -> bool:
     likeness = alike(one.colours, other.colours)
-    if one.grey.shape != other.grey.shape or likeness < OTHER:
+    if flow is None or one.grey.shape != other.grey.shape or likeness < OTHER:
         return False
-    if likeness > DOUBTFUL:
+    if not dense or len(flow.good) < FEW:
         return True
-    points = corners(one.grey, 100)
-    _, good = follow(one.grey, other.grey, points)
-    return len(points) < FEW or float(good.mean()) >= FOLLOWED
+    return flow.share >= (FOLLOWED if likeness < DOUBTFUL else LOST)

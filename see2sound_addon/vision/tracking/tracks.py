@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
-from .background import Shift, Small, colours_of, corners, follow, shift_of
+from .background import Flow, Shift, Small, colours_of, corners, follow, shift_of
 
 POINTS = 24
 """Points of an object that are followed."""
@@ -114,20 +114,19 @@ class Tracker:
         """The first frame."""
         self._smalls.append(small)
 
-    def advance(self, small: Small) -> Shift:
-        """Follow all tracks into the next frame; the movement of the background."""
+    def advance(self, small: Small, flow: Flow) -> Shift:
+        """Follow all tracks into the next frame; the movement of the background. `flow`: of the whole picture."""
         before = self._smalls[-1]
-        points = [corners(before.grey)] + [self._points(before.grey, track) for track in self.active]
+        points = [self._points(before.grey, track) for track in self.active]
         ends = np.cumsum([0, *(len(some) for some in points)])
-        start = np.concatenate(points)
+        start = np.concatenate([np.zeros((0, 2), np.float32), *points])
         there, good = follow(before.grey, small.grey, start)
-        ground = slice(0, ends[1])
-        off = self._in_moving(start[ground])
-        shift = shift_of(start[ground][~off], there[ground][~off], good[ground][~off])
+        ground = ~self._in_moving(flow.before)
+        shift = shift_of(flow.before[ground], flow.after[ground], flow.good[ground])
         self.frame += 1
         self._shifts.append(shift)
         self._smalls.append(small)
-        for track, begin, end in zip(self.active, ends[1:-1], ends[2:], strict=True):
+        for track, begin, end in zip(self.active, ends[:-1], ends[1:], strict=True):
             used = good[begin:end]
             _advance(track, start[begin:end][used], there[begin:end][used], shift)
         self._retire()
@@ -240,7 +239,7 @@ def _carry(track: Track, shift: Shift, step: np.ndarray, growth: float | None = 
     """Go on with the background and a step of its own."""
     box = track.boxes[-1]
     centre, half = _centre(box), (box[2:] - box[:2]) / 2.0
-    around = shift.move(np.array([centre, centre + [half[0], 0.0], centre + [0.0, half[1]]]))
+    around = shift.move(centre + np.array([[0.0, 0.0], [half[0], 0.0], [0.0, half[1]]]))
     wide, high = np.linalg.norm(around[1] - around[0]), np.linalg.norm(around[2] - around[0])
     if growth is not None:
         wide, high = half[0] * growth, half[1] * growth
@@ -323,4 +322,3 @@ def _within(box: np.ndarray, size: tuple[int, int]) -> tuple[int, int, int, int]
     x0, y0 = np.floor(np.clip(box[:2], 0, np.array(size) - 1)).astype(int)
     x1, y1 = np.ceil(np.clip(box[2:], 1, np.array(size))).astype(int)
     return int(x0), int(y0), int(x1), int(y1)
-

@@ -10,7 +10,7 @@ import numpy as np
 
 from ...media.moving import Frame
 from ...projection import Projection
-from .background import Shift, Small, turn_of
+from .background import Flow, Shift, Small, turn_of
 from .movers import LEAST_SURE, Mover, find_movers, residual_flow
 from .shots import ShotFrame, in_shots
 from .tracks import Seen, Track, Tracker
@@ -72,9 +72,9 @@ class Watcher:
         self._flows: deque[np.ndarray] = deque(maxlen=self._aside + 1)
         self._sees_movement = rate >= SLOWEST
 
-    def advance(self, small: Small) -> None:
-        """The next frame."""
-        shift = self.tracker.advance(small)
+    def advance(self, small: Small, flow: Flow) -> None:
+        """The next frame, and the flow from the one before."""
+        shift = self.tracker.advance(small, flow)
         shot = self.shot
         shot.turns.append(shot.turns[-1] @ turn_of(shift, shot.size, self._projection))
         shot.sureness.append(shift.share)
@@ -123,31 +123,40 @@ def watch(
 ) -> Watched:
     """Watch all frames of a moving picture.
 
-    `rate`: frames a second. `detect`: is asked every `every` seconds. `look`: is called once for each shot, with the number of a
-    frame and the frame. `progress`: is told the time of each frame.
+    `rate`: frames a second. `detect`: is asked every `every` seconds. `look`: is called once for each shot, with the number
+    of a frame and the frame. `progress`: is told the time of each frame.
     """
     step = max(1, round(rate / FASTEST)) if rate > FASTEST else 1
     watched = Watched([], rate / step, [])
     watcher: Watcher | None = None
     began = asked = 0.0
-    for shown in in_shots(_thinned(frames, step)):
+    latest: tuple[int, Frame] | None = None
+
+    def end() -> None:
+        if watcher is None or latest is None:
+            return
+        if watcher.shot.looked is None:
+            watcher.shot.looked = latest[0]
+            look(*latest)
+        watched.shots.append(watcher.end())
+
+    for shown in in_shots(_thinned(frames, step), rate >= SLOWEST):
         number, time = len(watched.times), shown.frame.time
         watched.times.append(time)
         progress(time)
-        if shown.begins or watcher is None:
-            if watcher is not None:
-                watched.shots.append(watcher.end())
+        if shown.flow is None or watcher is None:
+            end()
             watcher, began, asked = Watcher(number, shown.small, watched.rate, projection), time, time - every
         else:
-            watcher.advance(shown.small)
+            watcher.advance(shown.small, shown.flow)
         if time - asked >= every - 1e-6:
             watcher.detected(number, detect(shown.frame.pixels))
             asked = time
         if watcher.shot.looked is None and _shows_something(shown, time - began):
             watcher.shot.looked = number
             look(number, shown.frame)
-    if watcher is not None:
-        watched.shots.append(watcher.end())
+        latest = (number, shown.frame)
+    end()
     return watched
 
 
