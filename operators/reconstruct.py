@@ -15,7 +15,7 @@ from .working import Work, Working, ask, same_scene
 
 if TYPE_CHECKING:
     from ..see2sound_addon.clips import MadeClip
-    from ..see2sound_addon.findings import Findings, FoundSource
+    from ..see2sound_addon.findings import Findings, FootageSettings, FoundSource
     from ..see2sound_addon.jobs.requests import Reconstruct
 
 
@@ -76,7 +76,10 @@ class SEE2SOUND_OT_reconstruct(Working, bpy.types.Operator):
             matches = speakers.match(scene, found, picture)
             ids = [(m.source, m.source_id) for m in matches]
             prompts = [(m.source_id, m.prompt) for m in matches if not m.locked]
-            made = (yield from ask(clips.request(scene, prompts, request.backends, request.models))).clips
+            sources_of = {m.source_id: m.source for m in matches}
+            least = 0.0 if found.footage is None else found.footage.seconds
+            wanted = clips.request(scene, prompts, request.backends, request.models, found=sources_of, least=least)
+            made = (yield from ask(wanted)).clips
             scene = same_scene(context, uid)
         return self._apply(context, scene, picture, found, made, ids)
 
@@ -103,6 +106,8 @@ class SEE2SOUND_OT_reconstruct(Working, bpy.types.Operator):
                 settings.field_of_view if settings.use_field_of_view else None,
                 settings.horizon / 100.0 if settings.use_horizon else None,
                 settings.camera_height,
+                settings.panorama,
+                footage_settings(scene, self._setting(scene, "camera", "picture_camera") == "OWN"),
             ),
             backends_that_see(scene, self.eye),
             neural.chosen_models(context, scene),
@@ -141,6 +146,19 @@ class SEE2SOUND_OT_reconstruct(Working, bpy.types.Operator):
         self.report({"INFO"}, f"{len(objects)} sources found in {bpy.path.basename(bpy.path.abspath(picture))}")
         look_through_camera(context)
         return notes
+
+
+def footage_settings(scene: bpy.types.Scene, own_camera: bool) -> "FootageSettings":
+    """How a moving picture is looked at. `own_camera`: whether it gets a camera, which may turn with it."""
+    from ..see2sound_addon.blender.units import frame_rate
+    from ..see2sound_addon.findings import FootageSettings
+
+    settings = scene.see2sound
+    last = settings.footage_last if settings.use_footage_range else 0
+    return FootageSettings(
+        settings.footage_first if settings.use_footage_range else 1, last or None, frame_rate(scene),
+        settings.move_camera and own_camera, settings.level_by_movement,
+    )  # fmt: skip
 
 
 def is_chosen(path: str) -> bool:

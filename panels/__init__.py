@@ -26,6 +26,7 @@ from . import (
 CLASSES: tuple[Any, ...] = (
     picture.SEE2SOUND_PT_picture,
     picture.SEE2SOUND_PT_picture_camera,
+    picture.SEE2SOUND_PT_picture_motion,
     listening.SEE2SOUND_UL_proposals,
     listening.SEE2SOUND_UL_events,
     listening.SEE2SOUND_PT_listening,

@@ -84,3 +84,27 @@ class SEE2SOUND_PT_picture_camera(Sidebar, bpy.types.Panel):
         value.active = settings.use_horizon
         value.prop(settings, "horizon", text="")
         layout.prop(settings, "camera_height")
+        layout.prop(settings, "panorama")
+
+
+class SEE2SOUND_PT_picture_motion(Sidebar, bpy.types.Panel):
+    """What is done with videos and other moving pictures."""
+
+    bl_label = "Moving Picture"
+    bl_parent_id = "SEE2SOUND_PT_picture"
+    bl_options = {"DEFAULT_CLOSED"}
+
+    def draw(self, context: bpy.types.Context) -> None:
+        layout, settings = self.layout, context.scene.see2sound
+        layout.use_property_split = True
+        layout.use_property_decorate = False
+        column = layout.column(heading="Range")
+        column.prop(settings, "use_footage_range", text="")
+        column = layout.column(align=True)
+        column.active = settings.use_footage_range
+        column.prop(settings, "footage_first", text="Frame Start")
+        column.prop(settings, "footage_last", text="End")
+        row = layout.row()
+        row.active = settings.picture_camera == "OWN"
+        row.prop(settings, "move_camera")
+        layout.prop(settings, "level_by_movement")

@@ -16,7 +16,7 @@ from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
 
-from . import cli_eye, cli_neural, cli_scene, cli_sounds, logs
+from . import cli_eye, cli_moving, cli_neural, cli_scene, cli_sounds, logs
 from .cli_numbers import number, seed, whole
 from .cli_results import levels_of, mix_usual_layouts, text_of
 from .errors import See2SoundError
@@ -106,10 +106,12 @@ def _parser() -> argparse.ArgumentParser:
         sub.add_argument("--log", choices=levels, help="print messages of this level to stderr")
         return sub
 
-    run = verb("run", _run, "Everything: a picture becomes a sounding scene.blend, clips, a plan and three mixes.")
-    run.add_argument("picture", type=Path)
+    text = "Everything: a picture or video becomes a sounding scene.blend, clips, a plan and three mixes; a video a film, too."
+    run = verb("run", _run, text)
+    run.add_argument("picture", type=Path, help="a picture, a video, a pattern such as frame_####.png, or a folder of frames")
     run.add_argument("--out", type=Path, required=True, metavar="DIR")
-    run.add_argument("--duration", type=_duration, default=10.0, metavar="SECONDS")
+    run.add_argument("--duration", type=_duration, metavar="SECONDS", help="10, or as long as the video, without it")
+    cli_moving.add_choices(run)
     run.add_argument("--max-sources", type=_count, default=5, metavar="N")
     run.add_argument("--fov", type=_angle, metavar="DEGREES", help="horizontal field of view")
     run.add_argument("--horizon", type=_percent, metavar="PERCENT", help="the horizon's height from the top")
@@ -206,6 +208,8 @@ def _run(options: argparse.Namespace) -> dict[str, Any]:
         field_of_view=None if options.fov is None else options.fov * 3.141592653589793 / 180.0,
         horizon=None if options.horizon is None else options.horizon / 100.0,
         camera_height=options.camera_height,
+        panorama=options.panorama.upper(),
+        footage=cli_moving.footage_settings(options),
     )
     usual, eye = cli_eye.backends(options)
     with cli_neural.chosen_backends(options, usual, _progress) as backends:
@@ -214,24 +218,27 @@ def _run(options: argparse.Namespace) -> dict[str, Any]:
         found = pipeline.reconstruct(options.picture, None, settings, _progress, backends)
         check_writable(out)
         check_writable(out / "clips")
-        scene = session.new_scene(options.duration)
+        rate, seconds = (24.0, 10.0) if found.footage is None else (found.footage.rate, found.footage.seconds)
+        seconds = seconds if options.duration is None else options.duration
+        scene = session.new_scene(seconds, rate)
         scene.see2sound.seed = options.seed
         built = scenebuilder.build(scene, found, options.picture.resolve(), out, _progress, backends)
     notes = [*found.notes, *built.notes]
-    built.plan.duration = options.duration  # frames end a little later
+    built.plan.duration = seconds  # frames end a little later
     write_plan(built.plan, out / "plan.json")
     write_overview(found.picture.pixels, found.view.horizon.row, found.camera, found.sources, out / "overview.png")
     mixes, more = mix_usual_layouts(out, _progress)
-    notes += [note for note in more if note not in notes]
+    films = [] if found.footage is None else cli_moving.write_film(options, found.footage, out, _progress, more)
+    notes += [note for note in dict.fromkeys(more) if note not in notes]
     sources = [_facts_of(source, built.models.get(source.id)) for source in found.sources]
     lines = [f"{len(sources)} sources in {options.picture.name}:"] + [
-        f"  {s['id']}: {s['label']}, {s['extent']}, {s['metres']:.1f} m away, {_sound(s['model'])}" for s in sources
+        f"  {s['id']}: {s['label']}, {s['extent']}, {s['metres']:.1f} m away{s['when']}, {_sound(s['model'])}" for s in sources
     ]
     lines.append(f"The detector was {eye}.")
     if not all(source.prompt for source in found.sources):
         lines.append("With --voice-unknown, objects without a name get a neutral sound.")
     lines += [f"note: {note}" for note in notes]
-    lines += [f"Files in {out}:", "  scene.blend  plan.json  overview.png  clips/"]
+    lines += [f"Files in {out}:", "  scene.blend  plan.json  overview.png  clips/", *(f"  {name}" for name in films)]
     lines += [f"  {Path(m['file']).name}  ({text_of(m)})" for m in mixes]
     return {"out": str(out), "sources": sources, "mixes": mixes, "notes": notes, "lines": lines}
 
@@ -243,7 +250,7 @@ def _facts_of(source: Any, model: str | None) -> dict[str, Any]:
         "score": round(source.score, 3), "metres": round(source.distance.metres, 2),
         "position": [round(float(v), 3) for v in source.position],
         "centre": None if source.evidence is None else [round(v, 4) for v in source.evidence.centre],
-        "model": model,
+        "model": model, "when": cli_moving.when(source),
     }  # fmt: skip
 
 

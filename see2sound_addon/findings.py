@@ -65,6 +65,7 @@ class Evidence:
 
     `centre`: its visible centre x, y as fractions. `distance`: by the picture alone, without the usual size of its label.
     `mask`: (height, width) bool of a small picture, empty where only the outline is kept. `outline`: (k, 2) fractions.
+    `pose`: (4, 4) of the camera in the frame of a moving picture that shows it, and `seconds`, when that is; None for a still.
     """
 
     box: Box
@@ -72,6 +73,8 @@ class Evidence:
     distance: Estimate
     mask: np.ndarray = field(default_factory=lambda: np.zeros((0, 0), bool))
     outline: np.ndarray = field(default_factory=lambda: np.zeros((0, 2)))
+    pose: np.ndarray | None = None
+    seconds: float | None = None
 
 
 @dataclass

@@ -251,7 +251,10 @@ class _Fisheye(Projection):
 
 @dataclass(frozen=True)
 class Equidistant(_Fisheye):
-    """A fisheye whose angles grow evenly from the centre. `width`: the angle that a width of the picture spans, radians."""
+    """A fisheye whose angles grow evenly from the centre. `width`: the angle that a width of the picture spans, radians.
+
+    As in Blender, its circle is stretched with the picture, so `aspect` is that of angles: 1.
+    """
 
     width: float
     aspect: float
@@ -266,9 +269,8 @@ class Equidistant(_Fisheye):
         return np.asarray(angle / self.width)
 
     def fitted(self, aspect: float) -> Equidistant:
-        """The same rays, for a picture of another aspect."""
-        width, centre = _fit(self.aspect, aspect, self.centre)
-        return Equidistant(self.width * width, aspect, centre)
+        """The same: its circle is stretched with the picture."""
+        return self
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import bpy
+import numpy as np
 
 Keys = list[tuple[float, float]]
 """(frame, value)."""
@@ -42,17 +43,48 @@ def set_keys(owner: Any, holder: Any, name: str, keys: Keys) -> None:
     `owner`: the data-block that has the animation. Without keys the value stays.
     """
     path = name if holder == owner else holder.path_from_id(name)
-    for home in _homes(owner):
-        for curve in [one for one in home.fcurves if one.data_path == path]:
-            home.fcurves.remove(curve)
+    remove_keys(owner, path)
     if keys:
         setattr(holder, name, keys[0][1])
     if len(keys) < 2:
         return
     holder.keyframe_insert(name, frame=keys[0][0])
-    curve = next(one for one in fcurves(owner) if one.data_path == path)
-    curve.keyframe_points.add(len(keys) - 1)
-    curve.keyframe_points.foreach_set("co", [number for key in keys for number in key])
-    for key in curve.keyframe_points:
-        key.interpolation = "LINEAR"
+    _fill(next(one for one in fcurves(owner) if one.data_path == path), np.array(keys, float))
+
+
+def set_vector_keys(obj: bpy.types.Object, name: str, frames: np.ndarray, values: np.ndarray) -> None:
+    """Set a property of several numbers to straight lines between keyframes at `frames` (n,), `values` (n, k)."""
+    remove_keys(obj, name)
+    setattr(obj, name, values[0].tolist())
+    obj.keyframe_insert(name, frame=float(frames[0]))
+    for curve in fcurves(obj):
+        if curve.data_path == name:
+            _fill(curve, np.stack([frames, values[:, curve.array_index]], axis=1))
+
+
+def remove_keys(owner: Any, path: str) -> None:
+    """Remove the animation curves of a property."""
+    for home in _homes(owner):
+        for curve in [one for one in home.fcurves if one.data_path == path]:
+            home.fcurves.remove(curve)
+
+
+def scale_keys(obj: bpy.types.Object, name: str, centre: np.ndarray, factor: float) -> None:
+    """Move all values of a property of several numbers away from a centre (k,), by a factor."""
+    for curve in fcurves(obj):
+        if curve.data_path == name:
+            points = np.zeros(2 * len(curve.keyframe_points))
+            curve.keyframe_points.foreach_get("co", points)
+            middle = centre[curve.array_index]
+            points[1::2] = middle + factor * (points[1::2] - middle)
+            curve.keyframe_points.foreach_set("co", points)
+            curve.update()
+
+
+def _fill(curve: bpy.types.FCurve, points: np.ndarray) -> None:
+    """Give a curve with one keyframe all of `points` (n, 2), frame and value, with straight lines in between."""
+    curve.keyframe_points.add(len(points) - 1)
+    curve.keyframe_points.foreach_set("co", points.ravel())
+    linear = bpy.types.Keyframe.bl_rna.properties["interpolation"].enum_items["LINEAR"].value  # type: ignore[attr-defined]
+    curve.keyframe_points.foreach_set("interpolation", [linear] * len(points))
     curve.update()

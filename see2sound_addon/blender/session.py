@@ -33,13 +33,14 @@ def has_scripts() -> bool:
     return len(bpy.data.texts) > 0
 
 
-def new_scene(seconds: float) -> bpy.types.Scene:
-    """An empty scene of at least that length at 24 frames a second."""
+def new_scene(seconds: float, rate: float = 24.0) -> bpy.types.Scene:
+    """An empty scene of at least that length, at a rate of frames a second."""
     with quiet():
         bpy.ops.wm.read_homefile(use_empty=True, use_factory_startup=True)
     scene = bpy.context.scene
-    scene.render.fps, scene.render.fps_base = 24, 1.0
-    scene.frame_start, scene.frame_end = 1, max(1, math.ceil(seconds * 24 - 1e-9))
+    whole = max(1, math.ceil(rate - 1e-6))
+    scene.render.fps, scene.render.fps_base = whole, whole / rate
+    scene.frame_start, scene.frame_end = 1, max(1, math.ceil(seconds * rate - 1e-6))
     return scene
 
 

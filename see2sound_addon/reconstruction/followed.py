@@ -266,13 +266,20 @@ def _row_at(one: Object, frame: int | None) -> int | None:
 
 def _evidence(stage: Stage, one: Object, sighting: Sighting | None, source: FoundSource | None, row: int) -> Evidence:
     """What shows the object, in the frame that shows it best."""
+    frame = int(one.frames[row])
+    pose, seconds = _pose_shown(stage, frame), float(stage.times[frame])
     if source is not None and source.evidence is not None:
-        return source.evidence
+        return replace(source.evidence, pose=pose, seconds=seconds)
     box = _box(np.clip(one.boxes[row], 0.0, 1.0))
     side = MASK_SIDE
     mask = ellipse((side, side), (box[0] * side, box[1] * side, box[2] * side, box[3] * side))
-    distance = foot_distance(stage.camera(int(one.frames[row])), box, stage.looked.confidence)
-    return Evidence(box, _centre(box), distance, mask, outline(mask))
+    distance = foot_distance(stage.camera(frame), box, stage.looked.confidence)
+    return Evidence(box, _centre(box), distance, mask, outline(mask), pose, seconds)
+
+
+def _pose_shown(stage: Stage, frame: int) -> np.ndarray:
+    """The pose (4, 4) that the scene's camera has in a frame."""
+    return stage.poses.at(frame) if stage.settings.footage.move_camera else stage.poses.first.copy()
 
 
 def _in_world(stage: Stage, frames: np.ndarray, path: np.ndarray) -> np.ndarray:
@@ -291,6 +298,9 @@ def _standing(stage: Stage, source: FoundSource) -> _Candidate:
     level = sound_of(source.label).level or UNKNOWN_LEVEL
     key = level - 20.0 * float(np.log10(max(source.distance.metres, 1.0)))
     shot, turns = stage.shot, stage.poses.turns
+    if source.evidence is not None and shot.looked is not None:
+        pose, seconds = _pose_shown(stage, shot.looked), float(stage.times[shot.looked])
+        source = replace(source, evidence=replace(source.evidence, pose=pose, seconds=seconds))
     if not stage.settings.footage.move_camera and np.abs(turns - np.eye(3)).max() > 1e-9 and source.extent != "ambient":
         frames = np.arange(shot.first, shot.last + 1)
         first = stage.poses.first

@@ -27,6 +27,11 @@ EVENT_ITEMS = (
     ("KEYFRAMES", "Keyframes", "The keyframes of Strike above zero", "KEYFRAME", 2),
     ("MARKERS", "Markers", "Markers of the time line", "MARKER", 3),
 )
+PANORAMA_ITEMS = (
+    ("AUTO", "As Its Metadata Say", "Pictures and videos with the metadata of a panorama show all directions", 0),
+    ("NEVER", "Flat", "The picture was taken through one lens", 1),
+    ("ALWAYS", "360 Degrees", "The picture is equirectangular: twice as wide as high, and shows all directions", 2),
+)
 PARKED_ITEMS = (
     ("SILENT", "Silent", "Engines are off while vehicles stand", "MUTE_IPO_ON", 0),
     ("IDLE", "Idle", "Engines idle while vehicles stand", "MUTE_IPO_OFF", 1),

@@ -25,6 +25,7 @@ from .choices import (
     LAYOUT_ITEMS,
     LISTENER_ITEMS,
     OTHERS_ITEMS,
+    PANORAMA_ITEMS,
     PARKED_ITEMS,
     PREVIEW_ITEMS,
     RELATIVE_PATH,
@@ -139,6 +140,22 @@ class SceneProperties(bpy.types.PropertyGroup):
         min=0.0,
         max=100.0,
         subtype="PERCENTAGE",
+    )
+    panorama: EnumProperty(name="Panorama", description="Whether the picture shows all directions", items=PANORAMA_ITEMS)
+    use_footage_range: BoolProperty(name="Set Range", description="Look at a part of a moving picture only")
+    footage_first: IntProperty(name="First Frame", description="First frame that is looked at", default=1, min=1)
+    footage_last: IntProperty(
+        name="Last Frame", description="Last frame that is looked at. 0 is the end of the picture", default=0, min=0
+    )
+    move_camera: BoolProperty(
+        name="Turn Camera",
+        description="Turn the picture's own camera as the camera of the moving picture turns. "
+        "If off, it stands still and the sources move around it",
+        default=True,
+    )
+    level_by_movement: BoolProperty(
+        name="Level by Movement",
+        description="Make a source as loud as it moves: quiet while it stands, full where it moves most",
     )
     room: PointerProperty(name="Room", description="Acoustics of the room", type=RoomProperties)
     neural: PointerProperty(name="Neural Models", description="Which model each step uses", type=NeuralProperties)

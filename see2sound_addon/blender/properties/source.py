@@ -299,6 +299,24 @@ class SourceProperties(bpy.types.PropertyGroup):
     set_start: FloatProperty(
         override=OVERRIDABLE, options=HIDDEN, name="Set Start", description="Start of the strip set by See2Sound"
     )
+    projection: StringProperty(
+        override=OVERRIDABLE, options=HIDDEN, name="Projection", description="Kind of the picture's camera"
+    )
+    shown_at: IntProperty(
+        override=OVERRIDABLE,
+        options=HIDDEN,
+        name="Shown At",
+        description="Frame of the scene in which a moving picture shows the source best",
+    )
+    set_keys: IntProperty(
+        override=OVERRIDABLE, options=HIDDEN, name="Set Keyframes", description="Fingerprint of the keyframes set by See2Sound"
+    )
+    set_volume: IntProperty(
+        override=OVERRIDABLE, options=HIDDEN, name="Set Volume", description="Fingerprint of the volume set by See2Sound"
+    )
+    set_events: IntProperty(
+        override=OVERRIDABLE, options=HIDDEN, name="Set Events", description="Fingerprint of the events set by See2Sound"
+    )
     silenced: BoolProperty(
         override=OVERRIDABLE, options=HIDDEN, name="Silenced", description="Muted because its prompt is 'silent'"
     )

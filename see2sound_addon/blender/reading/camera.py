@@ -2,43 +2,83 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import bpy
 import numpy as np
 
 from ...errors import See2SoundError
-from ...projection import Camera, Orthographic, Perspective, Projection
+from ...projection import (
+    Camera,
+    Equidistant,
+    Equirectangular,
+    Equisolid,
+    Orthographic,
+    Perspective,
+    Projection,
+    from_numbers,
+    numbers_of,
+)
 from ..units import metres_per_unit
 
 
 def read_camera(context: bpy.types.Context, scene: bpy.types.Scene, obj: bpy.types.Object) -> Camera:
     """A camera object with its frame. Errors: `camera-panoramic`, `camera-nowhere`."""
-    if obj.type != "CAMERA" or obj.data.type not in {"PERSP", "ORTHO"}:
-        raise See2SoundError(
-            "camera-panoramic",
-            f"The active camera {obj.name!r} is neither a perspective nor an orthographic camera.",
-            "Set its type to Perspective or Orthographic, or make another camera active.",
-        )
+    if obj.type != "CAMERA":
+        raise See2SoundError("camera-nowhere", f"{obj.name!r} is no camera.", "Make a camera active.")
     evaluated = obj.evaluated_get(context.evaluated_depsgraph_get())
-    # Blender's vectors become float32 arrays from NumPy 2 on, which JSON does not know.
-    corners = np.array([list(corner) for corner in evaluated.data.view_frame(scene=scene)], np.float64)
-    parallel = obj.data.type == "ORTHO"
-    corners *= metres_per_unit(scene) if parallel else 1.0 / -corners[:, 2:]
-    right, top, _ = corners.max(axis=0).tolist()
-    left, bottom, _ = corners.min(axis=0).tolist()
-    width, height = right - left, top - bottom
     pose = np.array([list(row) for row in evaluated.matrix_world.normalized()], np.float64)
     pose[:3, 3] *= metres_per_unit(scene)
-    if not (np.isfinite(pose).all() and np.isfinite(corners).all() and abs(np.linalg.det(pose[:3, :3])) > 0.5):
+    panoramic = obj.data.type == "PANO"
+    projection = _panorama(evaluated, scene) if panoramic else _flat(evaluated, scene)
+    finite = all(np.isfinite(value).all() for value in (pose, numbers_of(projection)[1]))
+    if not (finite and abs(np.linalg.det(pose[:3, :3])) > 0.5):
         raise See2SoundError(
             "camera-nowhere",
             f"The transform of the camera {obj.name!r} is not finite, or its scale is zero.",
             "Correct its location, rotation, scale and drivers.",
         )
-    centre = (-left / width, top / height)
-    projection: Projection = Perspective(1.0 / width, height / width, centre)
-    if parallel:
-        projection = Orthographic(width, height / width, centre)
     return Camera(projection, pose, f"The field of view is that of the camera {obj.name!r}.")
+
+
+def _flat(evaluated: bpy.types.Object, scene: bpy.types.Scene) -> Projection:
+    # Blender's vectors become float32 arrays from NumPy 2 on, which JSON does not know.
+    corners = np.array([list(corner) for corner in evaluated.data.view_frame(scene=scene)], np.float64)
+    parallel = evaluated.data.type == "ORTHO"
+    corners *= metres_per_unit(scene) if parallel else 1.0 / -corners[:, 2:]
+    right, top, _ = corners.max(axis=0).tolist()
+    left, bottom, _ = corners.min(axis=0).tolist()
+    width, height = right - left, top - bottom
+    centre = (-left / width, top / height)
+    if parallel:
+        return Orthographic(width, height / width, centre)
+    return Perspective(1.0 / width, height / width, centre)
+
+
+def _panorama(evaluated: bpy.types.Object, scene: bpy.types.Scene) -> Projection:
+    """The projection of a panoramic camera, as Cycles renders it. Error: `camera-panoramic`."""
+    data: Any = evaluated.data
+    settings = data if hasattr(data, "panorama_type") else data.cycles  # the camera's own since Blender 5.0
+    kind = settings.panorama_type
+    if kind == "EQUIRECTANGULAR":
+        width = settings.longitude_max - settings.longitude_min
+        height = settings.latitude_max - settings.latitude_min
+        return Equirectangular(width, height / width, (-settings.longitude_min / width, settings.latitude_max / height))
+    if kind == "FISHEYE_EQUIDISTANT":
+        return Equidistant(settings.fisheye_fov, 1.0)
+    if kind == "FISHEYE_EQUISOLID":
+        render = scene.render
+        aspect = render.resolution_y * render.pixel_aspect_y / (render.resolution_x * render.pixel_aspect_x)
+        upright = data.sensor_fit == "VERTICAL" or (data.sensor_fit == "AUTO" and aspect > 1.0)
+        sensor = data.sensor_height if data.sensor_fit == "VERTICAL" else data.sensor_width
+        longer = aspect if upright else 1.0  # the side that the sensor fits, in widths of the picture
+        centre = (0.5 - data.shift_x * longer, 0.5 + data.shift_y * longer / aspect)
+        return Equisolid(settings.fisheye_lens / sensor * longer, aspect, centre)
+    raise See2SoundError(
+        "camera-panoramic",
+        f"The panorama type of the camera {evaluated.name!r} is not supported.",
+        "Use Equirectangular, Fisheye Equidistant or Fisheye Equisolid, or a perspective or orthographic camera.",
+    )
 
 
 def picture_camera(context: bpy.types.Context, scene: bpy.types.Scene, picture: str) -> Camera | None:
@@ -54,6 +94,6 @@ def picture_camera(context: bpy.types.Context, scene: bpy.types.Scene, picture: 
 
 def kept_camera(obj: bpy.types.Object) -> Camera:
     """The camera that a Speaker was placed with."""
-    focal, aspect, x, y = obj.see2sound.lens
-    projection = (Orthographic if obj.see2sound.parallel else Perspective)(focal, aspect, (x, y))
-    return Camera(projection, np.array([list(row) for row in obj.see2sound.camera_pose]))
+    facts = obj.see2sound
+    kind = facts.projection or ("ORTHOGRAPHIC" if facts.parallel else "PERSPECTIVE")  # files of before know two kinds
+    return Camera(from_numbers(kind, tuple(facts.lens)), np.array([list(row) for row in facts.camera_pose]))

@@ -1,14 +1,19 @@
-"""Render the animation of a scene into a film with a mix as its sound, in this process."""
+"""Write films in this process: the animation of a scene, or a moving picture, with a mix as its sound."""
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import Any
 
 import bpy
+from PIL import Image
 
 from ...errors import See2SoundError
+from ...findings import Footage
 from ...media.files import check_place
+from ...media.moving import MovingPicture
+from ...media.pictures import VIDEOS
 from ...media.scratch import temporary_folder
 from ...progress import Progress, no_progress
 from ...streams import muffled
@@ -17,6 +22,8 @@ from . import strip
 NEEDS_NO_GPU = "CYCLES"
 FEW_SAMPLES = 8
 """Of Cycles, in place of a renderer that needs a GPU."""
+UNDER = -6.0
+"""DB of a mix under the sound that a moving picture has already."""
 
 
 def render_film(
@@ -28,17 +35,102 @@ def render_film(
     `film-failed`.
     """
     check_place(out)
-    render: Any = scene.render
+    render = scene.render
     if bpy.app.background and render.engine != NEEDS_NO_GPU:
         render.engine = NEEDS_NO_GPU
         scene.cycles.samples = FEW_SAMPLES  # type: ignore[attr-defined]
+    _set_output(scene)
+    strip.add_mix(scene, mix, channels, rate)
+    try:
+        _render(scene, out, progress)
+    finally:
+        strip.remove_mix(scene)
+
+
+def sound_film(
+    moving: MovingPicture,
+    footage: Footage,
+    mix: Path,
+    rate: int,
+    out: Path,
+    keep_sound: bool = False,
+    progress: Progress = no_progress,
+) -> list[str]:
+    """Write an MP4 of a moving picture with a binaural or stereo mix as its sound; return notes.
+
+    `keep_sound`: whether its own sound stays, with the mix UNDER dB below it. The picture is coded anew. Errors: `film-failed`.
+    """
+    check_place(out)
+    scene = bpy.data.scenes.new("See2Sound Film")
+    notes: list[str] = []
+    try:
+        whole = max(1, math.ceil(footage.rate - 1e-6))
+        scene.render.fps, scene.render.fps_base = whole, whole / footage.rate
+        scene.frame_start, scene.frame_end = 1, max(1, round(footage.seconds * footage.rate))
+        width, height = moving.size
+        scene.render.resolution_x, scene.render.resolution_y = 2 * (width // 2), 2 * (height // 2)
+        scene.render.resolution_percentage = 100
+        scene.view_settings.view_transform = "Standard"
+        _set_output(scene)
+        scene.render.ffmpeg.audio_channels, scene.render.ffmpeg.audio_mixrate = "STEREO", rate
+        with temporary_folder(out.parent) as folder:
+            _lay_pictures(scene, moving, footage, folder)
+            _lay_sounds(scene, moving, footage, mix, keep_sound, notes)
+            _render(scene, out, progress)
+    finally:
+        bpy.data.scenes.remove(scene)
+    return notes
+
+
+def _lay_pictures(scene: bpy.types.Scene, moving: MovingPicture, footage: Footage, folder: Path) -> None:
+    """The frames as a strip. What Blender does not play is written as pictures first."""
+    strips, count = strip.strips_of(scene), scene.frame_end
+    if moving.path.suffix.lower() in VIDEOS:
+        video = strips.new_movie("Picture", str(moving.path), 1, 1 - (footage.first - 1))
+        video.frame_offset_start = footage.first - 1
+        return
+    frames = moving.read(footage.first, footage.first + count - 1)
+    names, shown = [], None
+    begin = (footage.first - 1) / moving.rate
+    upcoming = next(frames, None)
+    for number in range(count):  # each is shown until the next one's time
+        while upcoming is not None and upcoming.time <= begin + number / footage.rate + 1e-6:
+            shown, upcoming = upcoming, next(frames, None)
+        names.append(f"{number:06d}.png")
+        Image.fromarray((shown or upcoming).pixels).save(folder / names[-1])  # type: ignore[union-attr]
+    pictures = strips.new_image("Picture", str(folder / names[0]), 1, 1)
+    for name in names[1:]:
+        pictures.elements.append(name)
+
+
+def _lay_sounds(
+    scene: bpy.types.Scene, moving: MovingPicture, footage: Footage, mix: Path, keep_sound: bool, notes: list[str]
+) -> None:
+    strips = strip.strips_of(scene)
+    sound = strips.new_sound("Mix", str(mix), 2, 1)
+    if not keep_sound:
+        return
+    try:
+        old = strips.new_sound("Own Sound", str(moving.path), 3, 1 - (footage.first - 1))
+    except RuntimeError:
+        notes.append(f"{moving.path.name} has no sound that could be kept.")
+        return
+    old.frame_offset_start = footage.first - 1
+    sound.volume = 10.0 ** (UNDER / 20.0)
+
+
+def _set_output(scene: bpy.types.Scene) -> None:
+    render: Any = scene.render
     if hasattr(render.image_settings, "media_type"):  # since Blender 5.0
         render.image_settings.media_type = "VIDEO"
     render.image_settings.file_format = "FFMPEG"
     render.ffmpeg.format, render.ffmpeg.codec, render.ffmpeg.audio_codec = "MPEG4", "H264", "AAC"
     render.ffmpeg.audio_bitrate = 192
     render.use_file_extension = True
-    strip.add_mix(scene, mix, channels, rate)
+
+
+def _render(scene: bpy.types.Scene, out: Path, progress: Progress) -> None:
+    """Render all frames into a video. Error: `film-failed`."""
     frames = scene.frame_end - scene.frame_start + 1
 
     def follow(done: bpy.types.Scene, *_: object) -> None:
@@ -48,7 +140,7 @@ def render_film(
     try:
         with temporary_folder(out.parent) as folder, muffled():
             partial = folder / out.name
-            render.filepath = str(partial)
+            scene.render.filepath = str(partial)
             bpy.ops.render.render(animation=True, scene=scene.name)
             if not partial.is_file():
                 raise See2SoundError("film-failed", f"Blender has written no film at {out}.", "Look at its messages.")
@@ -58,4 +150,3 @@ def render_film(
         raise See2SoundError("film-failed", f"The film cannot be rendered: {why}", "Try to render it in Blender.") from error
     finally:
         bpy.app.handlers.render_post.remove(follow)
-        strip.remove_mix(scene)

@@ -41,7 +41,7 @@ def add_mix(scene: bpy.types.Scene, path: Path, channels: int, rate: int) -> bpy
         )
     if not path.is_file():
         raise See2SoundError("soundtrack-missing", f"There is no mix at {path}.", "Render the mix first.")
-    strips, first = _strips(scene), scene.frame_start
+    strips, first = strips_of(scene), scene.frame_start
     others = [strip for strip in strips if not strip.get(MARK)]
     try:
         strip = strips.new_sound(NAME, str(path), TOP, first)
@@ -69,7 +69,7 @@ def add_mix(scene: bpy.types.Scene, path: Path, channels: int, rate: int) -> bpy
 def remove_mix(scene: bpy.types.Scene) -> int:
     """Remove the mix from the sequencer and unmute the Speakers. Return the mix's channel, 0 for none."""
     channel = 0
-    for strips, strip in list(_ours(_strips(scene))):
+    for strips, strip in list(_ours(strips_of(scene))):
         channel, sound = strip.channel, strip.sound
         strips.remove(strip)
         if sound is not None and sound.users == 0:
@@ -81,7 +81,7 @@ def remove_mix(scene: bpy.types.Scene) -> int:
 
 def has_mix(scene: bpy.types.Scene) -> bool:
     """Whether the sequencer contains the mix."""
-    return scene.sequence_editor is not None and any(True for _ in _ours(_strips(scene)))
+    return scene.sequence_editor is not None and any(True for _ in _ours(strips_of(scene)))
 
 
 def check_channels(channels: int) -> None:
@@ -94,7 +94,8 @@ def check_channels(channels: int) -> None:
         )
 
 
-def _strips(scene: bpy.types.Scene) -> Any:
+def strips_of(scene: bpy.types.Scene) -> Any:
+    """The strips of a scene's sequencer, which it gets if it has none."""
     return _strips_of(scene.sequence_editor or scene.sequence_editor_create())
 
 

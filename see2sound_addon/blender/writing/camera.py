@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
+from typing import Any
 
 import bpy
 import numpy as np
 from mathutils import Matrix
 
-from ...projection import Camera
+from ...findings import Footage
+from ...projection import Camera, Equirectangular, Perspective
 from ..sources import beside_blend, same_file
 from ..units import metres_per_unit
+from . import footage as moving
+from . import tracks
 
 
 def own_camera(scene: bpy.types.Scene, picture: str) -> bpy.types.Object | None:
@@ -28,11 +32,14 @@ def is_own(obj: bpy.types.Object) -> bool:
 def is_as_made(obj: bpy.types.Object) -> bool:
     """Whether a picture's camera has its pose and lens still, so that it may be set anew."""
     facts = obj.see2sound
-    animated = obj.animation_data is not None or obj.data.animation_data is not None
-    tied = animated or obj.parent is not None or len(obj.constraints) > 0
+    data = obj.data.animation_data
+    animated = not tracks.is_as_set(obj) or (data is not None and data.action is not None)
+    if animated or obj.parent is not None or len(obj.constraints) > 0 or abs(obj.data.angle - facts.lens[0]) >= 1e-5:
+        return False
+    if facts.set_keys:  # it turns with its picture
+        return True
     pose = np.array([list(row) for row in obj.matrix_basis])
-    kept = np.array([list(row) for row in facts.camera_pose])
-    return not tied and abs(obj.data.angle - facts.lens[0]) < 1e-5 and bool(np.abs(pose - kept).max() < 1e-4)
+    return bool(np.abs(pose - np.array([list(row) for row in facts.camera_pose])).max() < 1e-4)
 
 
 def make_camera(scene: bpy.types.Scene, camera: Camera, size: tuple[int, int], picture: str) -> bpy.types.Object:
@@ -56,15 +63,28 @@ def make_camera(scene: bpy.types.Scene, camera: Camera, size: tuple[int, int], p
 
 def set_camera(obj: bpy.types.Object, scene: bpy.types.Scene, camera: Camera, picture: str) -> None:
     """Pose and lens of a picture's camera, so that the picture, fitted whole into its frame, has the directions it had."""
+    if isinstance(camera.projection, Equirectangular):
+        _make_panoramic(obj.data)
     render = scene.render
     frame = render.resolution_y * render.pixel_aspect_y / (render.resolution_x * render.pixel_aspect_x)
     share = min(1.0, frame / camera.projection.aspect)  # of the frame's width that the picture fills
-    obj.data.angle = 2.0 * math.atan(math.tan(camera.projection.field_of_view / 2.0) / share)
+    if isinstance(camera.projection, Perspective):
+        obj.data.type = "PERSP"
+        obj.data.angle = 2.0 * math.atan(math.tan(camera.projection.field_of_view / 2.0) / share)
     pose = Matrix(camera.pose.tolist())
     pose.translation /= metres_per_unit(scene)
     obj.matrix_world = pose
     facts = obj.see2sound
     facts.picture, facts.lens, facts.camera_pose = picture, (obj.data.angle, 0.0, 0.0, 0.0), [list(row) for row in pose]
+
+
+def _make_panoramic(data: Any) -> None:
+    """A camera that renders all directions, with Cycles."""
+    data.type = "PANO"
+    settings = data if hasattr(data, "panorama_type") else data.cycles  # the camera's own since Blender 5.0
+    settings.panorama_type = "EQUIRECTANGULAR"
+    settings.longitude_min, settings.longitude_max = -math.pi, math.pi
+    settings.latitude_min, settings.latitude_max = -math.pi / 2.0, math.pi / 2.0
 
 
 def remove_own(scene: bpy.types.Scene, picture: str) -> None:
@@ -77,16 +97,26 @@ def remove_own(scene: bpy.types.Scene, picture: str) -> None:
                 bpy.data.cameras.remove(data)  # type: ignore[arg-type]
 
 
-def show_picture(obj: bpy.types.Object, path: str, others: set[str], replace: bool) -> None:
-    """The picture as the camera's background, behind the scene and fitted whole into the frame.
+def show_picture(
+    obj: bpy.types.Object,
+    scene: bpy.types.Scene,
+    path: str,
+    footage: Footage | None,
+    others: set[str],
+    replace: bool,
+) -> None:
+    """The picture as the camera's background, behind the scene and fitted whole into the frame; a moving one plays.
 
-    `others`: pictures whose backgrounds are taken away (`replace`) or hidden.
+    `others`: pictures whose backgrounds are taken away (`replace`) or hidden. Error: `footage-unplayable`.
     """
     data = obj.data
     if data.library is not None:
         return
-    image = bpy.data.images.load(path, check_existing=True)
-    image.filepath = beside_blend(Path(path))
+    if footage is None:
+        image = bpy.data.images.load(path, check_existing=True)
+        image.filepath = beside_blend(Path(path))
+    else:
+        image = moving.load_footage(Path(path))
     background = None
     for one in list(data.background_images):
         if one.image == image:
@@ -103,4 +133,6 @@ def show_picture(obj: bpy.types.Object, path: str, others: set[str], replace: bo
     background.display_depth = "BACK"
     background.alpha = 1.0
     background.show_background_image = True
+    if footage is not None:
+        moving.play(background, data, scene, footage)
     data.show_background_images = True

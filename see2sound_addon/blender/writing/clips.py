@@ -9,7 +9,7 @@ import bpy
 
 from ... import pipeline
 from ...clips import Controls, MadeClip, WantedClip, clip_name
-from ...findings import SILENT
+from ...findings import SILENT, FoundSource
 from ...jobs.requests import MakeClips, Models
 from ...sound.generator import LONGEST, SHORTEST
 from ...steps import EMBEDDED, BackendNames
@@ -18,16 +18,24 @@ from ..reading.controls import controls_of
 from ..sources import beside_blend, clip_folder, is_muted, mute, sources
 from .parameters import settle
 from .speakers import attach_clip, drop_unused
+from .tracks import moments_for
 
 
 def wanted_clips(
-    scene: bpy.types.Scene, prompts: list[tuple[str, str]], folder: Path, maker: str = "", takes: dict[str, int] | None = None
+    scene: bpy.types.Scene,
+    prompts: list[tuple[str, str]],
+    folder: Path,
+    maker: str = "",
+    takes: dict[str, int] | None = None,
+    found: dict[str, FoundSource] | None = None,
+    least: float = 0.0,
 ) -> list[WantedClip]:
     """The clips for (source id, prompt) pairs, as long as the scene needs; a prompt of SILENT needs none, nor does
     an empty one: what it is is not known. Sources that are there already have their controls, generators and durations.
 
     `maker`: identifies a generator other than the embedded one; its clip of the same prompt has another name. `takes`: instead
-    of those of the sources.
+    of those of the sources. `found`: new sources, whose movement tells when their sounds happen. `least`: seconds that
+    the scene will have at least.
     """
     prompts = [(source_id, prompt) for source_id, prompt in prompts if prompt.strip().lower() not in ("", SILENT)]
     asked = {source_id for source_id, _ in prompts}
@@ -35,19 +43,24 @@ def wanted_clips(
     set_by_hand = dict(zip(there, controls_of(scene, list(there.values())), strict=True))
     wanted = []
     for source_id, prompt in prompts:
-        obj, controls = there.get(source_id), set_by_hand.get(source_id, Controls())
+        obj, controls = there.get(source_id), set_by_hand.get(source_id) or _controls_of(prompt, (found or {}).get(source_id))
         take = (takes or {}).get(source_id, 0 if obj is None else obj.see2sound.take)
         own = "" if obj is None or obj.see2sound.maker == "SCENE" else obj.see2sound.maker
         seed = (pipeline.seed_for(source_id, scene.see2sound.seed) + take) % 2**31
-        seconds = _seconds(scene, obj, controls)
+        seconds = _seconds(max(units.duration(scene), least), obj, controls)
         path = folder / clip_name(source_id, prompt, seconds, seed, controls, own or maker)
         wanted.append(WantedClip(source_id, prompt, path, seconds, seed, controls, own))
     return wanted
 
 
-def _seconds(scene: bpy.types.Scene, obj: bpy.types.Object | None, controls: Controls) -> float:
-    """How long a clip is: as set, as long as the scene where something in it has its time, else long enough to loop."""
-    whole = units.duration(scene)
+def _controls_of(prompt: str, source: FoundSource | None) -> Controls:
+    """What is known of the sound of a source that has no Speaker yet."""
+    events = None if source is None else moments_for(prompt, source)
+    return Controls(events=events, loop=events is None)
+
+
+def _seconds(whole: float, obj: bpy.types.Object | None, controls: Controls) -> float:
+    """How long a clip is: as set, as long as the whole scene where something in it has its time, else long enough to loop."""
     if obj is not None and obj.see2sound.seconds > 0.0:
         return max(float(obj.see2sound.seconds), SHORTEST)
     timed = controls.events is not None or any(len(points) > 1 for points in controls.values.values())
@@ -60,11 +73,13 @@ def request(
     backends: BackendNames,
     models: Models | None,
     takes: dict[str, int] | None = None,
+    found: dict[str, FoundSource] | None = None,
+    least: float = 0.0,
 ) -> MakeClips:
     """The request for the clips of (source id, prompt) pairs, in the folder of clips."""
     maker = "" if models is None else repr(models.choice)
     maker += "" if backends.generator == EMBEDDED.generator else backends.generator
-    return MakeClips(wanted_clips(scene, prompts, clip_folder(), maker, takes), backends, models)
+    return MakeClips(wanted_clips(scene, prompts, clip_folder(), maker, takes, found, least), backends, models)
 
 
 def recording_request(scene: bpy.types.Scene, obj: bpy.types.Object, recording: Path) -> MakeClips:

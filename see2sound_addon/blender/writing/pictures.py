@@ -8,9 +8,10 @@ from collections.abc import Sequence
 import bpy
 
 from ...clips import MadeClip
+from ...errors import See2SoundError
 from ...findings import Findings, FoundSource
 from .. import sources
-from . import camera, clips, speakers
+from . import camera, clips, footage, speakers
 
 
 def put_picture(
@@ -37,10 +38,18 @@ def put_picture(
         camera.remove_own(scene, picture)
     if own_camera or scene.camera is None:
         scene.camera = _own_camera(scene, picture, found)
-    camera.show_picture(scene.camera, bpy.path.abspath(picture), before, replace)
+    notes = []
+    if found.footage is not None:
+        footage.fit_frames(scene, found.footage)
+        if camera.is_own(scene.camera) and camera.is_as_made(scene.camera):
+            footage.turn_camera(scene.camera, scene, found.footage)
+    try:
+        camera.show_picture(scene.camera, scene, bpy.path.abspath(picture), found.footage, before, replace)
+    except See2SoundError as error:
+        notes.append(f"The camera has no background: {error.message}")
     objects = speakers.apply(context, scene, found, matches, picture, replace)
     scene.see2sound.picture = picture
-    notes = _kept_of_others(scene, picture) if replace else []
+    notes += _kept_of_others(scene, picture) if replace else []
     if made is not None:
         notes += clips.attach_clips(scene, [obj for obj in objects if not sources.has_own_sound(obj)], made)
     return objects, notes

@@ -41,7 +41,8 @@ def build(
     """Fill an empty scene and save it as scene.blend in `out`, with clips/ beside it."""
     session.save_scene(out / "scene.blend")
     matches = speakers.match(scene, found, str(picture))
-    wanted = clips.wanted_clips(scene, [(m.source_id, m.prompt) for m in matches], out / "clips")
+    prompts = [(m.source_id, m.prompt) for m in matches]
+    wanted = clips.wanted_clips(scene, prompts, out / "clips", found={m.source_id: m.source for m in matches})
     made = pipeline.make_clips(wanted, progress, backends)
     _, notes = pictures.put_picture(bpy.context, scene, str(picture), found, made)
     models = {clip.source_id: clip.model for clip in made}

@@ -15,9 +15,10 @@ from ...findings import Estimate, Evidence, Findings, FoundSource
 from ...pipeline import distance_for_label
 from ...pipeline import merge as merge_evidence
 from ...placement.position import area_radius, place
-from ...projection import Camera, Orthographic, Perspective
+from ...projection import Camera, numbers_of
 from ...shapes import AREA_POINTS, OUTLINE_POINTS
 from ...vision.boxes import overlap
+from ..animation import fcurves
 from ..reading.camera import kept_camera
 from ..sources import (
     beside_blend,
@@ -33,6 +34,7 @@ from ..sources import (
     sources,
 )
 from ..units import frame_rate, metres_per_unit
+from . import tracks
 
 COLLECTION = "See2Sound"
 SAME = 0.5
@@ -259,7 +261,7 @@ def _describe(obj: bpy.types.Object, source: FoundSource, camera: Camera, pictur
     shape = source.points / source.radius if source.radius > 0.0 else np.zeros((0, 3))
     facts.shape = np.pad(shape.ravel(), (0, 3 * AREA_POINTS - shape.size)).tolist()
     if source.evidence is not None:
-        _keep_evidence(facts, source.evidence, camera)
+        _keep_evidence(facts, source.evidence, camera, scene)
     if new or (not edited and facts.extent == facts.guessed_extent):
         facts.extent = facts.guessed_extent = source.extent
     if not edited:
@@ -268,34 +270,31 @@ def _describe(obj: bpy.types.Object, source: FoundSource, camera: Camera, pictur
         facts.label = source.label
     if not moved:
         _place(obj, source, scene)
+    tracks.set_level(obj, scene, source)
+    if not edited:
+        tracks.set_moments(obj, scene, source)
     if new:
         _name(obj)
 
 
-def _keep_evidence(facts: Any, evidence: Evidence, camera: Camera) -> None:
+def _keep_evidence(facts: Any, evidence: Evidence, camera: Camera, scene: bpy.types.Scene) -> None:
     """What a source was placed by, so that another label can place it anew."""
     facts.box, facts.centre = evidence.box, evidence.centre
     facts.outline = (evidence.outline if len(evidence.outline) else np.zeros((OUTLINE_POINTS, 2))).tolist()
     facts.picture_distance, facts.picture_doubt = evidence.distance.metres, evidence.distance.sigma
-    facts.camera_pose = camera.pose.tolist()
-    lens = camera.projection
-    if isinstance(lens, Perspective):
-        facts.lens, facts.parallel = (lens.focal, lens.aspect, *lens.centre), False
-    elif isinstance(lens, Orthographic):
-        facts.lens, facts.parallel = (lens.width, lens.aspect, *lens.centre), True
+    facts.camera_pose = (camera.pose if evidence.pose is None else evidence.pose).tolist()
+    facts.projection, facts.lens = numbers_of(camera.projection)
+    facts.shown_at = 0 if evidence.seconds is None else round(float(tracks.at_frame(scene, np.array([evidence.seconds]))[0]))
 
 
 def _place(obj: bpy.types.Object, source: FoundSource, scene: bpy.types.Scene) -> None:
     """Place a Speaker where its source was found; keyframes, where that moves."""
     facts, path = obj.see2sound, source.path
+    tracks.set_path(obj, scene, source)
     if source.evidence is not None and len(path.times) == 1:
         _put(obj, scene)
         return
     scale = metres_per_unit(scene)
-    for time, position in zip(path.times, path.positions, strict=True):
-        obj.location = Vector(position.tolist()) / scale
-        if len(path.times) > 1:
-            obj.keyframe_insert("location", frame=scene.frame_start + float(time) * frame_rate(scene))
     facts.placed = Vector(path.positions[0].tolist()) / scale
     if facts.extent == "area":
         facts.radius = source.radius / scale
@@ -314,10 +313,24 @@ def _put(obj: bpy.types.Object, scene: bpy.types.Scene) -> None:
     camera = kept_camera(obj)
     standing = facts.extent == "point"
     distance = distance_for_label(estimate, facts.label, tuple(facts.box), tuple(facts.centre), camera, standing)
+    if facts.set_keys:
+        _put_path(obj, scene, camera, distance.metres)
+        return
     obj.location = Vector(place(camera, tuple(facts.centre), distance.metres)) / metres_per_unit(scene)
     facts.placed = obj.location
     if facts.extent == "area":
         facts.radius = area_radius(camera, tuple(facts.box), distance.metres) / metres_per_unit(scene)
+
+
+def _put_path(obj: bpy.types.Object, scene: bpy.types.Scene, camera: Camera, metres: float) -> None:
+    """Move the path of a Speaker so that it is so far away in the frame that shows it best."""
+    facts, eye = obj.see2sound, camera.pose[:3, 3] / metres_per_unit(scene)
+    curves = {curve.array_index: curve for curve in fcurves(obj) if curve.data_path == tracks.LOCATION}
+    now = np.array([curves[axis].evaluate(facts.shown_at) for axis in range(3)])
+    before = float(np.linalg.norm(now - eye)) * metres_per_unit(scene)
+    if before > 0.0:
+        tracks.scale_path(obj, eye, metres / before)
+        facts.placed = obj.location = [curves[axis].evaluate(scene.frame_start) for axis in range(3)]
 
 
 def extent_changed(obj: bpy.types.Object) -> None:
@@ -351,10 +364,10 @@ def _edited(obj: bpy.types.Object) -> bool:
 
 def _moved(obj: bpy.types.Object) -> bool:
     """Whether a Speaker was moved, parented, constrained or animated by hand."""
-    animation = obj.animation_data
-    animated = animation is not None and (animation.action is not None or len(animation.drivers) > 0)
     tied = obj.parent is not None or len(obj.constraints) > 0
-    return animated or tied or (obj.location - Vector(obj.see2sound.placed)).length > MOVED
+    if tied or not tracks.is_as_set(obj):
+        return True
+    return not obj.see2sound.set_keys and (obj.location - Vector(obj.see2sound.placed)).length > MOVED
 
 
 def _touched(obj: bpy.types.Object) -> bool:
@@ -362,7 +375,8 @@ def _touched(obj: bpy.types.Object) -> bool:
     speaker = obj.data
     if obj.see2sound.locked or obj.see2sound.by_hand:
         return True
-    levels = speaker.volume != 1.0 or speaker.pitch != 1.0 or is_muted(obj) or speaker.animation_data is not None
+    volume = not tracks.is_level_as_set(obj)
+    levels = volume or speaker.pitch != 1.0 or is_muted(obj)
     return levels or _moved(obj) or _edited(obj) or has_own_sound(obj)
 
 
