@@ -2,12 +2,13 @@
 
 A path p of n positions minimises
 
-    sum (p_i - z_i)^T W_i (p_i - z_i)  +  sum |p_(i+1) - 2 p_i + p_(i-1)|^2 / (s^2 dt^3)
+    sum (p_i - z_i)^T W_i (p_i - z_i)  +  sum a_i^T S_i^-1 a_i,   a_i = (p_(i+1) - 2 p_i + p_(i-1)) / dt^(3/2)
 
 z are measured positions, W their precision: high across the line of sight, low along it. The second sum is the prior of a
-velocity that changes as white noise of the spectral density s^2 does (the nearly-constant-velocity model of Bar-Shalom, Li and
-Kirubarajan, "Estimation with Applications to Tracking and Navigation", 2001, 6.2.2). A straight way at a constant speed costs
-nothing, and neither does one that was not seen in between.
+velocity that changes as white noise of the spectral density S does (the nearly-constant-velocity model of Bar-Shalom, Li and
+Kirubarajan, "Estimation with Applications to Tracking and Navigation", 2001, 6.2.2): across the line of sight as fast as the
+picture shows it, along it as what has mass does, for there a change is heard. A straight way at a constant speed costs nothing,
+and neither does one that was not seen in between.
 """
 
 from __future__ import annotations
@@ -25,7 +26,9 @@ ALONG = 2.0
 AGILITY = 3.0
 """Metres per second to the power of three halves: how much the velocity of what walks or drives changes in a second."""
 AGILITY_FAR = 0.25
-"""The same for each metre of distance: what is far, and is followed, turns as fast as what is near."""
+"""The same across the line of sight for each metre of distance: what is far, and is followed, turns as fast as what is near."""
+STILL_ANGLE, STILL_GROWTH = 0.015, 0.25
+"""Radians from the mean direction, and change of the logarithm of the distance, below which an object stands still."""
 FASTEST, FIERCEST = 70.0, 200.0
 """Metres per second, and per second squared, towards the listener: more would be heard as a jump."""
 ROUNDS = 12
@@ -38,21 +41,35 @@ def smooth_path(
     """Positions (n, 3) relative to the camera, metres, at increasing `times` (n,) seconds.
 
     `directions`: (n, 3) unit vectors. `metres`, `doubts`: (n,) distances, and the standard deviations of their logarithms.
-    `seen`: (n,) bool; what was not seen counts for nothing.
+    `seen`: (n,) bool; what was not seen counts for nothing. What stands still has the same position all the time.
     """
     if len(times) < 3:
         return np.asarray(directions * metres[:, None])
-    agility = AGILITY + AGILITY_FAR * float(np.median(metres[seen] if seen.any() else metres))
+    if seen.any() and _stands(times[seen], directions[seen], metres[seen]):
+        middle = directions[seen].mean(axis=0)
+        return np.tile(middle / np.linalg.norm(middle) * np.exp(np.log(metres[seen]).mean()), (len(times), 1))
+    across = AGILITY + AGILITY_FAR * float(np.median(metres[seen] if seen.any() else metres))
+    along = AGILITY
     path = np.asarray(directions * metres[:, None])
     for _ in range(ROUNDS):
-        path = _most_likely(times, directions, metres, doubts, seen, agility)
+        path = _most_likely(times, directions, metres, doubts, seen, (across, along))
         path *= _scale(path, metres, doubts, seen)
         speed, change = radial_motion(times, path)
         if np.abs(speed).max() < FASTEST and np.abs(change).max(initial=0.0) < FIERCEST:
             break
-        agility /= 2.0
-        doubts = doubts * 1.5
+        across, along, doubts = across / 2.0, along / 2.0, doubts * 1.5
     return path
+
+
+def _stands(times: np.ndarray, directions: np.ndarray, metres: np.ndarray) -> bool:
+    """Whether neither direction nor distance changes by more than they are uncertain."""
+    middle = directions.mean(axis=0)
+    apart = np.arccos(np.clip(directions @ (middle / np.linalg.norm(middle)), -1.0, 1.0))
+    if np.percentile(apart, 95) > STILL_ANGLE:
+        return False
+    since = times - times.mean()
+    trend = float((since * np.log(metres)).sum() / max(float((since**2).sum()), 1e-9))
+    return abs(trend) * float(np.ptp(times)) < STILL_GROWTH
 
 
 def _scale(path: np.ndarray, metres: np.ndarray, doubts: np.ndarray, seen: np.ndarray) -> float:
@@ -69,32 +86,45 @@ def radial_motion(times: np.ndarray, path: np.ndarray) -> tuple[np.ndarray, np.n
 
 
 def _most_likely(
-    times: np.ndarray, directions: np.ndarray, metres: np.ndarray, doubts: np.ndarray, seen: np.ndarray, agility: float
+    times: np.ndarray,
+    directions: np.ndarray,
+    metres: np.ndarray,
+    doubts: np.ndarray,
+    seen: np.ndarray,
+    agility: tuple[float, float],
 ) -> np.ndarray:
-    count = len(times)
-    weights = np.where(seen, 1.0, 1e-6)[:, None, None]
-    across = 1.0 / (ACROSS * metres) ** 2
-    along = 1.0 / (ALONG * doubts * metres) ** 2
+    """The path (n, 3) that minimises the sums. `agility`: across and along the line of sight."""
     outer = directions[:, :, None] * directions[:, None, :]
-    precision = weights * (across[:, None, None] * (np.eye(3) - outer) + along[:, None, None] * outer)
+    weights = np.where(seen, 1.0, 1e-6)
+    across, along = weights / (ACROSS * metres) ** 2, weights / (ALONG * doubts * metres) ** 2
+    precision = across[:, None, None] * (np.eye(3) - outer) + along[:, None, None] * outer
     right = np.einsum("nij,nj->ni", precision, directions * metres[:, None])
-    banded = np.zeros((7, 3 * count))  # the diagonal and six above it, as LAPACK wants them
-    for i in range(3):
-        for j in range(i, 3):
-            banded[6 - (j - i), j::3] += precision[:, i, j]
+    blocks = np.zeros((3, len(times), 3, 3))  # of the matrix: on the diagonal, and one and two beside it
+    blocks[0] = precision
     # Velocities are differences over uneven steps, and they change from step to step.
     steps = np.diff(times)
-    spacing = (steps[1:] + steps[:-1]) / 2.0
     rows = np.stack([1.0 / steps[:-1], -1.0 / steps[:-1] - 1.0 / steps[1:], 1.0 / steps[1:]])
-    prior = 1.0 / (agility**2 * spacing)
+    inner = outer[1:-1]
+    prior = (np.eye(3) - inner) / agility[0] ** 2 + inner / agility[1] ** 2
+    prior /= ((steps[1:] + steps[:-1]) / 2.0)[:, None, None]
     for a in range(3):
         for b in range(a, 3):
-            values = prior * rows[a] * rows[b]
-            for axis in range(3):
-                columns = 3 * (np.arange(count - 2) + b) + axis
-                banded[6 - 3 * (b - a), columns] += values
-    solved = solveh_banded(banded, right.ravel(), check_finite=False)
-    return np.asarray(solved).reshape(count, 3)
+            blocks[b - a, a : len(times) - 2 + a] += (rows[a] * rows[b])[:, None, None] * prior
+    return _solve(blocks, right)
+
+
+def _solve(blocks: np.ndarray, right: np.ndarray) -> np.ndarray:
+    """Solve a symmetric system of blocks (3, n, 3, 3), on the diagonal and beside it, for (n, 3)."""
+    count = len(right)
+    banded = np.zeros((9, 3 * count))  # the diagonal is the last row, as LAPACK wants it
+    for beside in range(3):
+        for i in range(3):
+            for j in range(3):
+                above = 3 * beside + j - i
+                if above >= 0:
+                    columns = 3 * (np.arange(count - beside) + beside) + j
+                    banded[8 - above, columns] = blocks[beside, : count - beside, i, j]
+    return np.asarray(solveh_banded(banded, right.ravel(), check_finite=False)).reshape(count, 3)
 
 
 @dataclass(frozen=True)

@@ -30,8 +30,8 @@ CUT = 0.015
 """Share of a view: what reaches this near to its edge may be whole in the next view."""
 SAME = 0.5
 """Share of the angle of the larger of two sources of one name below which they are one."""
-APART = 0.25
-"""The same for sources of different names."""
+APART, PART = 0.25, 0.8
+"""The same for sources of different names, and where a view shows a part of one only."""
 MASK = (128, 256)
 """Pixels of the masks of sources in a panorama."""
 BEYOND = 5.0
@@ -162,8 +162,10 @@ class _Around:
     def is_same(self, other: _Around) -> bool:
         """Whether two views show the same source."""
         apart = float(np.arccos(np.clip(self.direction @ other.direction, -1.0, 1.0)))
-        share = SAME if self.source.label == other.source.label else APART
-        return apart < share * (max(self.angle, other.angle) if self.cut else min(self.angle, other.angle) * 2.0)
+        size = max(self.angle, other.angle)
+        if self.cut or other.cut:  # the middle of a part is off that of the whole
+            return apart < PART * size
+        return apart < (SAME if self.source.label == other.source.label else APART) * size
 
 
 def _in_panorama(sighting: Sighting, source: FoundSource, view: FlatView, camera: Camera) -> FoundSource:

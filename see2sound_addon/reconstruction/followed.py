@@ -109,14 +109,15 @@ def sources_of_shot(
     standing, followed = [], []
     taken: set[int] = set()
     for sighting, source in looked.found:
-        match = _match(stage, sighting, objects, taken)
+        match = _match(stage, sighting, source, objects, taken)
         if match is None:
             standing.append((sighting, source))
         else:
             taken.add(id(match))
             followed.append((match, sighting, source))
-    crowds = [sighting for sighting, _ in standing if sighting.region.kind in {name for name, _ in CROWDS.values()}]
-    alone = [one for one in objects if id(one) not in taken and not any(_is_member(stage, one, crowd) for crowd in crowds)]
+    groups = {name for name, _ in CROWDS.values()}
+    crowds = [(sighting.region.kind, _shown_box(source)) for sighting, source in standing if sighting.region.kind in groups]
+    alone = [one for one in objects if id(one) not in taken and not any(_is_member(one, *crowd) for crowd in crowds)]
     candidates = [_followed(stage, one, sighting, source, backends) for one, sighting, source in followed]
     candidates += [_followed(stage, one, None, None, backends) for one in alone]
     candidates += [_standing(stage, source) for sighting, source in standing if not sighting.region.is_bed]
@@ -128,29 +129,35 @@ def sources_of_shot(
     return [one.source for one in candidates[: most - len(beds)]] + beds
 
 
-def _match(stage: Stage, sighting: Sighting, objects: list[Object], taken: set[int]) -> Object | None:
+def _shown_box(source: FoundSource) -> Box:
+    """The box of a source in the whole picture."""
+    return source.evidence.box if source.evidence is not None else (0.0, 0.0, 1.0, 1.0)
+
+
+def _match(stage: Stage, sighting: Sighting, source: FoundSource, objects: list[Object], taken: set[int]) -> Object | None:
     """The object that was followed where something was seen, or None."""
     if sighting.guess.extent != "point" or stage.shot.looked is None:
         return None
+    shown = _shown_box(source)
     best, most = None, 0.0
     for one in objects:
         at = np.searchsorted(one.frames, stage.shot.looked)
         if id(one) in taken or at >= len(one.frames) or one.frames[at] - stage.shot.looked > 2:
             continue
         box = _box(one.boxes[at])
-        same = overlap(box, sighting.region.box)
-        if (same > SAME or inside(box, sighting.region.box) > PART) and same > most:
+        same = overlap(box, shown)
+        if (same > SAME or inside(box, shown) > PART) and same > most:
             best, most = one, same
     return best
 
 
-def _is_member(stage: Stage, one: Object, crowd: Sighting) -> bool:
-    """Whether an object is one of a crowd that was seen as a whole."""
-    if one.name not in CROWDS or CROWDS[one.name][0] != crowd.region.kind:
+def _is_member(one: Object, kind: str, box: Box) -> bool:
+    """Whether an object is one of a crowd, or of another group, that was seen as a whole."""
+    if one.name not in CROWDS or CROWDS[one.name][0] != kind:
         return False
     middle = one.boxes[len(one.boxes) // 2]
     x, y = (middle[0] + middle[2]) / 2.0, (middle[1] + middle[3]) / 2.0
-    x0, y0, x1, y1 = crowd.region.box
+    x0, y0, x1, y1 = box
     return bool(x0 <= x <= x1 and y0 <= y <= y1)
 
 
@@ -171,13 +178,19 @@ def _followed(
     steps = one.steps * stage.rate
     found = FoundSource(
         "", guess.label, guess.prompt, "point", max(score, source.score if source is not None else 0.0),
-        Trajectory(stage.times[frames], positions, np.array([[1.0, 0.0, 0.0, 0.0]])),
+        _trajectory(stage.times[frames], positions),
         Estimate(float(metres[shown]), float(doubts[shown])), evidence=evidence,
         fader=_fader(stage, one, steps), events=onsets(stage.times[frames], steps),
     )  # fmt: skip
     level = sound_of(guess.label).level if one.name or sighting is not None else 0.0
     key = (level or UNKNOWN_LEVEL) - 20.0 * np.log10(max(float(np.median(metres)), 1.0)) + MOVES
     return _Candidate(found, float(key), one)
+
+
+def _trajectory(times: np.ndarray, positions: np.ndarray) -> Trajectory:
+    if np.ptp(positions, axis=0).max() < 1e-9:
+        return Trajectory.fixed(positions[0])
+    return Trajectory(times, positions, np.array([[1.0, 0.0, 0.0, 0.0]]))
 
 
 def _guess(stage: Stage, one: Object, sighting: Sighting | None, backends: Backends) -> Guess:

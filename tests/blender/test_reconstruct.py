@@ -196,9 +196,10 @@ def other_camera(bpy, kind):
     return obj
 
 
-def test_a_panoramic_camera_is_refused(bpy, picture):
-    other_camera(bpy, "PANO")
-    with pytest.raises(RuntimeError, match="neither a perspective nor an orthographic camera"):
+def test_a_panorama_type_that_is_not_known_is_refused(bpy, picture):
+    data = other_camera(bpy, "PANO").data
+    (data if hasattr(data, "panorama_type") else data.cycles).panorama_type = "MIRRORBALL"
+    with pytest.raises(RuntimeError, match="panorama type of the camera"):
         bpy.ops.see2sound.reconstruct(filepath=str(picture), camera="ACTIVE")
     assert speakers(bpy) == []
 

@@ -10,8 +10,8 @@ from scipy.spatial.transform import Rotation
 
 from ...projection import Projection
 
-SIDE = 480
-"""Pixels; the longer side of the pictures in which movement is measured."""
+SIDE, WIDE_SIDE = 480, 960
+"""Pixels; the longer side of the pictures in which movement is measured, and that of panoramas."""
 CELLS, IN_CELL, APART = 6, 12, 6
 """Corners of the background are taken from so many cells across the longer side, or an object with strong edges had them all;
 how many in each, and the pixels between them."""
@@ -61,9 +61,9 @@ def moved(matrix: np.ndarray, points: np.ndarray) -> np.ndarray:
     return np.asarray(homogeneous[:, :2] / np.where(np.abs(depth) < 1e-9, 1e-9, depth))
 
 
-def small_of(pixels: np.ndarray) -> Small:
-    """A frame (height, width, 3) uint8 RGB, made small."""
-    scale = SIDE / max(pixels.shape[:2])
+def small_of(pixels: np.ndarray, side: int = SIDE) -> Small:
+    """A frame (height, width, 3) uint8 RGB, made small: its longer side has `side` pixels."""
+    scale = side / max(pixels.shape[:2])
     size = (max(16, round(pixels.shape[1] * scale)), max(16, round(pixels.shape[0] * scale)))
     small = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA if scale < 1.0 else cv2.INTER_LINEAR)
     hsv = cv2.cvtColor(small, cv2.COLOR_RGB2HSV)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from ...media.moving import Frame
-from .background import Flow, Small, alike, flow_between, small_of
+from .background import SIDE, Flow, Small, alike, flow_between, small_of
 
 OTHER = 0.55
 """Likeness of colours below which two frames are of different shots."""
@@ -27,15 +27,16 @@ class ShotFrame:
     flow: Flow | None
 
 
-def in_shots(frames: Iterable[Frame], dense: bool = True) -> Iterator[ShotFrame]:
+def in_shots(frames: Iterable[Frame], dense: bool = True, side: int = SIDE) -> Iterator[ShotFrame]:
     """The frames of a moving picture without flashes, each with whether a shot begins there.
 
     `dense`: whether neighbouring frames are so close in time that corners can be followed; else colours alone tell.
+    `side`: pixels of the longer side of the small pictures.
     """
     last: Small | None = None
     doubtful: list[ShotFrame] = []
     for frame in frames:
-        small = small_of(frame.pixels)
+        small = small_of(frame.pixels, side)
         flow = None if last is None else flow_between(last, small)
         if last is not None and not _same_shot(last, small, flow, dense):
             if not doubtful:

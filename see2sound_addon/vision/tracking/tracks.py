@@ -16,7 +16,11 @@ from .background import Flow, Shift, Small, colours_of, corners, follow, shift_o
 
 POINTS = 24
 """Points of an object that are followed."""
-LEAST_POINTS = 4
+MARGIN = 2
+"""Pixels around a box in which points are looked for: the edge of a plain object is all that can be followed of it."""
+LEAST_POINTS = 3
+YOUNG, MOVING_SHARE, MOVES = 3, 0.4, 0.7
+"""Frames in which a new track learns its velocity; share of its points that must agree that it moves; pixels a frame."""
 STEADY, STEADIER = 1.0, 0.5
 """Pixels, and share of the velocity, by which a point of an object may move otherwise than the object did before."""
 LEARNS = 0.35
@@ -151,7 +155,8 @@ class Tracker:
         return self.done
 
     def _points(self, grey: np.ndarray, track: Track) -> np.ndarray:
-        x0, y0, x1, y1 = _within(track.boxes[-1], self.size)
+        wider = np.array([-MARGIN, -MARGIN, MARGIN, MARGIN])
+        x0, y0, x1, y1 = _within(track.boxes[-1] + wider, self.size)
         if x1 - x0 < 4 or y1 - y0 < 4:
             return np.zeros((0, 2), np.float32)
         return corners(np.ascontiguousarray(grey[y0:y1, x0:x1]), POINTS) + np.array([x0, y0], np.float32)
@@ -167,13 +172,14 @@ class Tracker:
 
     def _retire(self) -> None:
         """End what has left the picture, what is hidden for too long, and what the detector does not confirm."""
-        hidden, missed = max(HIDDEN * self.rate, 2.0), max(MISSED * self.rate, 3.0)
+        hidden, named = max(HIDDEN * self.rate, 2.0), max(MISSED * self.rate, 3.0)
         for track in list(self.active):
             sure, found = track.last_sure(), max(frame for frame, _ in track.hits)
             still = np.linalg.norm(track.velocity) < 0.3
+            missed = named if track.votes else hidden  # what only moves is found as long as it does
             if _visible(track.boxes[-1], self.size) < OUTSIDE or self.frame - sure > hidden:
                 track.cut(sure)
-            elif still and self.frame - found > missed:
+            elif (still or not track.votes) and self.frame - found > missed:
                 track.cut(found)
             else:
                 continue
@@ -225,14 +231,24 @@ class Tracker:
 def _advance(track: Track, before: np.ndarray, after: np.ndarray, shift: Shift) -> None:
     """Move a track with those of its points that move as it did."""
     own = after - shift.move(before) if len(before) else np.zeros((0, 2))
-    fits = np.linalg.norm(own - track.velocity, axis=1) < STEADY + STEADIER * np.linalg.norm(track.velocity)
+    expected = _first_velocity(own) if len(track.boxes) <= YOUNG and len(own) else track.velocity
+    fits = np.linalg.norm(own - expected, axis=1) < STEADY + STEADIER * np.linalg.norm(expected)
     if fits.sum() < LEAST_POINTS:
         _carry(track, shift, track.velocity)
         return
     step = np.median(own[fits], axis=0)
     _carry(track, shift, step, _growth(before[fits], after[fits]))
     track.sure[-1] = True
-    track.velocity = track.velocity + LEARNS * (step - track.velocity)
+    learns = 1.0 if len(track.boxes) <= YOUNG + 1 else LEARNS
+    track.velocity = track.velocity + learns * (step - track.velocity)
+
+
+def _first_velocity(own: np.ndarray) -> np.ndarray:
+    """How a new object moves, by the movement of its points (n, 2) against the background: as those that move and agree."""
+    moving = own[np.linalg.norm(own, axis=1) > MOVES]
+    if len(moving) < max(LEAST_POINTS, MOVING_SHARE * len(own)):
+        return np.zeros(2)
+    return np.asarray(np.median(moving, axis=0))
 
 
 def _carry(track: Track, shift: Shift, step: np.ndarray, growth: float | None = None) -> None:

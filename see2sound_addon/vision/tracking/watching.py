@@ -10,7 +10,7 @@ import numpy as np
 
 from ...media.moving import Frame
 from ...projection import Projection
-from .background import Flow, Shift, Small, turn_of
+from .background import SIDE, WIDE_SIDE, Flow, Shift, Small, turn_of
 from .movers import LEAST_SURE, Mover, find_movers, residual_flow
 from .shots import ShotFrame, in_shots
 from .tracks import Seen, Track, Tracker
@@ -130,6 +130,7 @@ def watch(
     watched = Watched([], rate / step, [])
     watcher: Watcher | None = None
     began = asked = 0.0
+    side = WIDE_SIDE if projection.panoramic else SIDE
     latest: tuple[int, Frame] | None = None
 
     def end() -> None:
@@ -140,7 +141,7 @@ def watch(
             look(*latest)
         watched.shots.append(watcher.end())
 
-    for shown in in_shots(_thinned(frames, step), rate >= SLOWEST):
+    for shown in in_shots(_thinned(frames, step), rate >= SLOWEST, side):
         number, time = len(watched.times), shown.frame.time
         watched.times.append(time)
         progress(time)

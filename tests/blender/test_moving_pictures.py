@@ -1,0 +1,193 @@
+"""Moving pictures in Blender: keyframes, volumes, the background, and what an artist has changed."""
+
+import importlib
+
+import cv2
+import numpy as np
+import pytest
+from moving import RATE, film
+
+MODULE = "bl_ext.user_default.see2sound"
+COUNT = 48
+AZIMUTHS, YAW = np.linspace(16, -16, COUNT), np.linspace(6, -6, COUNT)
+
+
+def of_house(name):
+    return importlib.import_module(f"{MODULE}.see2sound_addon.{name}")
+
+
+@pytest.fixture(scope="session")
+def video(tmp_path_factory):
+    path = tmp_path_factory.mktemp("videos") / "passing.avi"
+    out = None
+    for frame in film(COUNT, AZIMUTHS, yaw=YAW):
+        out = out or cv2.VideoWriter(str(path), cv2.VideoWriter_fourcc(*"MJPG"), RATE, frame.pixels.shape[1::-1])
+        out.write(frame.pixels[..., ::-1])
+    out.release()
+    return path
+
+
+@pytest.fixture
+def followed(bpy, video):
+    settings = bpy.context.scene.see2sound
+    settings.use_horizon, settings.horizon, settings.voice_unknown = True, 50.0, True
+    assert bpy.ops.see2sound.reconstruct(filepath=str(video)) == {"FINISHED"}
+    return bpy
+
+
+def mover(bpy):
+    (one,) = [o for o in bpy.context.scene.objects if o.type == "SPEAKER" and o.see2sound.set_keys]
+    return one
+
+
+def curves(bpy, block):
+    return of_house("blender.animation").fcurves(block)
+
+
+def azimuth_in_view(bpy, obj):
+    """Degrees to the left of the middle of the frame, as Blender itself projects it."""
+    from bpy_extras.object_utils import world_to_camera_view
+
+    scene = bpy.context.scene
+    x, _, _ = world_to_camera_view(scene, scene.camera, obj.matrix_world.translation)
+    half = np.tan(scene.camera.data.angle / 2)
+    return float(np.degrees(np.arctan((1 - 2 * x) * half)))
+
+
+def test_the_speaker_is_in_each_frame_where_the_picture_shows_the_object(followed):
+    bpy, scene = followed, followed.context.scene
+    errors = []
+    for frame in range(3, COUNT - 1):
+        scene.frame_set(frame)
+        errors.append(abs(azimuth_in_view(bpy, mover(bpy)) - (AZIMUTHS[frame - 1] - YAW[frame - 1])))
+    assert np.median(errors) < 0.7 and max(errors) < 2.5
+
+
+def test_keyframes_are_on_whole_frames_and_the_camera_turns(followed):
+    bpy, scene = followed, followed.context.scene
+    times = [key.co.x for curve in curves(bpy, mover(bpy)) if curve.data_path == "location" for key in curve.keyframe_points]
+    assert times and all(abs(time - round(time)) < 1e-3 for time in times)
+    scene.frame_set(1)
+    first = scene.camera.matrix_world.to_quaternion()
+    scene.frame_set(COUNT)
+    assert np.degrees(first.rotation_difference(scene.camera.matrix_world.to_quaternion()).angle) == pytest.approx(12, abs=0.7)
+
+
+def test_the_picture_plays_behind_the_scene_in_step(followed, video):
+    scene = followed.context.scene
+    (background,) = scene.camera.data.background_images
+    assert background.image.source == "MOVIE" and background.image.frame_duration == COUNT
+    user = background.image_user
+    for frame in (1, 17, COUNT):
+        scene.frame_set(frame)
+        assert frame - user.frame_start + 1 + user.frame_offset == frame
+
+
+def test_at_another_rate_the_picture_keeps_its_pace(bpy, video):
+    scene = bpy.context.scene
+    scene.render.fps = 60
+    scene.see2sound.use_horizon = True
+    bpy.ops.see2sound.reconstruct(filepath=str(video), generate=False)
+    assert scene.frame_end >= 120  # two seconds of video are 120 frames here
+    user = scene.camera.data.background_images[0].image_user
+    for frame in (1, 11, 61, 116):
+        scene.frame_set(frame)
+        graph = bpy.context.evaluated_depsgraph_get()
+        offset = scene.camera.evaluated_get(graph).data.background_images[0].image_user.frame_offset
+        assert frame - user.frame_start + offset == int((frame - 1) * RATE / 60 + 1e-4)
+
+
+def test_the_mix_hears_it_move(followed, tmp_path):
+    """The plan of the scene has the path, frame by frame, and its direction is that of the picture."""
+    bpy = followed
+    assert bpy.ops.see2sound.export_plan(filepath=str(tmp_path / "plan.json")) == {"FINISHED"}
+    plan = of_house("planfile").read_plan(tmp_path / "plan.json")
+    one = next(source for source in plan.sources if len(source.path.positions) > 1)
+    assert len(plan.listener.rotations) > 1
+    assert np.linalg.norm(np.diff(one.path.positions, axis=0), axis=1).max() < 70 / RATE
+
+
+def test_a_second_run_sets_it_anew_but_keeps_what_was_changed(followed, video):
+    bpy = followed
+    one = mover(bpy)
+    name, count = one.name, len(bpy.data.objects)
+    bpy.ops.see2sound.reconstruct(filepath=str(video))
+    assert len(bpy.data.objects) == count and mover(bpy).name == name
+    one = bpy.data.objects[name]
+    curve = next(c for c in curves(bpy, one) if c.data_path == "location")
+    curve.keyframe_points[5].co.y += 3.0
+    curve.update()
+    changed = curve.keyframe_points[5].co.y
+    bpy.ops.see2sound.reconstruct(filepath=str(video))
+    one = bpy.data.objects[name]
+    curve = next(c for c in curves(bpy, one) if c.data_path == "location")
+    assert curve.keyframe_points[5].co.y == pytest.approx(changed)
+
+
+def test_a_label_with_a_size_moves_the_whole_path(followed):
+    bpy, scene = followed, followed.context.scene
+    one = mover(bpy)
+
+    def seen():
+        rows = []
+        for frame in (5, 24, 40):
+            scene.frame_set(frame)
+            way = np.array(one.matrix_world.translation - scene.camera.matrix_world.translation)
+            rows.append((np.linalg.norm(way), way / np.linalg.norm(way)))
+        return rows
+
+    before = seen()
+    one.see2sound.label = "bus"
+    after = seen()
+    ratios = [b[0] / a[0] for a, b in zip(before, after, strict=True)]
+    assert ratios[0] == pytest.approx(ratios[2], rel=1e-3) and abs(ratios[0] - 1) > 0.02
+    for a, b in zip(before, after, strict=True):
+        np.testing.assert_allclose(a[1], b[1], atol=1e-5)
+
+
+def test_one_undo_takes_all_back(followed):
+    bpy = followed
+    bpy.ops.ed.undo_push(message="Reconstruct")
+    bpy.ops.ed.undo()
+    assert not [o for o in bpy.data.objects if o.type == "SPEAKER"]
+    assert bpy.context.scene.camera is None
+
+
+def test_for_the_active_camera_sources_move_and_the_camera_does_not(bpy, video):
+    scene = bpy.context.scene
+    camera = bpy.data.objects.new("Mine", bpy.data.cameras.new("Mine"))
+    scene.collection.objects.link(camera)
+    camera.data.angle = np.radians(50)
+    camera.location, camera.rotation_euler = (0, 0, 1.6), (np.pi / 2, 0, 0.3)
+    scene.camera = camera
+    scene.render.resolution_x, scene.render.resolution_y = 480, 270
+    bpy.context.view_layer.update()
+    before = camera.matrix_world.copy()
+    bpy.ops.see2sound.reconstruct(filepath=str(video), camera="ACTIVE", generate=False)
+    assert camera.animation_data is None and camera.matrix_world == before
+    errors = []
+    for frame in range(3, COUNT - 1):
+        scene.frame_set(frame)
+        errors.append(abs(azimuth_in_view(bpy, mover(bpy)) - (AZIMUTHS[frame - 1] - YAW[frame - 1])))
+    assert np.median(errors) < 0.7
+
+
+def test_numbered_pictures_and_a_range(bpy, tmp_path):
+    for number, frame in enumerate(film(COUNT, AZIMUTHS), 1):
+        cv2.imwrite(str(tmp_path / f"shot_{number:04d}.png"), frame.pixels[..., ::-1])
+    settings = bpy.context.scene.see2sound
+    settings.use_horizon = settings.use_footage_range = True
+    settings.footage_first, settings.footage_last = 13, 36
+    bpy.ops.see2sound.reconstruct(filepath=str(tmp_path / "shot_####.png"), generate=False)
+    background = bpy.context.scene.camera.data.background_images[0]
+    assert background.image.source == "SEQUENCE"
+    user = background.image_user
+    assert 1 - user.frame_start + 1 + user.frame_offset == 13
+    times = [key.co.x for curve in curves(bpy, mover(bpy)) if curve.data_path == "location" for key in curve.keyframe_points]
+    assert min(times) >= 1 and max(times) <= 24
+
+
+def test_a_missing_video_changes_nothing(bpy, tmp_path):
+    with pytest.raises(RuntimeError, match="no picture"):
+        bpy.ops.see2sound.reconstruct(filepath=str(tmp_path / "missing.mp4"))
+    assert not [o for o in bpy.data.objects if o.type in {"SPEAKER", "CAMERA"}]
