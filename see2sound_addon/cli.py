@@ -16,7 +16,7 @@ from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
 
-from . import cli_eye, cli_moving, cli_neural, cli_scene, cli_sounds, logs
+from . import cli_eye, cli_live, cli_moving, cli_neural, cli_scene, cli_sounds, logs
 from .cli_numbers import number, seed, whole
 from .cli_results import levels_of, mix_usual_layouts, text_of
 from .errors import See2SoundError
@@ -127,6 +127,7 @@ def _parser() -> argparse.ArgumentParser:
     cli_eye.add_folder(run)
     cli_neural.add_choice(run)
     cli_scene.add_verb(verb, _progress, _blender, _check_name)
+    cli_live.add_verb(verb, _progress)
     render = verb("render", _render, "Render a plan.")
     render.add_argument("plan", type=Path)
     mix = verb("mix", _mix, "Mix a .blend scene as its active camera hears it.")

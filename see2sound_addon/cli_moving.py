@@ -16,7 +16,7 @@ RANGE = re.compile(r"(\d+)?-(\d+)?")
 def add_choices(parser: argparse.ArgumentParser) -> None:
     """The options of `run` for moving pictures and panoramas."""
     parser.add_argument(
-        "--frames", type=_range, default=(1, None), metavar="A-B", help="look at these frames only, counted from 1"
+        "--frames", type=frame_range, default=(1, None), metavar="A-B", help="look at these frames only, counted from 1"
     )
     parser.add_argument(
         "--rate",
@@ -34,7 +34,8 @@ def add_choices(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
 
 
-def _range(text: str) -> tuple[int, int | None]:
+def frame_range(text: str) -> tuple[int, int | None]:
+    """The first and last frame of a range such as 1-240."""
     found = RANGE.fullmatch(text)
     first = int(found.group(1) or 1) if found else 0
     last = int(found.group(2)) if found and found.group(2) else None

@@ -182,7 +182,7 @@ def _open_video(path: Path) -> MovingPicture:
 def _measured_rate(path: Path, frames: int = 240) -> float:
     """The mean rate of the first frames."""
     with _capture(path) as video:
-        times = []
+        times: list[float] = []
         while len(times) < frames and video.grab():
             times.append(video.get(cv2.CAP_PROP_POS_MSEC) / 1000.0)
     span = times[-1] - times[0] if times else 0.0

@@ -66,6 +66,12 @@ def _row_matrix(level: int) -> np.ndarray:
     return matrix.reshape(ROW + TAPS - 1, -1)
 
 
+def prepare() -> None:
+    """Make the kernels for all speeds, which takes a moment, before time matters."""
+    for level in range(len(QUICKER)):
+        _row_matrix(level)
+
+
 class Recent:
     """The chunks filtered last, oldest first."""
 

@@ -139,8 +139,10 @@ def _wrong(name: str, why: str) -> See2SoundError:
 
 
 def _nanodet_input(square: np.ndarray) -> np.ndarray:
-    normal = (square[..., ::-1].astype(np.float32) - NANODET_MEAN) / NANODET_SPREAD
-    return np.ascontiguousarray(normal.transpose(2, 0, 1)[None], np.float32)
+    planes = np.ascontiguousarray(square.transpose(2, 0, 1)[::-1], np.float32)
+    planes -= np.array(NANODET_MEAN, np.float32)[:, None, None]
+    planes /= np.array(NANODET_SPREAD, np.float32)[:, None, None]
+    return planes[None]
 
 
 def _yolox_input(square: np.ndarray) -> np.ndarray:

@@ -81,7 +81,8 @@ def _is_variant(kind: type) -> bool:
 def _variants(kind: type) -> dict[str, type]:
     """The data classes that an abstract class stands for, by name."""
     found: dict[str, type] = {}
-    for variant in kind.__subclasses__():
+    variants: list[type] = kind.__subclasses__()
+    for variant in variants:
         found |= _variants(variant) if inspect.isabstract(variant) else {variant.__name__: variant}
     return found
 

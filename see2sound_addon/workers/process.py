@@ -32,6 +32,8 @@ GRACE = 2.0
 LONGEST_POLL = 2.0
 """Maximum seconds between two polls that count as silence."""
 ALIVE = b'{"alive": true}'
+LOW_PRIORITY = 15
+"""Of 19, as `nice` has it."""
 TICK = 0.2
 """Seconds between two checks for cancellation."""
 LONGEST_LINE = 2**24
@@ -59,11 +61,18 @@ def handed_over(network: bool) -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if name.upper() in names or name.upper().startswith(prefixes)}
 
 
+def give_way(pid: int = 0, priority: int = LOW_PRIORITY) -> None:
+    """Let a process, or this one, leave the processor to others, where the system can do that. It stays so to its end."""
+    if hasattr(os, "setpriority"):
+        with suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, pid, priority)
+
+
 class Worker:
     """A process that does one task at a time.
 
     `python`: path of the Python, None for the current one with its libraries. `environment_more`: variables for it; `network`:
-    whether it may download, see `handed_over`.
+    whether it may download, see `handed_over`. `gives_way`: whether it leaves the processor to other processes.
     `poll` returns at once, `wait` blocks. Use it as a context manager, or `close` it.
     """
 
@@ -72,6 +81,7 @@ class Worker:
         python: str | os.PathLike[str] | None = None,
         environment_more: dict[str, str] | None = None,
         network: bool = False,
+        gives_way: bool = False,
     ) -> None:
         environment = handed_over(network)
         # The current Python finds its libraries wherever Blender installed them; another Python has its own.
@@ -102,6 +112,8 @@ class Worker:
                 log.close()
                 self.log.unlink()
                 raise See2SoundError("worker-start", f"{program} cannot be started: {error}.", "Set it up again.") from error
+        if gives_way:
+            give_way(self._process.pid)
         LOGGER.info("started worker %d: %s", self._process.pid, program)
         self._lines: Queue[bytes | None] = Queue()
         self._heard = threading.Event()

@@ -35,7 +35,7 @@ def render_film(
     `film-failed`.
     """
     check_place(out)
-    render = scene.render
+    render: Any = scene.render
     if bpy.app.background and render.engine != NEEDS_NO_GPU:
         render.engine = NEEDS_NO_GPU
         scene.cycles.samples = FEW_SAMPLES  # type: ignore[attr-defined]
@@ -70,7 +70,7 @@ def sound_film(
         width, height = moving.size
         scene.render.resolution_x, scene.render.resolution_y = 2 * (width // 2), 2 * (height // 2)
         scene.render.resolution_percentage = 100
-        scene.view_settings.view_transform = "Standard"
+        scene.view_settings.view_transform = "Standard"  # type: ignore[assignment]
         _set_output(scene)
         scene.render.ffmpeg.audio_channels, scene.render.ffmpeg.audio_mixrate = "STEREO", rate
         with temporary_folder(out.parent) as folder:

@@ -109,7 +109,7 @@ def show_picture(
 
     `others`: pictures whose backgrounds are taken away (`replace`) or hidden. Error: `footage-unplayable`.
     """
-    data = obj.data
+    data: Any = obj.data
     if data.library is not None:
         return
     if footage is None:

@@ -12,10 +12,12 @@ from dataclasses import dataclass, field
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
-from .background import Flow, Shift, Small, colours_of, corners, follow, shift_of
+from .background import Flow, Shift, Small, colours_of, corners, shift_of
 
 POINTS = 24
 """Points of an object that are followed."""
+FOR_GROWTH = 12
+"""Points between whose distances the growth of an object is measured."""
 MARGIN = 2
 """Pixels around a box in which points are looked for: the edge of a plain object is all that can be followed of it."""
 LEAST_POINTS = 3
@@ -112,27 +114,33 @@ class Tracker:
         self.done: list[Track] = []
         self._shifts: deque[Shift] = deque(maxlen=EARLIER)
         self._smalls: deque[Small] = deque(maxlen=max(2, round(rate)))
+        self._ends = np.zeros(1, int)
         self._count = 0
 
     def begin(self, small: Small) -> None:
         """The first frame."""
         self._smalls.append(small)
 
-    def advance(self, small: Small, flow: Flow) -> Shift:
-        """Follow all tracks into the next frame; the movement of the background. `flow`: of the whole picture."""
-        before = self._smalls[-1]
-        points = [self._points(before.grey, track) for track in self.active]
-        ends = np.cumsum([0, *(len(some) for some in points)])
-        start = np.concatenate([np.zeros((0, 2), np.float32), *points])
-        there, good = follow(before.grey, small.grey, start)
-        ground = ~self._in_moving(flow.before)
-        shift = shift_of(flow.before[ground], flow.after[ground], flow.good[ground])
+    def points(self) -> np.ndarray:
+        """Points (n, 2) of all tracks in the latest frame, which `advance` wants to see followed."""
+        grey = self._smalls[-1].grey
+        points = [self._points(grey, track) for track in self.active]
+        self._ends = np.cumsum([0, *(len(some) for some in points)])
+        return np.concatenate([np.zeros((0, 2), np.float32), *points])
+
+    def advance(self, small: Small, ground: Flow, own: Flow) -> Shift:
+        """Follow all tracks into the next frame; the movement of the background.
+
+        `ground`: the flow of the whole picture. `own`: that of `points`.
+        """
+        still = ~self._in_moving(ground.before)
+        shift = shift_of(ground.before[still], ground.after[still], ground.good[still])
         self.frame += 1
         self._shifts.append(shift)
         self._smalls.append(small)
-        for track, begin, end in zip(self.active, ends[:-1], ends[1:], strict=True):
-            used = good[begin:end]
-            _advance(track, start[begin:end][used], there[begin:end][used], shift)
+        for track, begin, end in zip(self.active, self._ends[:-1], self._ends[1:], strict=True):
+            used = own.good[begin:end]
+            _advance(track, own.before[begin:end][used], own.after[begin:end][used], shift)
         self._retire()
         return shift
 
@@ -256,10 +264,8 @@ def _carry(track: Track, shift: Shift, step: np.ndarray, growth: float | None = 
     box = track.boxes[-1]
     centre, half = _centre(box), (box[2:] - box[:2]) / 2.0
     around = shift.move(centre + np.array([[0.0, 0.0], [half[0], 0.0], [0.0, half[1]]]))
-    wide, high = np.linalg.norm(around[1] - around[0]), np.linalg.norm(around[2] - around[0])
-    if growth is not None:
-        wide, high = half[0] * growth, half[1] * growth
-    new = np.array([max(float(wide), 1.0), max(float(high), 1.0)])
+    reach = np.linalg.norm(around[1:] - around[0], axis=1) if growth is None else half * growth
+    new = np.maximum(reach, 1.0)
     middle = around[0] + step
     track.boxes.append(np.concatenate([middle - new, middle + new]))
     track.sure.append(False)
@@ -268,6 +274,7 @@ def _carry(track: Track, shift: Shift, step: np.ndarray, growth: float | None = 
 
 def _growth(before: np.ndarray, after: np.ndarray) -> float:
     """How much larger an object has become: the median change of distances between its points."""
+    before, after = before[:FOR_GROWTH], after[:FOR_GROWTH]
     one, other = np.triu_indices(len(before), 1)
     lengths = np.linalg.norm(before[one] - before[other], axis=1)
     far = lengths > 4.0
@@ -291,7 +298,7 @@ def _match(tracks: list[Track], frame: int, found: list[Seen]) -> tuple[list[tup
 def _cost(track: Track, box: np.ndarray, seen: Seen) -> float:
     same = _overlap(box, seen.box)
     size = np.linalg.norm(box[2:] - box[:2]) + np.linalg.norm(seen.box[2:] - seen.box[:2])
-    apart = float(np.linalg.norm(_centre(box) - _centre(seen.box)) / max(size / 2.0, 1e-6))
+    apart = float(np.linalg.norm(_centre(box) - _centre(seen.box))) / max(float(size) / 2.0, 1e-6)
     if same < MATCHES and (apart > 0.5 or area_ratio(box, seen.box) > 6.0):
         return 9.0
     cost = 1.0 - 0.5 * same - 0.5 * max(0.0, 1.0 - apart)

@@ -10,7 +10,7 @@ import numpy as np
 
 from ...media.moving import Frame
 from ...projection import Projection
-from .background import SIDE, WIDE_SIDE, Flow, Shift, Small, turn_of
+from .background import SIDE, WIDE_SIDE, Flow, Shift, Small, flow_of, flows_together, turn_of
 from .movers import LEAST_SURE, Mover, find_movers, residual_flow
 from .shots import ShotFrame, in_shots
 from .tracks import Seen, Track, Tracker
@@ -58,23 +58,31 @@ class Watched:
 class Watcher:
     """Watches the frames of one shot, one by one.
 
-    What moves in a frame shows once the next frames are there; the tracks get to know it then.
+    What moves in a frame shows once the next frames are there; the tracks get to know it then. `movement`: whether what only
+    moves is looked for, and not what a detector names alone.
     """
 
-    def __init__(self, first: int, small: Small, rate: float, projection: Projection) -> None:
+    def __init__(self, first: int, small: Small, rate: float, projection: Projection, movement: bool = True) -> None:
         size = (small.grey.shape[1], small.grey.shape[0])
         self.shot = Shot(first, size, first, [np.eye(3)], [1.0])
         self.tracker = Tracker(rate, size, first)
         self.tracker.begin(small)
+        self.latest = small
         self._projection, self._aside = projection, max(1, round(rate / LOOKS_ASIDE))
         self._smalls: deque[Small] = deque([small], maxlen=2 * self._aside + 1)
         self._shifts: deque[Shift] = deque(maxlen=2 * self._aside)
         self._flows: deque[np.ndarray] = deque(maxlen=self._aside + 1)
-        self._sees_movement = rate >= SLOWEST
+        self._sees_movement = movement and rate >= SLOWEST
 
-    def advance(self, small: Small, flow: Flow) -> None:
-        """The next frame, and the flow from the one before."""
-        shift = self.tracker.advance(small, flow)
+    def advance(self, small: Small, ground: Flow | None = None) -> None:
+        """The next frame, and the flow of the whole picture from the one before, if it is known."""
+        before, points = self.latest, self.tracker.points()
+        if ground is None:
+            ground, own = flows_together(before, small, points)
+        else:
+            own = flow_of(before, small, points)
+        self.latest = small
+        shift = self.tracker.advance(small, ground, own)
         shot = self.shot
         shot.turns.append(shot.turns[-1] @ turn_of(shift, shot.size, self._projection))
         shot.sureness.append(shift.share)

@@ -1,0 +1,132 @@
+"""The process that mixes: it reads where the sources are, and makes each block of audio before it is due.
+
+In, a JSON object a line: {"start", "seconds", "out", "sofa"}, then {"clip", "file", "reference", "loops"} and
+{"at", "placed": {name: [x, y, z, metres, ambient]}}. Out, at the end: {"blocks", "late", "delays"} or {"error"}. Audio is due
+like that of a sound card: a block must be there AHEAD seconds after it was begun.
+
+Run as `python -m see2sound_addon.live.ears`.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import sys
+import threading
+import time
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from typing import Any
+
+import numpy as np
+import soundfile
+
+from ..errors import See2SoundError
+from ..media.audio import read_clip
+from ..media.files import whole_file
+from ..pipeline import CLIP_RATE, read_head
+from ..spatial import delayline
+from ..spatial.live import LiveMixer, Placed
+
+BLOCK = 768
+"""Samples of an audio block."""
+AHEAD = 0.04
+"""Seconds from the beginning of a block's making until it is played, as by the buffer of a sound card."""
+LENGTH = BLOCK / CLIP_RATE
+
+
+@dataclass
+class Heard:
+    """`late`: blocks that were not there in time, and are silent. `delays`: seconds from the moment that a frame was there
+    until the end of the first block that follows it."""
+
+    blocks: int = 0
+    late: int = 0
+    delays: list[float] = field(default_factory=list)
+
+
+class Mouth:
+    """What has been said last: where the sources are, and which clips are new."""
+
+    def __init__(self) -> None:
+        self.placed: dict[str, Placed] = {}
+        self.at: float | None = None
+        self.clips: SimpleQueue[tuple[str, np.ndarray, float, bool]] = SimpleQueue()
+
+    def listen(self) -> None:
+        """Read lines until there are no more."""
+        for line in sys.stdin:
+            said = json.loads(line)
+            if "clip" in said:
+                samples = read_clip(Path(said["file"]), CLIP_RATE).samples
+                self.clips.put((said["clip"], samples, said["reference"], said["loops"]))
+            else:
+                self.placed, self.at = _placed(said["placed"]), said["at"]
+
+
+def _placed(said: dict[str, Any]) -> dict[str, Placed]:
+    return {name: Placed(np.array(values[:3], float), float(values[3]), 1.0, bool(values[4])) for name, values in said.items()}
+
+
+def mix(mouth: Mouth, mixer: LiveMixer, start: float, seconds: float, sound: soundfile.SoundFile) -> Heard:
+    """Make all blocks against the clock, and write what would have been heard."""
+    heard, told = Heard(), -1.0
+    for number in range(-(-round(seconds * CLIP_RATE) // BLOCK)):
+        begin = start + number * LENGTH
+        due = begin + AHEAD
+        time.sleep(max(0.0, begin - time.perf_counter()))
+        _add_clip(mouth, mixer)
+        placed, at = mouth.placed, mouth.at
+        block = mixer.render({name: one for name, one in placed.items() if mixer.has(name)})
+        heard.blocks += 1
+        if time.perf_counter() > due:
+            heard.late += 1
+            block = np.zeros_like(block)
+        elif at is not None and at != told:
+            told = at
+            heard.delays.append(due + LENGTH - at)  # its last sample is where the frame has it
+        sound.write(block.T)
+    return heard
+
+
+def _add_clip(mouth: Mouth, mixer: LiveMixer) -> None:
+    """Take one new clip, so that no block waits for many."""
+    try:
+        mixer.add(*mouth.clips.get_nowait())
+    except Empty:
+        return
+
+
+def main() -> int:
+    """Do one run; returns the exit code."""
+    asked = json.loads(sys.stdin.readline())
+    try:
+        delayline.prepare()
+        mixer = LiveMixer(read_head(asked["sofa"], CLIP_RATE), BLOCK)
+        mixer.add("", np.zeros(CLIP_RATE, np.float32), 1.0)
+        for _ in range(8):  # what is slow the first time
+            mixer.render({"": Placed(np.array([1.0, 0.0, 0.0]), 1.0)})
+        gc.collect()
+        gc.disable()  # a collection takes longer than a block, and nothing here makes cycles
+        mouth = Mouth()
+        print(json.dumps({"ready": True}), flush=True)
+        beginning = sys.stdin.readline()
+        if not beginning:
+            return 0  # there is nothing to hear
+        asked |= json.loads(beginning)
+        threading.Thread(target=mouth.listen, daemon=True).start()
+        with (
+            whole_file(Path(asked["out"])) as partial,
+            soundfile.SoundFile(partial, "w", CLIP_RATE, 2, "FLOAT", format="WAV") as sound,
+        ):
+            heard = mix(mouth, mixer, asked["start"], asked["seconds"], sound)
+        print(json.dumps(asdict(heard)), flush=True)
+    except See2SoundError as error:
+        print(json.dumps({"error": [error.code, error.message, error.hint]}), flush=True)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
