@@ -58,17 +58,18 @@ class SEE2SOUND_OT_reconstruct(Working, bpy.types.Operator):
     browse: BoolProperty(default=False, options={"HIDDEN", "SKIP_SAVE"})
 
     def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
-        if is_chosen(self.filepath) or (is_chosen(context.scene.see2sound.picture) and not self.browse):
+        if is_chosen(self.filepath) or (has_picture(context.scene) and not self.browse):
             return self.begin(context)
         self.filepath = first_folder(context.scene.see2sound.picture)
         context.window_manager.fileselect_add(self)
         return {"RUNNING_MODAL"}
 
     def work(self, context: bpy.types.Context, seconds: float) -> Work:
+        from ..see2sound_addon.blender.reading.picture import chosen_picture
         from ..see2sound_addon.blender.writing import clips, speakers
 
         scene, uid = context.scene, context.scene.session_uid
-        picture = self.filepath if is_chosen(self.filepath) else scene.see2sound.picture
+        picture = self.filepath if is_chosen(self.filepath) else chosen_picture(scene)
         request = self._request(context, scene, picture)
         found = yield from ask(request)
         scene, made, ids = same_scene(context, uid), None, []
@@ -159,6 +160,15 @@ def footage_settings(scene: bpy.types.Scene, own_camera: bool) -> "FootageSettin
         settings.footage_first if settings.use_footage_range else 1, last or None, frame_rate(scene),
         settings.move_camera and own_camera, settings.level_by_movement,
     )  # fmt: skip
+
+
+def has_picture(scene: bpy.types.Scene) -> bool:
+    """Whether a picture is chosen in a scene."""
+    settings = scene.see2sound
+    blocks = {"CLIP": settings.movie_clip, "IMAGE": settings.image}
+    if settings.picture_from in blocks:
+        return blocks[settings.picture_from] is not None
+    return is_chosen(settings.picture)
 
 
 def is_chosen(path: str) -> bool:

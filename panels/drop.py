@@ -15,7 +15,7 @@ class SEE2SOUND_FH_picture(_OntoViewport, bpy.types.FileHandler):
     bl_idname = "SEE2SOUND_FH_picture"
     bl_label = "Reconstruct Sources"
     bl_import_operator = "see2sound.reconstruct"
-    bl_file_extensions = ".png;.jpg;.jpeg;.tif;.tiff;.bmp;.webp;.exr;.hdr;.mp4;.mov;.mkv;.avi;.webm;.m4v"
+    bl_file_extensions = ".png;.jpg;.jpeg;.tif;.tiff;.bmp;.webp;.exr;.hdr;.gif;.apng;.mp4;.mov;.mkv;.avi;.webm;.m4v"
 
 
 class SEE2SOUND_FH_sound(_OntoViewport, bpy.types.FileHandler):

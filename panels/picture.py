@@ -18,9 +18,15 @@ class SEE2SOUND_PT_picture(Sidebar, bpy.types.Panel):
         layout, settings = self.layout, context.scene.see2sound
         layout.use_property_split = True
         layout.use_property_decorate = False
-        row = layout.row(align=True)
-        row.prop(settings, "picture")
-        row.operator("see2sound.choose_picture", text="", icon="FILEBROWSER")
+        layout.prop(settings, "picture_from", text="From")
+        if settings.picture_from in {"FILE", "SEQUENCE"}:
+            row = layout.row(align=True)
+            row.prop(settings, "picture")
+            row.operator("see2sound.choose_picture", text="", icon="FILEBROWSER")
+        elif settings.picture_from == "CLIP":
+            layout.template_ID(settings, "movie_clip", open="clip.open")
+        else:
+            layout.template_ID(settings, "image", open="image.open")
         layout.prop(settings, "picture_camera")
         layout.prop(settings, "max_sources")
         draw_eye(layout, settings)

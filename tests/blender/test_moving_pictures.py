@@ -191,3 +191,45 @@ def test_a_missing_video_changes_nothing(bpy, tmp_path):
     with pytest.raises(RuntimeError, match="no picture"):
         bpy.ops.see2sound.reconstruct(filepath=str(tmp_path / "missing.mp4"))
     assert not [o for o in bpy.data.objects if o.type in {"SPEAKER", "CAMERA"}]
+
+
+def test_movie_clips_and_image_sequences_of_the_file_are_taken(bpy, video, tmp_path):
+    settings = bpy.context.scene.see2sound
+    settings.use_horizon = True
+    settings.picture_from, settings.movie_clip = "CLIP", bpy.data.movieclips.load(str(video))
+    assert bpy.ops.see2sound.reconstruct(generate=False) == {"FINISHED"}
+    assert mover(bpy).see2sound.picture == str(video)
+    for number, frame in enumerate(film(24, AZIMUTHS[:24]), 1):
+        cv2.imwrite(str(tmp_path / f"seq_{number:03d}.png"), frame.pixels[..., ::-1])
+    image = bpy.data.images.load(str(tmp_path / "seq_001.png"))
+    image.source = "SEQUENCE"
+    settings.picture_from, settings.image, settings.other_pictures = "IMAGE", image, "REPLACE"
+    assert bpy.ops.see2sound.reconstruct(generate=False) == {"FINISHED"}
+    assert mover(bpy).see2sound.picture == str(tmp_path / "seq_###.png")
+    settings.picture_from, settings.picture = "SEQUENCE", str(tmp_path / "seq_004.png")
+    assert bpy.ops.see2sound.reconstruct(generate=False) == {"FINISHED"}
+    assert mover(bpy).see2sound.picture == str(tmp_path / "seq_###.png")
+
+
+def test_a_gif_plays_no_background_but_is_followed(bpy, tmp_path):
+    from PIL import Image
+
+    images = [Image.fromarray(frame.pixels) for frame in film(COUNT, AZIMUTHS)]
+    images[0].save(tmp_path / "a.gif", save_all=True, append_images=images[1:], duration=40, loop=0)
+    bpy.context.scene.see2sound.use_horizon = True
+    assert bpy.ops.see2sound.reconstruct(filepath=str(tmp_path / "a.gif"), generate=False) == {"FINISHED"}
+    assert len(curves(bpy, mover(bpy))) == 3
+
+
+def test_a_panorama_gets_a_panoramic_camera(bpy, tmp_path):
+    from moving import world
+
+    cv2.imwrite(str(tmp_path / "round.png"), world()[..., ::-1])
+    settings = bpy.context.scene.see2sound
+    settings.panorama = "ALWAYS"
+    bpy.ops.see2sound.reconstruct(filepath=str(tmp_path / "round.png"), generate=False)
+    data = bpy.context.scene.camera.data
+    assert data.type == "PANO"
+    owner = data if hasattr(data, "panorama_type") else data.cycles
+    assert owner.panorama_type == "EQUIRECTANGULAR"
+    of_house("blender.reading.camera").read_camera(bpy.context, bpy.context.scene, bpy.context.scene.camera)

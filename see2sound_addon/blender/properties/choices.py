@@ -27,6 +27,12 @@ EVENT_ITEMS = (
     ("KEYFRAMES", "Keyframes", "The keyframes of Strike above zero", "KEYFRAME", 2),
     ("MARKERS", "Markers", "Markers of the time line", "MARKER", 3),
 )
+PICTURE_ITEMS = (
+    ("FILE", "File", "A picture, a video or an animation", "FILE_IMAGE", 0),
+    ("SEQUENCE", "Image Sequence", "Numbered pictures, of which one is chosen", "RENDERLAYERS", 1),
+    ("CLIP", "Movie Clip", "A movie clip of this file", "FILE_MOVIE", 2),
+    ("IMAGE", "Image", "An image, image sequence or movie of this file", "IMAGE_DATA", 3),
+)
 PANORAMA_ITEMS = (
     ("AUTO", "As Its Metadata Say", "Pictures and videos with the metadata of a panorama show all directions", 0),
     ("NEVER", "Flat", "The picture was taken through one lens", 1),

@@ -27,6 +27,7 @@ from .choices import (
     OTHERS_ITEMS,
     PANORAMA_ITEMS,
     PARKED_ITEMS,
+    PICTURE_ITEMS,
     PREVIEW_ITEMS,
     RELATIVE_PATH,
 )
@@ -55,6 +56,9 @@ class SceneProperties(bpy.types.PropertyGroup):
         name="Picture",
         description="The picture or video. A path that begins with // is relative to the .blend file",
     )
+    picture_from: EnumProperty(name="Picture From", description="What the picture is taken from", items=PICTURE_ITEMS)
+    movie_clip: PointerProperty(name="Movie Clip", description="The movie clip", type=bpy.types.MovieClip)
+    image: PointerProperty(name="Image", description="The image, image sequence or movie", type=bpy.types.Image)
     picture_camera: EnumProperty(name="Camera", description="The camera that the picture is placed for", items=CAMERA_ITEMS)
     other_pictures: EnumProperty(
         name="Other Pictures", description="How to treat the sources and cameras of earlier pictures", items=OTHERS_ITEMS

@@ -1,0 +1,42 @@
+"""The picture that a scene has chosen: a file, numbered files, a movie clip or an image data-block."""
+
+from __future__ import annotations
+
+import re
+
+import bpy
+
+from ...errors import See2SoundError
+from ..properties.scene import SceneProperties
+
+
+def chosen_picture(scene: bpy.types.Scene) -> str:
+    """The path of the picture, or its pattern with # for digits; "" for none. Error: `picture-packed`."""
+    settings: SceneProperties = scene.see2sound
+    if settings.picture_from == "SEQUENCE":
+        return pattern_of(settings.picture)
+    if settings.picture_from == "CLIP":
+        return _path_of(settings.movie_clip)
+    if settings.picture_from == "IMAGE":
+        return _path_of(settings.image)
+    return str(settings.picture)
+
+
+def pattern_of(path: str) -> str:
+    """The pattern of numbered files that a path is one of: the last digits of its name become #."""
+    found = re.fullmatch(r"(.*?)(\d+)(\D*)", path)
+    if found is None or "/" in found.group(3) or "\\" in found.group(3):
+        return path
+    return f"{found.group(1)}{'#' * len(found.group(2))}{found.group(3)}"
+
+
+def _path_of(block: bpy.types.MovieClip | bpy.types.Image | None) -> str:
+    """The file, or the pattern, of a data-block."""
+    if block is None:
+        return ""
+    if isinstance(block, bpy.types.Image) and (block.packed_file is not None or block.source in {"GENERATED", "VIEWER"}):
+        raise See2SoundError(
+            "picture-packed", f"The image {block.name!r} has no file of its own.", "Save it, or unpack it into a file."
+        )
+    path = bpy.path.abspath(block.filepath, library=block.library)
+    return pattern_of(path) if block.source == "SEQUENCE" else path
