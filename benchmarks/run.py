@@ -1,7 +1,7 @@
 """Where the time goes: the main job step by step, the renderer beside its peers and beside the machine. Judges nothing.
 
 Run by `python3 dev.py bench`; `python3 dev.py bench renderer` runs only the parts named: eye, job, scene, voices, library,
-renderer, peers, cores.
+renderer, peers, cores, live; and truth, which takes minutes and runs only where it is named.
 """
 
 from __future__ import annotations
@@ -27,7 +27,9 @@ import soundfile
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+import live
 import peers
+import truth
 from machine import best, limits
 from scenes import RATE, box, clip, hall, orbits
 
@@ -60,9 +62,10 @@ def main() -> None:
         "renderer": renderer,
         "peers": beside_peers,
         "cores": cores,
+        "live": live.run,
     }
     for name in sys.argv[1:] or parts:
-        parts[name]()
+        (truth.run if name == "truth" else parts[name])()
 
 
 def timed(work, *arguments):

@@ -15,7 +15,7 @@ from .working import Work, Working, ask, same_scene
 
 if TYPE_CHECKING:
     from ..see2sound_addon.clips import MadeClip
-    from ..see2sound_addon.findings import Findings, FootageSettings, FoundSource
+    from ..see2sound_addon.findings import Findings, FoundSource
     from ..see2sound_addon.jobs.requests import Reconstruct
 
 
@@ -88,7 +88,7 @@ class SEE2SOUND_OT_reconstruct(Working, bpy.types.Operator):
         """All that is known beforehand. Errors: what would fail later, such as a folder that cannot be written."""
         from ..see2sound_addon.blender.backends import backends_that_see
         from ..see2sound_addon.blender.reading.camera import read_camera
-        from ..see2sound_addon.findings import Settings
+        from ..see2sound_addon.blender.reading.picture import picture_settings
         from ..see2sound_addon.jobs.requests import Reconstruct
         from ..see2sound_addon.media.files import check_writable
 
@@ -98,18 +98,11 @@ class SEE2SOUND_OT_reconstruct(Working, bpy.types.Operator):
             )
         if self.generate:
             check_writable(sources.clip_folder())
-        used, settings = self._camera_as_it_is(scene, picture), scene.see2sound
+        used = self._camera_as_it_is(scene, picture)
         return Reconstruct(
             Path(bpy.path.abspath(picture)).absolute(),  # the worker has another current folder
             None if used is None else read_camera(context, scene, used),
-            Settings(
-                self.max_sources or settings.max_sources,
-                settings.field_of_view if settings.use_field_of_view else None,
-                settings.horizon / 100.0 if settings.use_horizon else None,
-                settings.camera_height,
-                settings.panorama,
-                footage_settings(scene, self._setting(scene, "camera", "picture_camera") == "OWN"),
-            ),
+            picture_settings(scene, self.max_sources, self._setting(scene, "camera", "picture_camera") == "OWN"),
             backends_that_see(scene, self.eye),
             neural.chosen_models(context, scene),
         )
@@ -147,19 +140,6 @@ class SEE2SOUND_OT_reconstruct(Working, bpy.types.Operator):
         self.report({"INFO"}, f"{len(objects)} sources found in {bpy.path.basename(bpy.path.abspath(picture))}")
         look_through_camera(context)
         return notes
-
-
-def footage_settings(scene: bpy.types.Scene, own_camera: bool) -> "FootageSettings":
-    """How a moving picture is looked at. `own_camera`: whether it gets a camera, which may turn with it."""
-    from ..see2sound_addon.blender.units import frame_rate
-    from ..see2sound_addon.findings import FootageSettings
-
-    settings = scene.see2sound
-    last = settings.footage_last if settings.use_footage_range else 0
-    return FootageSettings(
-        settings.footage_first if settings.use_footage_range else 1, last or None, frame_rate(scene),
-        settings.move_camera and own_camera, settings.level_by_movement,
-    )  # fmt: skip
 
 
 def has_picture(scene: bpy.types.Scene) -> bool:

@@ -25,6 +25,7 @@ from .delivery.mixdown import Levels, deliver
 from .delivery.wav import write_clip
 from .errors import See2SoundError
 from .findings import Settings
+from .lexicon.lookup import explain
 from .listening.listen import LABEL as LISTENING
 from .listening.listen import ListenSettings, propose_in_steps
 from .listening.observed import FindSurfaces, Observed, no_surfaces
@@ -175,6 +176,14 @@ def trace(scene: SoundScene, geometry: Geometry, progress: Progress = no_progres
     """
     LOGGER.info("tracing %d triangles for %d sources", geometry.triangles, len(scene.sources))
     return trace_acoustics(scene, geometry, progress)
+
+
+def moments_for(prompt: str, events: np.ndarray) -> list[tuple[float, float]] | None:
+    """The events (k, 2) that a clip of a prompt is made with, if its sound has any; None to leave them to the model."""
+    model = MODELS.get(explain(prompt).name)
+    if model is None or not model.events or not len(events):
+        return None
+    return [(float(seconds), float(strength)) for seconds, strength in events]
 
 
 def clip_length(duration: float) -> float:

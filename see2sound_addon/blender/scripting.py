@@ -17,7 +17,6 @@ from mathutils import Vector
 from .. import pipeline
 from ..backends import choose_backends
 from ..errors import See2SoundError
-from ..findings import Settings
 from ..media.files import check_writable
 from ..pipeline import Proposal
 from ..progress import Progress, no_progress
@@ -26,6 +25,7 @@ from ..soundscene import SoundScene
 from . import sources
 from .backends import backends_that_see, chosen_backends
 from .reading import camera, observing, sampling
+from .reading.picture import picture_settings
 from .room import tracing
 from .units import metres_per_unit
 from .writing import clips, pictures, proposals, speakers
@@ -125,14 +125,8 @@ class BlenderScene(Scene):
         unchanged sources of other pictures are removed. Errors: those of `pipeline.reconstruct`, `eye-*`.
         """
         scene = _scene(self.name)
-        settings = scene.see2sound
         used = None if own_camera or scene.camera is None else camera.read_camera(bpy.context, scene, scene.camera)
-        asked = Settings(
-            max_sources or settings.max_sources,
-            settings.field_of_view if settings.use_field_of_view else None,
-            settings.horizon / 100.0 if settings.use_horizon else None,
-            settings.camera_height,
-        )
+        asked = picture_settings(scene, max_sources or 0, own_camera)
         found = pipeline.reconstruct(path, used, asked, progress, choose_backends(backends_that_see(scene, eye)))
         kept = str(Path(path).absolute())
         objects, _ = pictures.put_picture(bpy.context, scene, kept, found, None, own_camera, replace)

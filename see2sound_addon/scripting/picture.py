@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,8 +10,8 @@ from scipy.spatial.transform import Rotation
 
 from .. import pipeline
 from ..backends import Backends, with_network
-from ..clips import MadeClip, WantedClip, clip_name
-from ..findings import SILENT, FoundSource, Settings
+from ..clips import Controls, MadeClip, WantedClip, clip_name
+from ..findings import SILENT, FootageSettings, FoundSource, Settings
 from ..media.files import check_writable
 from ..paths import usual_folder
 from ..placement.position import area_radius, place
@@ -50,10 +51,17 @@ class PictureSource(Source):
         if evidence is None:
             return
         before = found.distance.metres
+        moves = len(found.path.times) > 1
         found.distance = pipeline.distance_for_label(
             evidence.distance, label, evidence.box, evidence.centre, self._camera, found.extent == "point"
         )
-        found.path = Trajectory.fixed(place(self._camera, evidence.centre, found.distance.metres))
+        eye = self._camera.pose[:3, 3]
+        if moves:  # the directions stay
+            path = eye + (found.path.positions - eye) * found.distance.metres / before
+            found.path = replace(found.path, positions=path)
+        else:
+            camera = self._camera if evidence.pose is None else replace(self._camera, pose=evidence.pose)
+            found.path = Trajectory.fixed(place(camera, evidence.centre, found.distance.metres))
         if found.extent == "area":
             found.radius = area_radius(self._camera, evidence.box, found.distance.metres)
             found.points = found.points * found.distance.metres / before
@@ -118,8 +126,11 @@ class PictureScene(Scene):
             source.made = None
             if source.prompt.strip().lower() not in ("", SILENT):
                 seed = pipeline.seed_for(source.id, self.seed)
-                path = Path(folder).absolute() / clip_name(source.id, source.prompt, seconds, seed)
-                wanted.append(WantedClip(source.id, source.prompt, path, seconds, seed))
+                events = _events(source.found)
+                controls = Controls(events=events, loop=events is None)
+                length = seconds if events is None else max(seconds, self.duration)
+                name = clip_name(source.id, source.prompt, length, seed, controls)
+                wanted.append(WantedClip(source.id, source.prompt, Path(folder).absolute() / name, length, seed, controls))
         made = {clip.source_id: clip for clip in pipeline.make_clips(wanted, progress, self._backends)}
         for source in self._sources:
             source.made = made.get(source.id)
@@ -129,7 +140,8 @@ class PictureScene(Scene):
         """The sources that have a clip, looped, as the camera hears them."""
         sources = [_plan_source(source) for source in self._sources if source.made is not None]
         notes = [f"{source.id!r} has no sound; it is left out." for source in self._sources if source.made is None]
-        return SoundScene(self.duration, _listener(self.found.camera), sources, self.seed), notes
+        listener = _listener(self.found.camera) if self.found.footage is None else _turning(self.found.footage.path)
+        return SoundScene(self.duration, listener, sources, self.seed), notes
 
 
 def _plan_source(source: PictureSource) -> PlanSource:
@@ -137,21 +149,37 @@ def _plan_source(source: PictureSource) -> PlanSource:
     assert made is not None
     return PlanSource(
         found.id, made.path, found.path, found.label, found.prompt, found.extent, found.radius,
-        loop=True, reference_distance=made.reference_distance, points=found.points if found.extent == "area" else NO_POINTS,
+        loop=made.loops, reference_distance=made.reference_distance, fader=found.fader, events=found.events,
+        points=found.points if found.extent == "area" else NO_POINTS,
     )  # fmt: skip
 
 
+def _events(found: FoundSource) -> list[tuple[float, float]] | None:
+    """When the sound of a source happens, by its movement, if it has moments; None for the model's own."""
+    return pipeline.moments_for(found.prompt, found.events)
+
+
+TO_LISTENER = Rotation.from_matrix([[0.0, -1.0, 0.0], [0.0, 0.0, 1.0], [-1.0, 0.0, 0.0]])
+"""From the listener's frame to a camera's: front is its -Z, left its -X, up its +Y."""
+
+
 def _listener(camera: Camera) -> Trajectory:
-    """The listener's frame of a camera: front is its -Z, left its -X, up its +Y."""
-    right, up, back = camera.pose[:3, :3].T
-    x, y, z, w = Rotation.from_matrix(np.stack([-back, -right, up], axis=1)).as_quat()
+    x, y, z, w = (Rotation.from_matrix(camera.pose[:3, :3]) * TO_LISTENER).as_quat()
     return Trajectory.fixed(camera.pose[:3, 3], (w, x, y, z))
+
+
+def _turning(path: Trajectory) -> Trajectory:
+    """The listener of a camera that turns."""
+    turned = (Rotation.from_quat(path.rotations[:, [1, 2, 3, 0]]) * TO_LISTENER).as_quat()[:, [3, 0, 1, 2]]
+    flips = np.cumprod(np.where((turned[1:] * turned[:-1]).sum(axis=1) < 0.0, -1.0, 1.0))
+    turned[1:] *= flips[:, None]
+    return replace(path, rotations=turned)
 
 
 def load_picture(
     path: File,
     max_sources: int = 5,
-    duration: float = 10.0,
+    duration: float | None = None,
     field_of_view: float | None = None,
     horizon: float | None = None,
     camera_height: float = 1.6,
@@ -160,16 +188,21 @@ def load_picture(
     backends: Backends = Backends(),
     eye: File | None = None,
     progress: Progress = no_progress,
+    panorama: str = "AUTO",
+    footage: FootageSettings = FootageSettings(),
 ) -> PictureScene:
     """Find the sources of a picture.
 
-    `duration`: of the scene, seconds. `field_of_view`: horizontal, radians. `horizon`: its row as a fraction of the height from
-    the top. `camera_height`: metres. `camera`: one that the picture is fitted to, None for one at the origin of the ground.
-    `eye`: "light", "sharp", another detector of the shell's folder, or the path of an .onnx file; "" for the best one there,
-    None for that of `backends`. Errors: those of `media.pictures.read_picture`, `eye-*`.
+    `duration`: of the scene, seconds; None for 10, or for as long as a moving picture. `field_of_view`: horizontal, radians.
+    `horizon`: its row as a fraction of the height from the top. `camera_height`: metres. `camera`: one that the picture is
+    fitted to, None for one at the origin of the ground. `eye`: "light", "sharp", another detector of the shell's folder, or the
+    path of an .onnx file; "" for the best one there, None for that of `backends`. `panorama`: one of `findings.PANORAMAS`.
+    `footage`: for moving pictures. Errors: those of `media.pictures.read_picture` and `media.moving.open_moving`, `eye-*`.
     """
-    settings = Settings(max_sources, field_of_view, horizon, camera_height)
+    settings = Settings(max_sources, field_of_view, horizon, camera_height, panorama, footage)
     network = None if eye is None else find_eye(usual_folder() / "eyes", str(eye))
     if network is not None:
         backends = with_network(backends, network)
-    return PictureScene(pipeline.reconstruct(path, camera, settings, progress, backends), duration, seed, backends)
+    found = pipeline.reconstruct(path, camera, settings, progress, backends)
+    usual = 10.0 if found.footage is None else found.footage.seconds
+    return PictureScene(found, usual if duration is None else duration, seed, backends)

@@ -7,7 +7,9 @@ import re
 import bpy
 
 from ...errors import See2SoundError
+from ...findings import FootageSettings, Settings
 from ..properties.scene import SceneProperties
+from ..units import frame_rate
 
 
 def chosen_picture(scene: bpy.types.Scene) -> str:
@@ -20,6 +22,20 @@ def chosen_picture(scene: bpy.types.Scene) -> str:
     if settings.picture_from == "IMAGE":
         return _path_of(settings.image)
     return str(settings.picture)
+
+
+def picture_settings(scene: bpy.types.Scene, max_sources: int, own_camera: bool) -> Settings:
+    """How a picture is looked at. `max_sources`: 0 for the scene's. `own_camera`: whether it gets one, which may turn."""
+    settings: SceneProperties = scene.see2sound
+    ranged = settings.use_footage_range
+    footage = FootageSettings(
+        settings.footage_first if ranged else 1, (settings.footage_last or None) if ranged else None, frame_rate(scene),
+        settings.move_camera and own_camera, settings.level_by_movement,
+    )  # fmt: skip
+    return Settings(
+        max_sources or settings.max_sources, settings.field_of_view if settings.use_field_of_view else None,
+        settings.horizon / 100.0 if settings.use_horizon else None, settings.camera_height, settings.panorama, footage,
+    )  # fmt: skip
 
 
 def pattern_of(path: str) -> str:

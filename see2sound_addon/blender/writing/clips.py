@@ -18,7 +18,6 @@ from ..reading.controls import controls_of
 from ..sources import beside_blend, clip_folder, is_muted, mute, sources
 from .parameters import settle
 from .speakers import attach_clip, drop_unused
-from .tracks import moments_for
 
 
 def wanted_clips(
@@ -55,7 +54,7 @@ def wanted_clips(
 
 def _controls_of(prompt: str, source: FoundSource | None) -> Controls:
     """What is known of the sound of a source that has no Speaker yet."""
-    events = None if source is None else moments_for(prompt, source)
+    events = None if source is None else pipeline.moments_for(prompt, source.events)
     return Controls(events=events, loop=events is None)
 
 

@@ -9,8 +9,6 @@ import bpy
 import numpy as np
 
 from ...findings import FoundSource
-from ...lexicon.lookup import explain
-from ...sound.models import MODELS
 from ..animation import keys_of, remove_keys, scale_keys, set_keys, set_vector_keys
 from ..units import frame_rate, metres_per_unit
 from . import parameters
@@ -76,14 +74,6 @@ def set_moments(obj: bpy.types.Object, scene: bpy.types.Scene, source: FoundSour
     facts.events_from = "LIST" if len(source.events) else "MODEL"
     facts.loop = not len(source.events)
     facts.set_events = _events(obj)
-
-
-def moments_for(prompt: str, source: FoundSource) -> list[tuple[float, float]] | None:
-    """The events that a clip of a prompt is made with: those of the source, if the sound has any; None for the model's own."""
-    model = MODELS.get(explain(prompt).name)
-    if model is None or not model.events or not len(source.events):
-        return None
-    return [(float(seconds), float(strength)) for seconds, strength in source.events]
 
 
 def fingerprint(obj: bpy.types.Object) -> int:
