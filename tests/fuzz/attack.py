@@ -33,6 +33,21 @@ def pictures(random, folder):
     assert found.pixels.dtype == np.uint8 and found.pixels.ndim == 3 and 1 <= max(found.pixels.shape) <= 2048
 
 
+def films(random, folder):
+    import mutations
+
+    from see2sound_addon.media.moving import is_moving, open_moving
+
+    path = mutations.film(random, folder)
+    is_moving(path)
+    moving = open_moving(path)
+    last = -1.0
+    for frame in moving.read():
+        assert frame.time > last and np.isfinite(frame.time)
+        assert frame.pixels.dtype == np.uint8 and frame.pixels.ndim == 3 and max(frame.pixels.shape) <= 2048
+        last = frame.time
+
+
 def audio(random, folder):
     import mutations
 
@@ -154,7 +169,15 @@ def trace_and_check(random, scene):
     plan_from_json(plan_to_json(traced))
 
 
-KINDS = {"pictures": pictures, "audio": audio, "plans": plans, "heads": heads, "blends": blends, "scenes": scenes}
+KINDS = {
+    "pictures": pictures,
+    "films": films,
+    "audio": audio,
+    "plans": plans,
+    "heads": heads,
+    "blends": blends,
+    "scenes": scenes,
+}
 
 
 def peak():

@@ -71,6 +71,30 @@ def picture(random, folder):
     return path
 
 
+def film(random, folder):
+    """A moving picture's path: a video, an animation or a folder of numbered pictures."""
+    kind = str(random.choice(["mp4", "avi", "mkv", "gif", "png", "webp", "folder"]))
+    images = [np.random.default_rng(n).integers(0, 256, (48, 64, 3)).astype(np.uint8) for n in range(6)]
+    path = folder / f"film.{kind}"
+    if kind == "folder":
+        path.mkdir(exist_ok=True)
+        for number, pixels in enumerate(images):
+            cv2.imwrite(str(path / f"{number:03d}.png"), pixels)
+        wrong = path / f"{int(random.integers(0, len(images))):03d}.png"
+        wrong.write_bytes(bytes_made_wrong(random, wrong.read_bytes()))
+        return path
+    if kind in ("mp4", "avi", "mkv"):
+        video = cv2.VideoWriter(str(path), cv2.VideoWriter_fourcc(*("MJPG" if kind == "avi" else "mp4v")), 10.0, (64, 48))
+        for pixels in images:
+            video.write(pixels)
+        video.release()
+    else:
+        first, *rest = [Image.fromarray(pixels) for pixels in images]
+        first.save(path, save_all=True, append_images=rest, duration=100)
+    path.write_bytes(bytes_made_wrong(random, path.read_bytes()))
+    return path
+
+
 SOUNDS = (
     ("wav", "WAV", "PCM_16"), ("wav", "WAV", "PCM_24"), ("wav", "WAV", "FLOAT"), ("wav", "WAV", "DOUBLE"),
     ("wav", "WAV", "GSM610"), ("wav", "WAV", "IMA_ADPCM"), ("wav", "WAV", "ULAW"), ("wav", "WAVEX", "PCM_16"),

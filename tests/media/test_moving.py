@@ -234,3 +234,19 @@ def test_files_that_show_all_directions_say_so(tmp_path):
     box = (8 + 16 + len(xml)).to_bytes(4, "big") + b"uuid" + bytes.fromhex("ffcc8263f8554a938814587a02521fdd") + xml
     (tmp_path / "round.mp4").write_bytes(data + box)
     assert open_moving(tmp_path / "round.mp4").spherical
+
+
+def test_of_a_long_file_only_the_range_is_read(tmp_path):
+    """The first half is destroyed: a reader that goes through it would say so."""
+    path = tmp_path / "long.avi"
+    out = cv2.VideoWriter(str(path), cv2.VideoWriter_fourcc(*"MJPG"), 25, SIZE)
+    for number in range(1500):
+        out.write(picture(number % 50)[..., ::-1])
+    out.release()
+    data = bytearray(path.read_bytes())
+    data[len(data) // 10 : len(data) // 2] = bytes(len(data) // 2 - len(data) // 10)
+    path.write_bytes(data)
+    moving = open_moving(path)
+    frames = list(moving.read(1400, 1410))
+    assert [number_of(frame.pixels) for frame in frames] == [n % 50 for n in range(1399, 1410)]
+    assert moving.notes == []

@@ -11,12 +11,14 @@ import sys
 import time
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 import root
 import skimage
 import soundfile
 from driver import KEPT, Blender
+from moving import film
 
 PICTURE = Path(skimage.__file__).parent / "data" / "rocket.jpg"
 pytestmark = pytest.mark.window
@@ -562,6 +564,37 @@ def _reds(pixels):
     """How many pixels have the colour of what is hidden."""
     red, green, blue = pixels[..., 0], pixels[..., 1], pixels[..., 2]
     return int(((red > 150) & (green < 0.6 * red) & (blue < 0.6 * red)).sum())
+
+
+MOVERS = "[t.name for t in bpy.context.scene.objects if t.type == 'SPEAKER' and t.see2sound.set_keys]"
+
+
+def test_a_video_becomes_speakers_that_move_and_plays_behind_the_scene(any_scene):
+    """By its button; then scrubbed, looked at, mixed and undone, without a fault in the log."""
+    blender = any_scene
+    log = root.FOLDER / "tmp/blender.log"
+    before = log.read_text().count("Traceback")
+    video = cv2.VideoWriter(str(blender.folder / "passing.mp4"), cv2.VideoWriter_fourcc(*"mp4v"), 24, (480, 270))
+    for frame in film(24, np.linspace(16, -16, 24)):
+        video.write(frame.pixels[..., ::-1])
+    video.release()
+    blender.do("bpy.context.scene.see2sound.picture = '/root/see2sound/passing.mp4'")
+    blender.do("bpy.context.scene.see2sound.voice_unknown = True")
+    blender.do("bpy.ops.ed.undo_push(message='before the video')")
+    assert invoke(blender, "reconstruct") == ["RUNNING_MODAL"]
+    assert len(blender.do(f"result = {MOVERS}")) == 1
+    blender.do(CAMERA_VIEW)
+    blender.do("bpy.context.scene.frame_set(2)")
+    early = blender.picture(f"video_{blender.kind}_early")
+    blender.do("bpy.context.scene.frame_set(22)")
+    late = blender.picture(f"video_{blender.kind}_late")
+    assert np.abs(early.astype(float) - late).mean() > 0.5  # the picture behind the scene has gone on
+    assert invoke(blender, "render_mix", filepath="/root/see2sound/video.wav", layout="stereo") == ["RUNNING_MODAL"]
+    assert np.abs(soundfile.read(blender.folder / "video.wav")[0]).max() > 1e-5
+    assert log.read_text().count("Traceback") == before, log.read_text()[-3000:]
+    blender.do("bpy.ops.ed.undo()")
+    blender.do("bpy.ops.ed.undo()")
+    blender.until(f"not {MOVERS}")
 
 
 def test_escape_while_acoustics_are_traced(scene):
