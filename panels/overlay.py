@@ -48,7 +48,8 @@ def _draw() -> None:
     for obj in objects:
         facts = obj.see2sound
         colour = CHOSEN if obj == active else MUTED if facts.muted else OTHERS
-        if corners is not None and facts.picture == scene.see2sound.picture:
+        elsewhere = facts.shown_at and facts.shown_at != scene.frame_current  # of a moving picture, in another frame
+        if corners is not None and facts.picture == scene.see2sound.picture and not elsewhere:
             ring = [on_picture(corners, x, y) for x, y in facts.outline]
             if facts.extent != "ambient" and any(value for point in facts.outline for value in point):
                 draw_ring(context.region, ring, colour, WIDTH * scale)
