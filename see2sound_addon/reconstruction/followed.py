@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -50,24 +50,45 @@ MASK_SIDE = 192
 
 @dataclass
 class ShotPoses:
-    """The camera in a shot. `begins`: its first frame. `first`: (4, 4) its pose there, world from camera. `turns`: (n, 3, 3)
-    its rotation since. `known`: whether the background tells it."""
+    """The camera in a shot. `begins`: its first frame. `first`: (4, 4) its pose there by what the picture shows, world from
+    camera. `turns`: (n, 3, 3) its rotation since. `scene`: (4, 4) the pose of the scene's camera in that frame, which may be
+    another one. `moves`: whether the scene's camera turns, too. `known`: whether the background tells the rotation."""
 
     begins: int
     first: np.ndarray
     turns: np.ndarray
+    scene: np.ndarray
+    moves: bool
     known: bool = True
 
     def at(self, frame: int) -> np.ndarray:
-        """The pose (4, 4) in a frame of the shot."""
-        pose = self.first.copy()
-        pose[:3, :3] = pose[:3, :3] @ self.turns[frame - self.begins]
-        return pose
+        """The pose (4, 4) in a frame of the shot, by what the picture shows."""
+        return turned(self.first, self.turns[frame - self.begins])
+
+    def scene_at(self, frame: int) -> np.ndarray:
+        """The pose (4, 4) of the scene's camera in a frame."""
+        return turned(self.scene, self.turns[frame - self.begins]) if self.moves else self.scene.copy()
+
+    def in_scene(self, frames: np.ndarray, path: np.ndarray) -> np.ndarray:
+        """Positions (n, 3) in the scene, of positions from the camera in the axes of the shot's first frame.
+
+        Around a camera that stands still, everything turns the other way.
+        """
+        if not self.moves:
+            path = np.einsum("nji,nj->ni", self.turns[frames - self.begins], path)
+        return np.asarray(path @ self.scene[:3, :3].T + self.scene[:3, 3])
+
+
+def turned(pose: np.ndarray, turn: np.ndarray) -> np.ndarray:
+    """A pose (4, 4) after a rotation (3, 3) in its own axes."""
+    new = pose.copy()
+    new[:3, :3] = pose[:3, :3] @ turn
+    return new
 
 
 @dataclass
 class Stage:
-    """What all sources of a shot share. `times`: (n,) seconds of all frames; `last`: whether it is the last shot."""
+    """What all sources of a shot share. `times`: (n,) seconds of all frames. `cuts`: whether it begins, and ends, with one."""
 
     shot: Shot
     looked: LookedAt
@@ -89,7 +110,6 @@ class _Candidate:
 
     source: FoundSource
     key: float
-    seen: Object | None = field(default=None)
 
 
 def sources_of_shot(
@@ -174,7 +194,7 @@ def _followed(
     metres, doubts, shown = _distances(stage, one, guess, source)
     path = smooth_path(stage.times[frames], directions, metres, doubts, one.seen)
     evidence = _evidence(stage, one, sighting, source, shown)
-    positions = _in_world(stage, frames, path)
+    positions = stage.poses.in_scene(frames, path)
     steps = one.steps * stage.rate
     found = FoundSource(
         "", guess.label, guess.prompt, "point", max(score, source.score if source is not None else 0.0),
@@ -183,8 +203,8 @@ def _followed(
         fader=_fader(stage, one, steps), events=onsets(stage.times[frames], steps),
     )  # fmt: skip
     level = sound_of(guess.label).level if one.name or sighting is not None else 0.0
-    key = (level or UNKNOWN_LEVEL) - 20.0 * np.log10(max(float(np.median(metres)), 1.0)) + MOVES
-    return _Candidate(found, float(key), one)
+    key = (level or UNKNOWN_LEVEL) - 20.0 * np.log10(max(float(np.median(metres)), 1.0))
+    return _Candidate(found, float(key) + (MOVES if np.ptp(path, axis=0).max() > 0.0 else 0.0))
 
 
 def _trajectory(times: np.ndarray, positions: np.ndarray) -> Trajectory:
@@ -280,7 +300,7 @@ def _row_at(one: Object, frame: int | None) -> int | None:
 def _evidence(stage: Stage, one: Object, sighting: Sighting | None, source: FoundSource | None, row: int) -> Evidence:
     """What shows the object, in the frame that shows it best."""
     frame = int(one.frames[row])
-    pose, seconds = _pose_shown(stage, frame), float(stage.times[frame])
+    pose, seconds = stage.poses.scene_at(frame), float(stage.times[frame])
     if source is not None and source.evidence is not None:
         return replace(source.evidence, pose=pose, seconds=seconds)
     box = _box(np.clip(one.boxes[row], 0.0, 1.0))
@@ -290,36 +310,20 @@ def _evidence(stage: Stage, one: Object, sighting: Sighting | None, source: Foun
     return Evidence(box, _centre(box), distance, mask, outline(mask), pose, seconds)
 
 
-def _pose_shown(stage: Stage, frame: int) -> np.ndarray:
-    """The pose (4, 4) that the scene's camera has in a frame."""
-    return stage.poses.at(frame) if stage.settings.footage.move_camera else stage.poses.first.copy()
-
-
-def _in_world(stage: Stage, frames: np.ndarray, path: np.ndarray) -> np.ndarray:
-    """Positions (n, 3) in the world of a path from the camera in the axes of the shot's first frame.
-
-    Around a camera that stands still, everything turns the other way.
-    """
-    if not stage.settings.footage.move_camera:
-        path = np.einsum("nji,nj->ni", stage.poses.turns[frames - stage.poses.begins], path)
-    first = stage.poses.first
-    return np.asarray(path @ first[:3, :3].T + first[:3, 3])
-
-
 def _standing(stage: Stage, source: FoundSource) -> _Candidate:
     """What stands still in the world, as a source: the camera may turn away from it."""
     level = sound_of(source.label).level or UNKNOWN_LEVEL
     key = level - 20.0 * float(np.log10(max(source.distance.metres, 1.0)))
-    shot, turns = stage.shot, stage.poses.turns
+    shot, poses = stage.shot, stage.poses
     if source.evidence is not None and shot.looked is not None:
-        pose, seconds = _pose_shown(stage, shot.looked), float(stage.times[shot.looked])
+        pose, seconds = poses.scene_at(shot.looked), float(stage.times[shot.looked])
         source = replace(source, evidence=replace(source.evidence, pose=pose, seconds=seconds))
-    if not stage.settings.footage.move_camera and np.abs(turns - np.eye(3)).max() > 1e-9 and source.extent != "ambient":
+    if source.extent != "ambient":
         frames = np.arange(shot.first, shot.last + 1)
-        first = stage.poses.first
-        from_camera = (source.position - first[:3, 3]) @ first[:3, :3]
-        positions = _in_world(stage, frames, np.broadcast_to(from_camera, (len(frames), 3)))
-        source = replace(source, path=Trajectory(stage.times[frames], positions, source.path.rotations))
+        from_camera = (source.position - poses.first[:3, 3]) @ poses.first[:3, :3]
+        positions = poses.in_scene(frames, np.broadcast_to(from_camera, (len(frames), 3)))
+        points = source.points @ poses.first[:3, :3] @ poses.scene[:3, :3].T
+        source = replace(source, path=_trajectory(stage.times[frames], positions), points=points)
     begins, ends = stage.cuts
     if begins or ends:
         audible = Audible(

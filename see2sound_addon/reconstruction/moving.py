@@ -19,7 +19,7 @@ from ..projection import Camera
 from ..soundscene import Fader, Trajectory
 from ..vision.networks import Network
 from ..vision.tracking.watching import Shot, Watched, watch
-from .followed import ShotPoses, sources_of_shot
+from .followed import ShotPoses, sources_of_shot, turned
 from .looking import LookedAt, detect_in, look_at_picture
 from .placing import projection_of, stem_of
 from .still import Reconstruction
@@ -60,7 +60,10 @@ def follow(
     )  # fmt: skip
     LOGGER.info("%d frames in %d shots", len(watched.times), len(watched.shots))
     times = np.array(watched.times) - watched.times[0]
-    poses = [_poses(shot, looks[shot.looked or 0], camera) for shot in watched.shots]
+    poses: list[ShotPoses] = []
+    for shot in watched.shots:
+        beginning = camera.pose if camera is not None else poses[0].scene if poses else None
+        poses.append(_poses(shot, looks[shot.looked or 0], beginning, camera is not None, settings.footage.move_camera))
     sources: list[FoundSource] = []
     for shot, pose in zip(watched.shots, poses, strict=True):
         sources += sources_of_shot(shot, looks[shot.looked or 0], pose, times, watched, projection, settings, backends)
@@ -68,7 +71,7 @@ def follow(
     sources = [replace(one, id=f"{stem}_{number}") for number, one in enumerate(_with_beds_joined(sources), 1)]
     first = looks[watched.shots[0].looked or 0]
     notes = [*moving.notes, *backends.notes, *_notes(watched, poses, sources, settings, first)]
-    base = replace(first.camera, pose=poses[0].at(0))
+    base = replace(first.camera, pose=poses[0].scene)
     footage = Footage(moving.rate, settings.footage.first, _seconds(times, watched), _camera_path(poses, times, settings))
     progress("Done", 1, 1)
     return Reconstruction(base, moving.size, sources, notes, footage, picture=first.picture, view=first.view)
@@ -91,26 +94,30 @@ def _progress_of(moving: MovingPicture, settings: Settings, progress: Progress) 
     return tell
 
 
-def _poses(shot: Shot, looked: LookedAt, camera: Camera | None) -> ShotPoses:
-    """The camera's poses in a shot: by the frame that was looked at, or from the first one on by the scene's camera."""
+def _poses(shot: Shot, looked: LookedAt, beginning: np.ndarray | None, given: bool, moves: bool) -> ShotPoses:
+    """The camera's poses in a shot, by the frame that was looked at.
+
+    `beginning`: the pose of the scene's camera in the first frame of the picture, if it is known. `given`: whether it is
+    that in each shot. A camera that stands still keeps it, too; one that turns has in each shot the pose that the shot shows.
+    """
     turns = np.array(shot.turns)
     angles = np.arccos(np.clip((np.trace(turns, axis1=1, axis2=2) - 1.0) / 2.0, -1.0, 1.0))
     known = float(np.mean(shot.sureness)) >= STEADY
     if not known or angles.max() < TRIPOD:
         turns = np.broadcast_to(np.eye(3), turns.shape)
-    first = looked.camera.pose.copy()
-    if camera is None and shot.looked is not None:
-        first[:3, :3] = first[:3, :3] @ turns[shot.looked - shot.first].T
-    return ShotPoses(shot.first, first, turns, known)
+    looked_at = shot.first if shot.looked is None else shot.looked
+    first = turned(looked.camera.pose, turns[looked_at - shot.first].T)
+    kept = beginning is not None and (given or not moves)
+    return ShotPoses(shot.first, first, turns, beginning if kept and beginning is not None else first, moves, known)
 
 
 def _camera_path(poses: list[ShotPoses], times: np.ndarray, settings: Settings) -> Trajectory:
     """The path of the camera: it turns with the picture, from the place that it has in the first shot."""
-    first = poses[0].at(0)
+    first = poses[0].scene
     turning = any(len(one.turns) and np.abs(one.turns - np.eye(3)).max() > 1e-9 for one in poses) or len(poses) > 1
     if not settings.footage.move_camera or not turning:
         return Trajectory.fixed(first[:3, 3], _quaternions(first[None, :3, :3])[0])
-    matrices = np.concatenate([one.first[:3, :3] @ one.turns for one in poses])
+    matrices = np.concatenate([one.scene[:3, :3] @ one.turns for one in poses])
     cuts = times[[one.begins for one in poses[1:]]] if len(poses) > 1 else np.zeros(0)
     return Trajectory(times.copy(), first[None, :3, 3], _quaternions(matrices), cuts)
 

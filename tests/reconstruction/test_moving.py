@@ -223,3 +223,47 @@ def test_the_size_of_frames_does_not_matter(tmp_path):
 
 def _unit(vectors):
     return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+
+
+@pytest.mark.parametrize("move_camera", [True, False])
+def test_through_a_camera_of_the_scene_everything_is_where_the_picture_shows_it(tmp_path, move_camera):
+    """The camera looks to the west from a place of its own; its picture turns, and one object moves while one stands."""
+    from see2sound_addon.projection import Camera, Perspective
+
+    pose = np.eye(4)
+    pose[:3, :3] = np.array([[0.0, 0, 1], [1, 0, 0], [0, 1, 0]])  # right is +Y, up is +Z, and it looks along -X
+    pose[:3, 3] = (5.0, -3.0, 1.6)
+    camera = Camera(Perspective.of_view(np.radians(50), SIZE[1] / SIZE[0]), pose)
+    clean, yaw, azimuths = world(), np.linspace(6, -6, COUNT), np.linspace(14, -14, COUNT)
+    paint(clean, np.full((20, 30, 3), (250, 240, 20), np.uint8), 4.0, -8.0, 9.0)
+
+    def frames():
+        for number in range(COUNT):
+            paper = clean.copy()
+            paint(paper, texture(0), azimuths[number], 6.0, 8.0)
+            yield Frame(number / RATE, view(paper, yaw[number]))
+
+    path = write(tmp_path / "a.avi", frames())
+    found = pipeline.reconstruct(path, camera, Settings(max_sources=8, footage=FootageSettings(move_camera=move_camera)))
+    np.testing.assert_allclose(found.footage.path.positions[0], pose[:3, 3])
+
+    def errors(one, azimuth, elevation):
+        seen = seen_from_camera(found, one)
+        rows = np.rint(one.path.times * RATE).astype(int) if len(one.path.times) > 1 else np.zeros(1, int)
+        return angles_between(seen, direction((azimuth - yaw)[rows], elevation))
+
+    assert min(np.median(errors(one, azimuths, 6.0)) for one in found.sources if len(one.path.times) > 1) < 0.7
+    assert min(np.median(errors(one, np.full(COUNT, 4.0), -8.0)) for one in found.sources) < 2.0
+
+
+def test_around_a_still_camera_each_shot_is_where_its_picture_shows_it(tmp_path):
+    ways = (np.linspace(12, -12, 40), np.linspace(-12, 12, 40))
+    later = film(40, ways[1], pitch=np.full(40, 4.0), seed=5)
+    frames = [*film(40, ways[0]), *(Frame((40 + n) / RATE, one.pixels) for n, one in enumerate(later))]
+    settings = Settings(footage=FootageSettings(move_camera=False))
+    found = pipeline.reconstruct(write(tmp_path / "a.avi", frames), settings=settings)
+    assert len(found.footage.path.times) == 1
+    moving = sorted((one for one in found.sources if len(one.path.times) > 10), key=lambda one: one.path.times[0])
+    for one, azimuths, elevation in zip(moving, ways, (0.0, -4.0), strict=True):
+        rows = np.rint(one.path.times * RATE).astype(int) % 40
+        assert np.median(angles_between(seen_from_camera(found, one), direction(azimuths[rows], elevation))) < 0.8

@@ -69,7 +69,7 @@ class Object:
 
 def objects_of(shot: Shot, rate: float, projection: Projection) -> list[Object]:
     """The objects of a shot that was watched at `rate` frames a second."""
-    tracks = _without_parts([track for track in shot.tracks if _may_be_real(track)])
+    tracks = _without_parts([track for track in shot.tracks if _may_be_real(track)], rate)
     chains = _linked([_End(track, shot, rate, projection) for track in tracks], rate)
     return [_object(chain, shot, rate) for chain in chains if _is_real([end.track for end in chain], rate)]
 
@@ -92,12 +92,12 @@ def _is_real(chain: list[Track], rate: float) -> bool:
     return bool(hits >= LEAST_HITS and seconds >= LEAST_SECONDS and far)
 
 
-def _without_parts(tracks: list[Track]) -> list[Track]:
-    """Tracks without those that are a part of another: no name of their own, and with it all along."""
-    ordered = sorted(tracks, key=lambda track: (-len(track.votes) > 0, -_mean_area(track) * len(track.boxes)))
+def _without_parts(tracks: list[Track], rate: float) -> list[Track]:
+    """Tracks without those that are a part of another, sure one: no name of their own, and with it all along."""
+    ordered = sorted(tracks, key=lambda track: (not track.votes, -_mean_area(track) * len(track.boxes)))
     kept: list[Track] = []
     for track in ordered:
-        whole = next((other for other in kept if _goes_with(track, other)), None)
+        whole = next((other for other in kept if _goes_with(track, other) and _is_real([other], rate)), None)
         if whole is None:
             kept.append(track)
     return kept
