@@ -8,6 +8,7 @@ from bpy.props import BoolProperty, FloatVectorProperty
 
 from ..see2sound_addon.blender import neural, sources
 from ..see2sound_addon.blender.drawing import draw_ring
+from ..see2sound_addon.blender.units import frame_rate
 from . import reporting
 from .working import Work, Working, ask, same_scene
 
@@ -45,9 +46,10 @@ class SEE2SOUND_OT_mark_object(Working, bpy.types.Operator):
 
     def work(self, context: bpy.types.Context, seconds: float) -> Work:
         from ..see2sound_addon.blender.backends import backends_that_see
-        from ..see2sound_addon.blender.reading.camera import picture_camera
+        from ..see2sound_addon.blender.reading.camera import picture_camera, read_camera
+        from ..see2sound_addon.blender.reading.picture import frame_shown
         from ..see2sound_addon.blender.writing import clips, speakers
-        from ..see2sound_addon.findings import Settings
+        from ..see2sound_addon.findings import FootageSettings, Settings
         from ..see2sound_addon.jobs.requests import Mark
         from ..see2sound_addon.media.files import check_writable
 
@@ -55,8 +57,10 @@ class SEE2SOUND_OT_mark_object(Working, bpy.types.Operator):
         if self.generate:
             check_writable(sources.clip_folder())
         names, models = backends_that_see(scene), neural.chosen_models(context, scene)
-        settings = Settings(camera_height=scene.see2sound.camera_height)
-        camera = picture_camera(context, scene, picture)
+        shown = frame_shown(context, scene, picture)
+        footage = FootageSettings(first=shown or 1, rate=frame_rate(scene))
+        settings = Settings(camera_height=scene.see2sound.camera_height, footage=footage)
+        camera = picture_camera(context, scene, picture) if shown is None else read_camera(context, scene, scene.camera)
         found = yield from ask(Mark(Path(bpy.path.abspath(picture)).absolute(), tuple(self.box), camera, settings, names))
         (source,), made = found.sources, None
         name = sources.new_id(source.id)

@@ -11,6 +11,7 @@ import numpy as np
 from ..backends import Backends
 from ..errors import See2SoundError
 from ..findings import Box, Evidence, Findings, Settings
+from ..media.moving import is_moving, open_moving
 from ..media.pictures import Picture, read_picture
 from ..placement.position import visible_centre
 from ..progress import Progress, no_progress
@@ -78,12 +79,13 @@ def mark(
 ) -> Reconstruction:
     """The one object that a user has marked in a picture, by a box around it, or by a box without a size: a click.
 
-    The detector names it if it knows it, the labeller otherwise. Errors: those of `read_picture`, `box-invalid`.
+    The detector names it if it knows it, the labeller otherwise. In a moving picture it is marked in the first frame of
+    `settings.footage`. Errors: those of `read_picture` and `open_moving`, `box-invalid`.
     """
     x0, y0, x1, y1 = box
     if not (0.0 <= x0 <= x1 <= 1.0 and 0.0 <= y0 <= y1 <= 1.0):
         raise See2SoundError("box-invalid", f"The box {box} is not within the picture.", "Draw it inside the picture.")
-    picture = read_picture(path)
+    picture = _picture_of(path, settings)
     horizon, height, notes = settings.horizon, settings.camera_height, list(backends.notes)
     if camera is not None:
         camera = camera.fitted(picture.height / picture.width)
@@ -93,6 +95,15 @@ def mark(
         camera = standing_camera(picture, view.horizon.row, settings)
     source = place_sighting(sighting, stem_of(path), view, camera, depth_of(backends, view, camera, height))
     return Reconstruction(camera, (picture.width, picture.height), [source], notes, picture=picture, view=view)
+
+
+def _picture_of(path: str | os.PathLike[str], settings: Settings) -> Picture:
+    """A picture, or the first frame of a moving one that is asked for."""
+    if not is_moving(path):
+        return read_picture(path)
+    moving = open_moving(path, settings.footage.rate)
+    frame = next(iter(moving.read(settings.footage.first)))
+    return Picture(frame.pixels, *moving.size, spherical=moving.spherical)
 
 
 def merge(evidence: list[Evidence]) -> Evidence:

@@ -233,3 +233,20 @@ def test_a_panorama_gets_a_panoramic_camera(bpy, tmp_path):
     owner = data if hasattr(data, "panorama_type") else data.cycles
     assert owner.panorama_type == "EQUIRECTANGULAR"
     of_house("blender.reading.camera").read_camera(bpy.context, bpy.context.scene, bpy.context.scene.camera)
+
+
+def test_an_object_is_marked_in_the_frame_that_is_shown(bpy, video):
+    """The camera has turned by then; the Speaker is where Blender sees the box, in that frame."""
+    from bpy_extras.object_utils import world_to_camera_view
+
+    scene = bpy.context.scene
+    scene.see2sound.use_horizon = True
+    bpy.ops.see2sound.reconstruct(filepath=str(video), generate=False)
+    scene.frame_set(40)
+    before = {o.name for o in bpy.data.objects}
+    assert bpy.ops.see2sound.mark_object(box=(0.2, 0.6, 0.4, 0.9), generate=False) == {"FINISHED"}
+    (one,) = [o for o in bpy.data.objects if o.name not in before]
+    bpy.context.view_layer.update()
+    x, y, _ = world_to_camera_view(scene, scene.camera, one.matrix_world.translation)
+    assert (x, 1 - y) == pytest.approx(tuple(one.see2sound.centre), abs=2e-3)
+    assert 0.2 <= x <= 0.4

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import bpy
 
 from ...errors import See2SoundError
 from ...findings import FootageSettings, Settings
+from ...media.moving import is_moving
 from ..properties.scene import SceneProperties
 from ..units import frame_rate
 
@@ -36,6 +38,20 @@ def picture_settings(scene: bpy.types.Scene, max_sources: int, own_camera: bool)
         max_sources or settings.max_sources, settings.field_of_view if settings.use_field_of_view else None,
         settings.horizon / 100.0 if settings.use_horizon else None, settings.camera_height, settings.panorama, footage,
     )  # fmt: skip
+
+
+def frame_shown(context: bpy.types.Context, scene: bpy.types.Scene, picture: str) -> int | None:
+    """The number of the frame of a moving picture that the camera shows now, from 1; None for a still, or without a camera."""
+    path = bpy.path.abspath(picture)
+    if scene.camera is None or not is_moving(path):
+        return None
+    seen: Any = scene.camera.evaluated_get(context.evaluated_depsgraph_get()).data
+    for background in seen.background_images:
+        image = background.image
+        if image is not None and image.source in {"MOVIE", "SEQUENCE"}:
+            user = background.image_user
+            return max(1, scene.frame_current - user.frame_start + 1 + user.frame_offset)
+    return 1
 
 
 def pattern_of(path: str) -> str:

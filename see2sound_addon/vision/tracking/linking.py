@@ -180,6 +180,8 @@ def _at_border(box: np.ndarray, size: tuple[int, int]) -> bool:
 def _cost(one: _End, other: _End, rate: float) -> float:
     """How unlikely it is that one track goes on as another, 0 to 1; more is impossible."""
     gap = max(0, other.track.first - one.track.last)
+    if gap > max(AWAY, STANDING, HIDDEN) * rate:
+        return 9.0
     names = one.track.name, other.track.name
     if all(names) and names[0] != names[1] and not any(names[0] in kin and names[1] in kin for kin in KINDRED):
         return 9.0
