@@ -21,6 +21,7 @@ import numpy as np
 
 from ..backends import Backends
 from ..clips import MadeClip, WantedClip, clip_name
+from ..errors import See2SoundError
 from ..findings import SILENT, Settings
 from ..jobs.requests import MakeClips
 from ..lexicon.lookup import sound_of
@@ -29,7 +30,8 @@ from ..media.pictures import Picture
 from ..pipeline import seed_for
 from ..progress import Progress, no_progress
 from ..reconstruction.looking import LookedAt, detect_in, look_at_picture
-from ..vision.tracking.background import small_of
+from ..vision.tracking.background import alike, small_of
+from ..vision.tracking.shots import OTHER
 from ..vision.tracking.watching import Watcher
 from ..workers.process import Worker
 from .clock import DeviceFrames, FileFrames, Frames, open_device
@@ -78,6 +80,7 @@ class _Clips:
 
     def __init__(self, folder: Path, seed: int, give: Callable[[str, MadeClip], None]) -> None:
         self._folder, self._seed, self._give = folder, seed, give
+        self.error: See2SoundError | None = None
         self._asked: SimpleQueue[tuple[str, str] | None] = SimpleQueue()
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
@@ -92,15 +95,20 @@ class _Clips:
         self._thread.join(10.0)
 
     def _run(self) -> None:
-        with Worker(gives_way=True) as worker:
-            while (asked := self._asked.get()) is not None:
-                name, label = asked
-                prompt = sound_of(label).prompt
-                if prompt.strip().lower() in ("", SILENT):
-                    continue
-                made = worker.ask(MakeClips([wanted_clip(self._folder, name, prompt, self._seed)]))
-                for clip in made.clips:
-                    self._give(name, clip)
+        try:
+            with Worker(gives_way=True) as worker:
+                while (asked := self._asked.get()) is not None:
+                    self._make(worker, *asked)
+        except See2SoundError as error:
+            self.error = error
+
+    def _make(self, worker: Worker, name: str, label: str) -> None:
+        prompt = sound_of(label).prompt
+        if prompt.strip().lower() in ("", SILENT):
+            return
+        made = worker.ask(MakeClips([wanted_clip(self._folder, name, prompt, self._seed)]))
+        for clip in made.clips:
+            self._give(name, clip)
 
 
 def wanted_clip(folder: Path, name: str, prompt: str, seed: int) -> WantedClip:
@@ -132,6 +140,7 @@ class Session:
         self._sofa, self._folder, self._seed = sofa, folder, seed
         self._jobs: SimpleQueue[tuple[int, float, np.ndarray] | None] = SimpleQueue()
         self._found: SimpleQueue[tuple[int, float, Any]] = SimpleQueue()
+        self._problem: See2SoundError | None = None
         self._free = threading.Event()
         self._free.set()
 
@@ -188,8 +197,7 @@ class Session:
             self._jobs.put(None)
             listener.close()
             clips.close()
-        if frames.error is not None:
-            self.report.notes.append(str(frames.error))
+        self.report.notes += [str(error) for error in (frames.error, clips.error, self._problem) if error is not None]
         self.report.frames, self.report.seconds = frames.count, seconds
         self.report.sources = [*(one.name for one in scene.standing), *(name for name, _ in scene.wanted)]
         self.report.blocks, self.report.late, self.report.delays = heard["blocks"], heard["late"], heard["delays"]
@@ -220,15 +228,16 @@ class Session:
         """Follow all tracks into each frame, as fast as frames come."""
         watcher: Watcher | None = None
         asked = -1.0
-        while not frames.ended or frames.count > self.report.frames:
+        while True:
             seen = frames.take(0.2)
             if seen is None:
                 if frames.ended:
-                    break
+                    return
                 continue
             small = small_of(seen.pixels)
-            if watcher is None:
-                watcher = Watcher(0, small, rate, scene.camera.projection, movement=False)
+            if watcher is None or alike(watcher.latest.colours, small.colours) < OTHER:  # another shot
+                number = 0 if watcher is None else watcher.tracker.frame + 1
+                watcher = Watcher(number, small, rate, scene.camera.projection, movement=False)
             else:
                 watcher.advance(small)
             self._take_detections(watcher)
@@ -251,12 +260,17 @@ class Session:
                 frame, at, found = self._found.get_nowait()
             except Empty:
                 return
-            watcher.detected(frame, found)
+            if frame >= watcher.shot.first:  # what was found in another shot is of no use
+                watcher.detected(frame, found)
             self.report.detections += 1
             self.report.detector_delays.append(time.perf_counter() - at)
 
     def _detect(self, detect: Callable[[np.ndarray], Any]) -> None:
         while (job := self._jobs.get()) is not None:
             frame, at, pixels = job
-            self._found.put((frame, at, detect(pixels)))
+            try:
+                self._found.put((frame, at, detect(pixels)))
+            except See2SoundError as error:
+                self._problem = error
+                return
             self._free.set()
