@@ -210,7 +210,8 @@ def _followed(
 def _trajectory(times: np.ndarray, positions: np.ndarray) -> Trajectory:
     if np.ptp(positions, axis=0).max() < 1e-9:
         return Trajectory.fixed(positions[0])
-    return Trajectory(times, positions, np.array([[1.0, 0.0, 0.0, 0.0]]))
+    # A hundredth of a millimetre, and of a millisecond: long paths travel as text between processes.
+    return Trajectory(times.round(5), positions.round(5), np.array([[1.0, 0.0, 0.0, 0.0]]))
 
 
 def _guess(stage: Stage, one: Object, sighting: Sighting | None, backends: Backends) -> Guess:

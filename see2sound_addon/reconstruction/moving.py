@@ -119,7 +119,7 @@ def _camera_path(poses: list[ShotPoses], times: np.ndarray, settings: Settings) 
         return Trajectory.fixed(first[:3, 3], _quaternions(first[None, :3, :3])[0])
     matrices = np.concatenate([one.scene[:3, :3] @ one.turns for one in poses])
     cuts = times[[one.begins for one in poses[1:]]] if len(poses) > 1 else np.zeros(0)
-    return Trajectory(times.copy(), first[None, :3, 3], _quaternions(matrices), cuts)
+    return Trajectory(times.round(5), first[None, :3, 3], _quaternions(matrices).round(8), cuts.round(5))
 
 
 def _quaternions(matrices: np.ndarray) -> np.ndarray:

@@ -36,7 +36,7 @@ LOW_PRIORITY = 15
 """Of 19, as `nice` has it."""
 TICK = 0.2
 """Seconds between two checks for cancellation."""
-LONGEST_LINE = 2**24
+LONGEST_LINE = 2**26
 
 
 NEEDED = {
