@@ -57,7 +57,7 @@ class SEE2SOUND_OT_mark_object(Working, bpy.types.Operator):
         if self.generate:
             check_writable(sources.clip_folder())
         names, models = backends_that_see(scene), neural.chosen_models(context, scene)
-        shown = frame_shown(context, scene, picture)
+        shown, frame = frame_shown(context, scene, picture), scene.frame_current
         footage = FootageSettings(first=shown or 1, rate=frame_rate(scene))
         settings = Settings(camera_height=scene.see2sound.camera_height, footage=footage)
         camera = picture_camera(context, scene, picture) if shown is None else read_camera(context, scene, scene.camera)
@@ -69,6 +69,7 @@ class SEE2SOUND_OT_mark_object(Working, bpy.types.Operator):
             made = yield from ask(clips.request(scene, [(name, source.prompt)], names, models))
         scene = same_scene(context, uid)
         obj = speakers.add_marked(context, scene, found, picture, name)
+        obj.see2sound.shown_at = 0 if shown is None else frame
         notes = found.notes if source.prompt else [*found.notes, "It could not be named. Type a label to give it a sound."]
         return notes if made is None else notes + clips.attach_clips(scene, [obj], made.clips)
 

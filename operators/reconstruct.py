@@ -87,7 +87,7 @@ class SEE2SOUND_OT_reconstruct(Working, bpy.types.Operator):
     def _request(self, context: bpy.types.Context, scene: bpy.types.Scene, picture: str) -> "Reconstruct":
         """All that is known beforehand. Errors: what would fail later, such as a folder that cannot be written."""
         from ..see2sound_addon.blender.backends import backends_that_see
-        from ..see2sound_addon.blender.reading.camera import read_camera
+        from ..see2sound_addon.blender.reading.camera import camera_at_start
         from ..see2sound_addon.blender.reading.picture import picture_settings
         from ..see2sound_addon.jobs.requests import Reconstruct
         from ..see2sound_addon.media.files import check_writable
@@ -101,8 +101,8 @@ class SEE2SOUND_OT_reconstruct(Working, bpy.types.Operator):
         used = self._camera_as_it_is(scene, picture)
         return Reconstruct(
             Path(bpy.path.abspath(picture)).absolute(),  # the worker has another current folder
-            None if used is None else read_camera(context, scene, used),
-            picture_settings(scene, self.max_sources, self._setting(scene, "camera", "picture_camera") == "OWN"),
+            None if used is None else camera_at_start(context, scene, used),
+            picture_settings(scene, self.max_sources, used is None),
             backends_that_see(scene, self.eye),
             neural.chosen_models(context, scene),
         )

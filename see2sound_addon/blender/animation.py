@@ -67,6 +67,11 @@ def remove_keys(owner: Any, path: str) -> None:
     for home in _homes(owner):
         for curve in [one for one in home.fcurves if one.data_path == path]:
             home.fcurves.remove(curve)
+    data: Any = owner.animation_data
+    if data is not None and data.action is not None and data.action.library is None and not fcurves(owner):
+        action, data.action = data.action, None  # an empty one would look as if it had been animated by hand
+        if action.users == 0:
+            bpy.data.actions.remove(action)
 
 
 def scale_keys(obj: bpy.types.Object, name: str, centre: np.ndarray, factor: float) -> None:

@@ -1,7 +1,8 @@
 """The process that mixes: it reads where the sources are, and makes each block of audio before it is due.
 
-In, a JSON object a line: {"start", "seconds", "out", "sofa"}, then {"clip", "file", "reference", "loops"} and
-{"at", "placed": {name: [x, y, z, metres, ambient]}}. Out, at the end: {"blocks", "late", "delays"} or {"error"}. Audio is due
+In, a JSON object a line: {"start", "seconds", "out", "sofa"}, then {"clip", "file", "reference", "loops"},
+{"at", "placed": {name: [x, y, z, metres, ambient]}} or {"stop"}. Out, at the end: {"blocks", "late", "delays"} or
+{"error"}. Audio is due
 like that of a sound card: a block must be there AHEAD seconds after it was begun.
 
 Run as `python -m see2sound_addon.live.ears`.
@@ -52,13 +53,16 @@ class Mouth:
     def __init__(self) -> None:
         self.placed: dict[str, Placed] = {}
         self.at: float | None = None
+        self.stopped = False
         self.clips: SimpleQueue[tuple[str, np.ndarray, float, bool]] = SimpleQueue()
 
     def listen(self) -> None:
         """Read lines until there are no more."""
         for line in sys.stdin:
             said = json.loads(line)
-            if "clip" in said:
+            if "stop" in said:
+                self.stopped = True
+            elif "clip" in said:
                 samples = read_clip(Path(said["file"]), CLIP_RATE).samples
                 self.clips.put((said["clip"], samples, said["reference"], said["loops"]))
             else:
@@ -73,6 +77,8 @@ def mix(mouth: Mouth, mixer: LiveMixer, start: float, seconds: float, sound: sou
     """Make all blocks against the clock, and write what would have been heard."""
     heard, told = Heard(), -1.0
     for number in range(-(-round(seconds * CLIP_RATE) // BLOCK)):
+        if mouth.stopped:
+            break
         begin = start + number * LENGTH
         due = begin + AHEAD
         time.sleep(max(0.0, begin - time.perf_counter()))

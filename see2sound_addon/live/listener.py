@@ -50,6 +50,10 @@ class Listener:
         values = {name: [*one.direction.tolist(), one.metres, one.ambient] for name, one in placed.items()}
         self._say({"at": at, "placed": values})
 
+    def stop(self) -> None:
+        """Let the sound end now."""
+        self._say({"stop": True})
+
     def end(self) -> dict[str, Any]:
         """Wait until all is mixed; how it went. Errors: those of the process, `worker-died`."""
         heard = self._hear()
@@ -74,7 +78,7 @@ class Listener:
             try:
                 self._process.stdin.write(json.dumps(message) + "\n")
                 self._process.stdin.flush()
-            except OSError:  # it has ended; `end` says why
+            except (OSError, ValueError):  # it has ended, or is being ended; `end` says why
                 return
 
     def _hear(self) -> dict[str, Any]:

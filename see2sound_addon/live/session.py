@@ -132,6 +132,11 @@ def _undisturbed() -> Iterator[None]:
         sys.setswitchinterval(interval)
 
 
+def _measured(moving: MovingPicture) -> float:
+    """How long a file plays that does not tell, as browsers record them."""
+    return max(frame.time for frame in moving.read()) + 1.0 / moving.rate
+
+
 class Session:
     """One run. `folder`: of the clips. `sofa`: a measured head, or None. Errors: `worker-start`, `sofa-*`."""
 
@@ -148,7 +153,8 @@ class Session:
         """Play a file. Errors: those of `MovingPicture.read`, `folder-not-writable`."""
         first, last = self.settings.footage.first, self.settings.footage.last
         beginning = next(iter(moving.read(first, last)))
-        end = moving.seconds if last is None else min(last / moving.rate, moving.seconds or last / moving.rate)
+        whole = moving.seconds or _measured(moving)
+        end = whole if last is None else min(last / moving.rate, whole)
         seconds = max(end - (first - 1) / moving.rate, 1.0 / moving.rate)
         picture = Picture(beginning.pixels, *moving.size, spherical=moving.spherical)
         return self._run(lambda start: FileFrames(moving, start, first, last), picture, moving.rate, seconds, out, progress)
@@ -192,11 +198,13 @@ class Session:
                 detect = detect_in(looked.camera.projection, self.backends)
                 threading.Thread(target=self._detect, args=(detect,), daemon=True).start()
                 self._follow(frames, scene, rate, start, seconds, progress, listener, clips)
+                if frames.error is not None:
+                    listener.stop()
                 heard = listener.end()
         finally:
             self._jobs.put(None)
-            listener.close()
             clips.close()
+            listener.close()
         self.report.notes += [str(error) for error in (frames.error, clips.error, self._problem) if error is not None]
         self.report.frames, self.report.seconds = frames.count, seconds
         self.report.sources = [*(one.name for one in scene.standing), *(name for name, _ in scene.wanted)]

@@ -118,7 +118,7 @@ class MovingPicture:
 def is_moving(path: str | os.PathLike[str]) -> bool:
     """Whether a path names a moving picture: a video, an animation of several frames, a folder or a pattern with #."""
     path = Path(path)
-    if _is_video(path) or "#" in path.name or path.is_dir():
+    if _is_video(path) or path.is_dir() or _is_pattern(path):
         return True
     if path.suffix.lower() not in ANIMATIONS or not is_file(path):
         return False
@@ -136,11 +136,15 @@ def open_moving(path: str | os.PathLike[str], rate: float = USUAL_RATE) -> Movin
     pictures. Errors: `picture-missing`, `picture-unreadable`, `picture-too-small`, `picture-too-long`, `frames-none`.
     """
     path = Path(path)
-    if path.is_dir() or "#" in path.name:
+    if path.is_dir() or _is_pattern(path):
         return _open_numbered(path, rate)
     if not is_file(path):
         raise See2SoundError("picture-missing", f"There is no picture at {str(path)[:300]}.", "Check the path.")
     return _open_video(path) if _is_video(path) else _open_animation(path)
+
+
+def _is_pattern(path: Path) -> bool:
+    return "#" in path.name and not is_file(path)
 
 
 def _is_video(path: Path) -> bool:

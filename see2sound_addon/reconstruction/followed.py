@@ -40,6 +40,8 @@ PLACED_EVERY = 0.1
 """Seconds between two frames whose distances are estimated."""
 AT_EDGE, IN_PICTURE, AT_CUT = 0.6, 0.3, 0.02
 """Seconds in which a source fades that leaves the picture, is lost within it, or ends with its shot."""
+SHORTEST_GAP = 0.5
+"""Seconds: what is outside the picture for less sounds on."""
 MOVEMENT_RANGE = 18.0
 """DB between standing and moving fastest, for levels that follow movement."""
 IN_THE_AIR = 0.15
@@ -210,8 +212,8 @@ def _followed(
 def _trajectory(times: np.ndarray, positions: np.ndarray) -> Trajectory:
     if np.ptp(positions, axis=0).max() < 1e-9:
         return Trajectory.fixed(positions[0])
-    # A hundredth of a millimetre, and of a millisecond: long paths travel as text between processes.
-    return Trajectory(times.round(5), positions.round(5), np.array([[1.0, 0.0, 0.0, 0.0]]))
+    # A hundredth of a millimetre: long paths travel as text between processes.
+    return Trajectory(times.round(8), positions.round(5), np.array([[1.0, 0.0, 0.0, 0.0]]))
 
 
 def _guess(stage: Stage, one: Object, sighting: Sighting | None, backends: Backends) -> Guess:
@@ -346,15 +348,18 @@ def _fader(stage: Stage, one: Object, steps: np.ndarray) -> Fader:
     shot, times = stage.shot, stage.times
     parts, start = [], int(one.frames[0])
     for left, back in one.gaps:
-        parts.append((start, left))
-        start = back
+        if times[back] - times[left] > SHORTEST_GAP:
+            parts.append((start, left))
+            start = back
     parts.append((start, int(one.frames[-1])))
-    audible = []
+    audible: list[Audible] = []
     for number, (first, last) in enumerate(parts):
         at_edge_before = one.enters if number == 0 else True
         at_edge_after = one.leaves if number == len(parts) - 1 else True
-        fade_in = AT_EDGE if at_edge_before else IN_PICTURE
-        fade_out = AT_EDGE if at_edge_after else IN_PICTURE
+        before = float(times[first] - times[parts[number - 1][1]]) if number else np.inf
+        after = float(times[parts[number + 1][0]] - times[last]) if number + 1 < len(parts) else np.inf
+        fade_in = min(AT_EDGE if at_edge_before else IN_PICTURE, 0.45 * before)
+        fade_out = min(AT_EDGE if at_edge_after else IN_PICTURE, 0.45 * after)
         begin, end = float(times[first]), float(times[last])
         if first == shot.first:
             fade_in = AT_CUT if stage.cuts[0] else 0.0

@@ -51,7 +51,10 @@ def follow(
     looks: dict[int, LookedAt] = {}
 
     def look(number: int, frame: Frame) -> None:
-        looks[number] = look_at_picture(replace(still, pixels=frame.pixels), camera, settings, backends)
+        looked = look_at_picture(replace(still, pixels=frame.pixels), camera, settings, backends)
+        if looks:  # of many shots only the first is shown, so only its picture is kept
+            looked.picture.pixels, looked.view.pixels = still.pixels, looked.view.small
+        looks[number] = looked
 
     watched = watch(
         moving.read(settings.footage.first, settings.footage.last), moving.rate, projection, detect_in(projection, backends),
@@ -119,7 +122,7 @@ def _camera_path(poses: list[ShotPoses], times: np.ndarray, settings: Settings) 
         return Trajectory.fixed(first[:3, 3], _quaternions(first[None, :3, :3])[0])
     matrices = np.concatenate([one.scene[:3, :3] @ one.turns for one in poses])
     cuts = times[[one.begins for one in poses[1:]]] if len(poses) > 1 else np.zeros(0)
-    return Trajectory(times.round(5), first[None, :3, 3], _quaternions(matrices).round(8), cuts.round(5))
+    return Trajectory(times.round(8), first[None, :3, 3], _quaternions(matrices).round(8), cuts)
 
 
 def _quaternions(matrices: np.ndarray) -> np.ndarray:

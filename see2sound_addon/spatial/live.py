@@ -18,6 +18,8 @@ from .head import LEAD, Head, samples
 
 FADE = 0.25
 """Seconds in which a source comes, and goes."""
+FORGOTTEN = 6.0
+"""Seconds after which a source that is gone is forgotten; until then it may come back."""
 NEAREST = 0.25
 """Metres."""
 SAME_WAY = float(np.cos(np.radians(0.2)))
@@ -54,6 +56,7 @@ class _Voice:
     known: deque[float] = field(default_factory=lambda: deque(maxlen=KNOWN))
     gain: float = 0.0
     level: float = 0.0
+    away: int = 0
     spectrum: np.ndarray | None = None
 
 
@@ -81,15 +84,17 @@ class LiveMixer:
         return name in self._voices
 
     def render(self, placed: dict[str, Placed]) -> np.ndarray:
-        """The next block, (2, block) float32. Sources that are not `placed` fade out, and are forgotten."""
+        """The next block, (2, block) float32. Sources that are not `placed` fade out, and are forgotten later."""
         spectra = np.zeros((2, self._size // 2 + 1), np.complex64)
         for name, voice in list(self._voices.items()):
             now = placed.get(name)
             step = self.block / (FADE * self.head.rate)
             level = min(1.0, voice.level + step) if now is not None else max(0.0, voice.level - step)
+            voice.away = 0 if now is not None or voice.spectrum is None else voice.away + 1
             if now is None and voice.level <= 0.0:
-                if voice.spectrum is not None:
+                if voice.away * self.block > FORGOTTEN * self.head.rate:
                     del self._voices[name]
+                voice.moment += self.block
                 continue
             spectra += self._one(voice, now, level)
         wet = irfft(spectra, self._size)

@@ -250,3 +250,99 @@ def test_an_object_is_marked_in_the_frame_that_is_shown(bpy, video):
     x, y, _ = world_to_camera_view(scene, scene.camera, one.matrix_world.translation)
     assert (x, 1 - y) == pytest.approx(tuple(one.see2sound.centre), abs=2e-3)
     assert 0.2 <= x <= 0.4
+
+
+def test_keys_that_come_and_go_are_not_taken_for_the_artist_s(bpy, video):
+    """Turned, still, turned again: what was set by a run is set anew by the next."""
+    scene = bpy.context.scene
+    scene.see2sound.use_horizon = True
+    for turns in (True, False, True):
+        scene.see2sound.move_camera = turns
+        bpy.ops.see2sound.reconstruct(filepath=str(video), generate=False)
+        assert (len(curves(bpy, scene.camera)) == 4) == turns
+        assert len([c for c in curves(bpy, mover(bpy)) if c.data_path == "location"]) == 3
+    scene.camera.location.x += 5.0
+    bpy.ops.see2sound.reconstruct(filepath=str(video), generate=False)
+    assert scene.camera.location.x == pytest.approx(5.0)
+
+
+def test_an_active_camera_that_was_made_by_us_keeps_its_keyframes(bpy, video):
+    scene = bpy.context.scene
+    scene.see2sound.use_horizon = True
+    bpy.ops.see2sound.reconstruct(filepath=str(video), generate=False)
+    assert len(curves(bpy, scene.camera)) == 4
+    bpy.ops.see2sound.reconstruct(filepath=str(video), camera="ACTIVE", generate=False)
+    assert len(curves(bpy, scene.camera)) == 4
+
+
+def test_a_corrected_label_keeps_its_distance_in_a_second_run(bpy, video):
+    bpy.context.scene.see2sound.use_horizon = True
+    bpy.ops.see2sound.reconstruct(filepath=str(video), generate=False)
+    one = mover(bpy)
+    one.see2sound.label = "bus"
+    place = one.location.copy()
+    bpy.ops.see2sound.reconstruct(filepath=str(video), generate=False)
+    assert mover(bpy).see2sound.label == "bus" and (mover(bpy).location - place).length < 1e-3
+
+
+def test_a_marked_object_takes_no_other_source_away(bpy, video):
+    """One was marked where the moving object will be later: the moving one stays a source of its own."""
+    scene = bpy.context.scene
+    scene.see2sound.use_horizon = True
+    bpy.ops.see2sound.reconstruct(filepath=str(video), generate=False)
+    box, shown = tuple(mover(bpy).see2sound.box), mover(bpy).see2sound.shown_at
+    scene.frame_set(COUNT if shown < COUNT / 2 else 1)
+    bpy.ops.see2sound.mark_object(box=box, generate=False)
+    bpy.ops.see2sound.reconstruct(filepath=str(video), generate=False)
+    assert mover(bpy)
+
+
+def test_sequences_that_begin_with_any_number_play_from_their_first_file(bpy, tmp_path):
+    for number, frame in enumerate(film(24, AZIMUTHS[:24]), 1001):
+        cv2.imwrite(str(tmp_path / f"take2_{number}.png"), frame.pixels[..., ::-1])
+    scene = bpy.context.scene
+    scene.see2sound.use_horizon, scene.see2sound.picture_from = True, "SEQUENCE"
+    scene.see2sound.picture = str(tmp_path / "take2_1001.png")
+    for _ in range(2):
+        assert bpy.ops.see2sound.reconstruct(generate=False) == {"FINISHED"}
+    (background,) = scene.camera.data.background_images
+    user = background.image_user
+    assert 1 - user.frame_start + 1 + user.frame_offset == 1001  # Blender takes this as the number of the file
+    assert of_house("blender.reading.picture").frame_shown(bpy.context, scene, scene.see2sound.picture) == 1
+
+
+def test_a_faster_scene_sees_the_video_to_its_end(bpy, video):
+    """Blender bounds the frame by the duration before it adds the offset."""
+    scene = bpy.context.scene
+    scene.render.fps, scene.see2sound.use_horizon = 60, True
+    bpy.ops.see2sound.reconstruct(filepath=str(video), generate=False)
+    assert scene.camera.data.background_images[0].image_user.frame_duration >= 2 * 60
+
+
+def test_at_a_cut_the_camera_jumps(bpy, tmp_path):
+    out = cv2.VideoWriter(str(tmp_path / "cut.avi"), cv2.VideoWriter_fourcc(*"MJPG"), 24, (480, 270))
+    for seed in (0, 5):
+        for frame in film(24, np.linspace(12, -12, 24), yaw=np.linspace(0, 8, 24) * (1 if seed else -1), seed=seed):
+            out.write(frame.pixels[..., ::-1])
+    out.release()
+    scene = bpy.context.scene
+    scene.render.fps = 96
+    bpy.ops.see2sound.reconstruct(filepath=str(tmp_path / "cut.avi"), generate=False)
+
+    def turned(a, b):
+        looks = []
+        for frame in (a, b):
+            scene.frame_set(int(frame), subframe=frame % 1)
+            looks.append(scene.camera.matrix_world.to_quaternion())
+        return np.degrees(looks[0].rotation_difference(looks[1]).angle)
+
+    assert turned(94.0, 96.9) < 1.0 < turned(96.9, 97.0)
+
+
+def test_names_with_a_number_sign_are_files(bpy, tmp_path, video):
+    import shutil
+
+    shutil.copy(video, tmp_path / "Take #2.avi")
+    bpy.context.scene.see2sound.use_horizon = True
+    assert bpy.ops.see2sound.reconstruct(filepath=str(tmp_path / "Take #2.avi"), generate=False) == {"FINISHED"}
+    assert mover(bpy)

@@ -267,3 +267,14 @@ def test_around_a_still_camera_each_shot_is_where_its_picture_shows_it(tmp_path)
     for one, azimuths, elevation in zip(moving, ways, (0.0, -4.0), strict=True):
         rows = np.rint(one.path.times * RATE).astype(int) % 40
         assert np.median(angles_between(seen_from_camera(found, one), direction(azimuths[rows], elevation))) < 0.8
+
+
+@pytest.mark.parametrize("away", [6, 20])
+def test_a_short_exit_makes_no_click(tmp_path, away):
+    """However short it is, the level never jumps."""
+    there = np.concatenate([np.linspace(5, 31, 30), np.full(away, np.nan), np.linspace(31, 6, 30)])
+    found = pipeline.reconstruct(write(tmp_path / "a.avi", film(len(there), there)), settings=Settings(**LEVEL))
+    source = moving_source(found)
+    times = np.arange(0.0, len(there) / RATE, 0.005)
+    levels = 10 ** (np.interp(times, source.fader.times, source.fader.gain_db) / 20)
+    assert np.abs(np.diff(levels)).max() < 0.2

@@ -6,7 +6,7 @@ import pytest
 from see2sound_addon.pipeline import mix
 from see2sound_addon.soundscene import SoundScene, Source, Trajectory
 from see2sound_addon.spatial.head import default_head
-from see2sound_addon.spatial.live import FADE, LiveMixer, Placed
+from see2sound_addon.spatial.live import FADE, FORGOTTEN, LiveMixer, Placed
 
 RATE, BLOCK = 48000, 512
 
@@ -67,5 +67,10 @@ def test_a_source_that_is_gone_fades_and_is_forgotten():
     for _ in range(60):
         mixer.render({"a": here})
     levels = [np.abs(mixer.render({})).max() for _ in range(60)]
-    assert levels[0] > 0 and levels[-1] == 0 and not mixer.has("a")
+    assert levels[0] > 0 and levels[-1] == 0 and mixer.has("a")
     assert np.argmax(np.array(levels) == 0) == pytest.approx(FADE * RATE / BLOCK, abs=4)
+    back = [np.abs(mixer.render({"a": here})).max() for _ in range(60)]
+    assert back[-1] > 0
+    for _ in range(round(FORGOTTEN * RATE / BLOCK) + 60):
+        mixer.render({})
+    assert not mixer.has("a")

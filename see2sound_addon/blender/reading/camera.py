@@ -19,7 +19,7 @@ from ...projection import (
     from_numbers,
     numbers_of,
 )
-from ..units import metres_per_unit
+from ..units import kept_frame, metres_per_unit
 
 
 def read_camera(context: bpy.types.Context, scene: bpy.types.Scene, obj: bpy.types.Object) -> Camera:
@@ -39,6 +39,16 @@ def read_camera(context: bpy.types.Context, scene: bpy.types.Scene, obj: bpy.typ
             "Correct its location, rotation, scale and drivers.",
         )
     return Camera(projection, pose, f"The field of view is that of the camera {obj.name!r}.")
+
+
+def camera_at_start(context: bpy.types.Context, scene: bpy.types.Scene, obj: bpy.types.Object) -> Camera:
+    """A camera object as it is at the scene's first frame, where pictures begin. Errors: those of `read_camera`."""
+    animated = obj.animation_data is not None or obj.data.animation_data is not None or obj.parent is not None
+    if not animated:
+        return read_camera(context, scene, obj)
+    with kept_frame(scene):
+        scene.frame_set(scene.frame_start)
+        return read_camera(context, scene, obj)
 
 
 def _flat(evaluated: bpy.types.Object, scene: bpy.types.Scene) -> Projection:

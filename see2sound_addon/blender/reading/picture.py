@@ -9,8 +9,9 @@ import bpy
 
 from ...errors import See2SoundError
 from ...findings import FootageSettings, Settings
-from ...media.moving import is_moving
+from ...media.moving import is_moving, open_moving
 from ..properties.scene import SceneProperties
+from ..sources import same_file
 from ..units import frame_rate
 
 
@@ -46,18 +47,24 @@ def frame_shown(context: bpy.types.Context, scene: bpy.types.Scene, picture: str
     if scene.camera is None or not is_moving(path):
         return None
     seen: Any = scene.camera.evaluated_get(context.evaluated_depsgraph_get()).data
+    moving = open_moving(path)
+    first = moving.files[0][0] if moving.files else 1
     for background in seen.background_images:
-        image = background.image
-        if image is not None and image.source in {"MOVIE", "SEQUENCE"}:
+        if background.image is not None and background.show_background_image and shows(background.image, picture):
             user = background.image_user
-            return max(1, scene.frame_current - user.frame_start + 1 + user.frame_offset)
+            return max(1, scene.frame_current - user.frame_start + 1 + user.frame_offset - (first - 1))
     return 1
 
 
+def shows(image: bpy.types.Image, picture: str) -> bool:
+    """Whether an image data-block is a picture, or the first file of a sequence that is one."""
+    return same_file(pattern_of(image.filepath) if image.source == "SEQUENCE" else image.filepath, picture)
+
+
 def pattern_of(path: str) -> str:
-    """The pattern of numbered files that a path is one of: the last digits of its name become #."""
+    """The pattern of numbered files that a path is one of: the last digits of its name become #, unless it has some."""
     found = re.fullmatch(r"(.*?)(\d+)(\D*)", path)
-    if found is None or "/" in found.group(3) or "\\" in found.group(3):
+    if found is None or "#" in path or "/" in found.group(3) or "\\" in found.group(3):
         return path
     return f"{found.group(1)}{'#' * len(found.group(2))}{found.group(3)}"
 

@@ -98,7 +98,7 @@ def _lay_pictures(scene: bpy.types.Scene, moving: MovingPicture, footage: Footag
             shown, upcoming = upcoming, next(frames, None)
         names.append(f"{number:06d}.png")
         Image.fromarray((shown or upcoming).pixels).save(folder / names[-1])  # type: ignore[union-attr]
-    pictures = strips.new_image("Picture", str(folder / names[0]), 1, 1)
+    pictures = strips.new_image("Picture", str(folder / names[0]), 1, 1, fit_method="FIT")
     for name in names[1:]:
         pictures.elements.append(name)
 

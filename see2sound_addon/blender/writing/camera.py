@@ -12,6 +12,7 @@ from mathutils import Matrix
 
 from ...findings import Footage
 from ...projection import Camera, Equirectangular, Perspective
+from ..reading.picture import shows
 from ..sources import beside_blend, same_file
 from ..units import metres_per_unit
 from . import footage as moving
@@ -36,10 +37,10 @@ def is_as_made(obj: bpy.types.Object) -> bool:
     animated = not tracks.is_as_set(obj) or (data is not None and data.action is not None)
     if animated or obj.parent is not None or len(obj.constraints) > 0 or abs(obj.data.angle - facts.lens[0]) >= 1e-5:
         return False
-    if facts.set_keys:  # it turns with its picture
-        return True
-    pose = np.array([list(row) for row in obj.matrix_basis])
-    return bool(np.abs(pose - np.array([list(row) for row in facts.camera_pose])).max() < 1e-4)
+    pose, kept = (np.array([list(row) for row in matrix]) for matrix in (obj.matrix_basis, facts.camera_pose))
+    if facts.set_keys:  # it turns with its picture, at its place
+        return bool(np.abs(pose[:3, 3] - kept[:3, 3]).max() < 1e-4)
+    return bool(np.abs(pose - kept).max() < 1e-4)
 
 
 def make_camera(scene: bpy.types.Scene, camera: Camera, size: tuple[int, int], picture: str) -> bpy.types.Object:
@@ -112,16 +113,17 @@ def show_picture(
     data: Any = obj.data
     if data.library is not None:
         return
+    number = 1
     if footage is None:
         image = bpy.data.images.load(path, check_existing=True)
         image.filepath = beside_blend(Path(path))
     else:
-        image = moving.load_footage(Path(path))
+        image, number = moving.load_footage(Path(path))
     background = None
     for one in list(data.background_images):
         if one.image == image:
             background = one
-        elif one.image is not None and any(same_file(one.image.filepath, other) for other in others):
+        elif one.image is not None and any(shows(one.image, other) for other in others):
             if replace:
                 data.background_images.remove(one)
             else:
@@ -134,5 +136,5 @@ def show_picture(
     background.alpha = 1.0
     background.show_background_image = True
     if footage is not None:
-        moving.play(background, data, scene, footage)
+        moving.play(background, data, scene, footage, number)
     data.show_background_images = True

@@ -18,6 +18,7 @@ from ..reading.controls import controls_of
 from ..sources import beside_blend, clip_folder, is_muted, mute, sources
 from .parameters import settle
 from .speakers import attach_clip, drop_unused
+from .tracks import has_own_moments
 
 
 def wanted_clips(
@@ -42,7 +43,10 @@ def wanted_clips(
     set_by_hand = dict(zip(there, controls_of(scene, list(there.values())), strict=True))
     wanted = []
     for source_id, prompt in prompts:
-        obj, controls = there.get(source_id), set_by_hand.get(source_id) or _controls_of(prompt, (found or {}).get(source_id))
+        obj, source = there.get(source_id), (found or {}).get(source_id)
+        controls = set_by_hand.get(source_id) or _controls_of(prompt, source)
+        if obj is not None and source is not None and len(source.events) and not has_own_moments(obj):
+            controls = replace(controls, events=_controls_of(prompt, source).events, loop=_controls_of(prompt, source).loop)
         take = (takes or {}).get(source_id, 0 if obj is None else obj.see2sound.take)
         own = "" if obj is None or obj.see2sound.maker == "SCENE" else obj.see2sound.maker
         seed = (pipeline.seed_for(source_id, scene.see2sound.seed) + take) % 2**31

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
+from pathlib import Path
 
 import bpy
 
 from ...clips import MadeClip
 from ...errors import See2SoundError
 from ...findings import Findings, FoundSource
+from ...media.moving import ANIMATIONS
 from .. import sources
 from . import camera, clips, footage, speakers
 
@@ -36,15 +38,18 @@ def put_picture(
     before = speakers.other_pictures(scene, picture)
     if replace:
         camera.remove_own(scene, picture)
-    if own_camera or scene.camera is None:
+    own = own_camera or scene.camera is None
+    if own:
         scene.camera = _own_camera(scene, picture, found)
     notes = []
     if found.footage is not None:
         footage.fit_frames(scene, found.footage)
-        if camera.is_own(scene.camera) and camera.is_as_made(scene.camera):
+        if own and camera.is_as_made(scene.camera):
             footage.turn_camera(scene.camera, scene, found.footage)
     try:
         camera.show_picture(scene.camera, scene, bpy.path.abspath(picture), found.footage, before, replace)
+        if found.footage is not None and Path(picture).suffix.lower() in ANIMATIONS:
+            notes.append("Blender shows the animation as a still behind the scene.")
     except See2SoundError as error:
         notes.append(f"The camera has no background: {error.message}")
     objects = speakers.apply(context, scene, found, matches, picture, replace)

@@ -39,6 +39,8 @@ from . import tracks
 COLLECTION = "See2Sound"
 SAME = 0.5
 """Overlap of boxes in the picture above which a source is the one that was found before."""
+SAME_TIME = 0.5
+"""Seconds of a moving picture within which two boxes may be of one source."""
 MOVED = 1e-4
 """Blender units: a Speaker farther than this from its stored location was moved by hand."""
 
@@ -64,10 +66,10 @@ def match(scene: bpy.types.Scene, found: Findings, picture: str) -> list[Match]:
     taken = {obj.see2sound.source_id for obj in bpy.data.objects if is_source(obj)}
     matches = []
     for source in found.sources:
-        if any(obj.see2sound.by_hand and _likeness(obj, source) > SAME for obj in before):
+        if any(obj.see2sound.by_hand and _likeness(scene, obj, source) > SAME for obj in before):
             continue  # the user has marked it
-        obj = max(before, key=lambda old: _likeness(old, source), default=None)
-        if obj is not None and _likeness(obj, source) > SAME:
+        obj = max(before, key=lambda old: _likeness(scene, old, source), default=None)
+        if obj is not None and _likeness(scene, obj, source) > SAME:
             before.remove(obj)
             prompt = obj.see2sound.prompt if _edited(obj) else source.prompt
             matches.append(Match(source, obj, obj.see2sound.source_id, prompt))
@@ -296,6 +298,8 @@ def _place(obj: bpy.types.Object, source: FoundSource, scene: bpy.types.Scene) -
         return
     scale = metres_per_unit(scene)
     facts.placed = Vector(path.positions[0].tolist()) / scale
+    if source.evidence is not None and facts.label != source.label and facts.set_keys:
+        _put(obj, scene)  # the label was corrected, and so was the distance
     if facts.extent == "area":
         facts.radius = source.radius / scale
 
@@ -423,8 +427,16 @@ def drop_unused(sounds: list[bpy.types.Sound]) -> None:
         bpy.data.sounds.remove(sound)
 
 
-def _likeness(obj: bpy.types.Object, source: FoundSource) -> float:
-    """How surely a Speaker is that of a source, 0 to 1: by their boxes, or by their ids where no picture shows the source."""
-    if source.evidence is None:
-        return float(obj.see2sound.source_id == source.id)
-    return overlap(tuple(obj.see2sound.box), source.evidence.box)
+def _likeness(scene: bpy.types.Scene, obj: bpy.types.Object, source: FoundSource) -> float:
+    """How surely a Speaker is that of a source, 0 to 1: by their boxes, or by their ids where no picture shows the source.
+
+    Boxes in other parts of a moving picture say nothing.
+    """
+    facts, evidence = obj.see2sound, source.evidence
+    if evidence is None:
+        return float(facts.source_id == source.id)
+    if evidence.seconds is not None and facts.shown_at:
+        apart = abs(float(tracks.at_frame(scene, np.array([evidence.seconds]))[0]) - facts.shown_at)
+        if apart > SAME_TIME * frame_rate(scene):
+            return 0.0
+    return overlap(tuple(facts.box), evidence.box)

@@ -63,17 +63,23 @@ def set_moments(obj: bpy.types.Object, scene: bpy.types.Scene, source: FoundSour
     """The moments at which a source starts to move, as the events of its sound, unless its events come from elsewhere."""
     facts = obj.see2sound
     parameters.settle(obj)
-    if not facts.events or facts.events_from not in {"MODEL", "LIST"}:
+    if not facts.events or has_own_moments(obj):
         return
-    if facts.events_from == "LIST" and facts.set_events != _events(obj):
-        return
+    if not len(source.events) and not facts.set_events:
+        return  # there is nothing to tell, and there was nothing before
     facts.event_list.clear()
     for seconds, strength in source.events:
         item = facts.event_list.add()
         item.frame, item.strength = float(at_frame(scene, np.array([seconds]))[0]), float(strength)
     facts.events_from = "LIST" if len(source.events) else "MODEL"
     facts.loop = not len(source.events)
-    facts.set_events = _events(obj)
+    facts.set_events = _events(obj) if len(source.events) else 0
+
+
+def has_own_moments(obj: bpy.types.Object) -> bool:
+    """Whether the events of a source come from the artist, and not from the picture."""
+    facts = obj.see2sound
+    return facts.events_from not in {"MODEL", "LIST"} or (facts.events_from == "LIST" and facts.set_events != _events(obj))
 
 
 def fingerprint(obj: bpy.types.Object) -> int:

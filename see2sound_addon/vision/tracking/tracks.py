@@ -64,7 +64,8 @@ class Seen:
 class Track:
     """`first`: its first frame. `boxes`: one for each frame since. `sure`: whether it was followed there, or only expected.
     `hits`: frame and the name that was found there, or "". `votes`: sums of scores by name. `colours`: what it looks like.
-    `velocity`: (2,) pixels a frame against the background. `travelled`: how far it has moved against the background, pixels.
+    `velocity`: (2,) pixels a frame against the background. `steps`: its own movement in each frame, pixels. `best`: its highest
+    score. `good`, `found`: the last frames in which it was followed or found, and found.
     """
 
     number: int
@@ -77,6 +78,8 @@ class Track:
     hits: list[tuple[int, str]] = field(default_factory=list)
     votes: dict[str, float] = field(default_factory=dict)
     best: float = 0.0
+    good: int = 0
+    found: int = 0
 
     @property
     def last(self) -> int:
@@ -94,7 +97,7 @@ class Track:
 
     def last_sure(self) -> int:
         """The last frame in which it was followed or found."""
-        return self.first + max(number for number, sure in enumerate(self.sure) if sure)
+        return min(self.good, self.last)
 
     def cut(self, last: int) -> None:
         """Forget what comes after a frame."""
@@ -182,7 +185,7 @@ class Tracker:
         """End what has left the picture, what is hidden for too long, and what the detector does not confirm."""
         hidden, named = max(HIDDEN * self.rate, 2.0), max(MISSED * self.rate, 3.0)
         for track in list(self.active):
-            sure, found = track.last_sure(), max(frame for frame, _ in track.hits)
+            sure, found = track.last_sure(), track.found
             still = np.linalg.norm(track.velocity) < 0.3
             missed = named if track.votes else hidden  # what only moves is found as long as it does
             if _visible(track.boxes[-1], self.size) < OUTSIDE or self.frame - sure > hidden:
@@ -211,6 +214,7 @@ class Tracker:
 
     def _hit(self, track: Track, frame: int, seen: Seen) -> None:
         track.hits.append((frame, seen.name))
+        track.good, track.found = max(track.good, frame), max(track.found, frame)
         if seen.name:
             track.votes[seen.name] = track.votes.get(seen.name, 0.0) + seen.score
             track.best = max(track.best, seen.score)
@@ -246,7 +250,7 @@ def _advance(track: Track, before: np.ndarray, after: np.ndarray, shift: Shift) 
         return
     step = np.median(own[fits], axis=0)
     _carry(track, shift, step, _growth(before[fits], after[fits]))
-    track.sure[-1] = True
+    track.sure[-1], track.good = True, track.last
     learns = 1.0 if len(track.boxes) <= YOUNG + 1 else LEARNS
     track.velocity = track.velocity + learns * (step - track.velocity)
 
