@@ -13,6 +13,8 @@ from moving import RATE, film
 from PIL import Image
 
 av = pytest.importorskip("av")
+
+pytestmark = pytest.mark.slow
 ROOT = Path(__file__).resolve().parents[1]
 COUNT = 36
 

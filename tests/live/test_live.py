@@ -16,6 +16,8 @@ from see2sound_addon.projection import Camera, Perspective
 from see2sound_addon.vision.detectors import Detection
 from see2sound_addon.vision.tracking.tracks import Track
 
+pytestmark = pytest.mark.slow
+
 LENS = Perspective.of_view(np.radians(50), SIZE[1] / SIZE[0])
 
 

@@ -14,6 +14,8 @@ from see2sound_addon.reconstruction.around import views_of
 from see2sound_addon.vision.detectors import Detection
 from see2sound_addon.vision.segmenter import SEGMENTERS
 
+pytestmark = pytest.mark.slow
+
 ALL_AROUND = Settings(panorama="ALWAYS", max_sources=12)
 YELLOW = np.full((24, 24, 3), (255, 235, 0), np.uint8)
 

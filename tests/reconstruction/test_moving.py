@@ -10,6 +10,8 @@ from see2sound_addon.errors import Cancelled, See2SoundError
 from see2sound_addon.findings import FootageSettings, Settings
 from see2sound_addon.media.moving import Frame
 
+pytestmark = pytest.mark.slow
+
 COUNT = 60
 LEVEL = {"horizon": 0.5}  # the painted world has its horizon in the middle
 

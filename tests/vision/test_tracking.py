@@ -10,6 +10,8 @@ from see2sound_addon.vision.tracking.linking import objects_of
 from see2sound_addon.vision.tracking.shots import in_shots
 from see2sound_addon.vision.tracking.watching import watch
 
+pytestmark = pytest.mark.slow
+
 LENS = Perspective.of_view(FIELD, SIZE[1] / SIZE[0])
 COUNT = 60
 
