@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Protocol
 
@@ -48,12 +49,20 @@ def detect_by_cascades(pixels: np.ndarray) -> list[Detection]:
     return kept
 
 
-def _cascade(grey: np.ndarray, name: str, smallest: float, neighbours: int) -> list[tuple[np.ndarray, float]]:
+@cache
+def _classifier(name: str) -> cv2.CascadeClassifier:
+    """One of OpenCV's classifiers, read once: each reading takes memory that OpenCV does not give back."""
     # Through memory, for OpenCV opens no path with letters beyond ASCII on Windows.
     text = (Path(cv2.__file__).parent / "data" / name).read_text(encoding="utf-8")
     stored = cv2.FileStorage(text, cv2.FILE_STORAGE_READ | cv2.FILE_STORAGE_MEMORY)
     classifier = cv2.CascadeClassifier()
     classifier.read(stored.getFirstTopLevelNode())
+    stored.release()
+    return classifier
+
+
+def _cascade(grey: np.ndarray, name: str, smallest: float, neighbours: int) -> list[tuple[np.ndarray, float]]:
+    classifier = _classifier(name)
     side = max(20, round(smallest * min(grey.shape)))
     boxes, _, weights = classifier.detectMultiScale3(
         grey, scaleFactor=1.1, minNeighbors=neighbours, minSize=(side, side), outputRejectLevels=True
