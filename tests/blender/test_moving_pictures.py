@@ -83,6 +83,7 @@ def test_the_picture_plays_behind_the_scene_in_step(followed, video):
         assert frame - user.frame_start + 1 + user.frame_offset == frame
 
 
+@pytest.mark.slow
 def test_at_another_rate_the_picture_keeps_its_pace(bpy, video):
     scene = bpy.context.scene
     scene.render.fps = 60
@@ -211,6 +212,7 @@ def test_movie_clips_and_image_sequences_of_the_file_are_taken(bpy, video, tmp_p
     assert mover(bpy).see2sound.picture == str(tmp_path / "seq_###.png")
 
 
+@pytest.mark.slow
 def test_a_gif_plays_no_background_but_is_followed(bpy, tmp_path):
     from PIL import Image
 
@@ -252,6 +254,7 @@ def test_an_object_is_marked_in_the_frame_that_is_shown(bpy, video):
     assert 0.2 <= x <= 0.4
 
 
+@pytest.mark.slow
 def test_keys_that_come_and_go_are_not_taken_for_the_artist_s(bpy, video):
     """Turned, still, turned again: what was set by a run is set anew by the next."""
     scene = bpy.context.scene
@@ -266,6 +269,7 @@ def test_keys_that_come_and_go_are_not_taken_for_the_artist_s(bpy, video):
     assert scene.camera.location.x == pytest.approx(5.0)
 
 
+@pytest.mark.slow
 def test_an_active_camera_that_was_made_by_us_keeps_its_keyframes(bpy, video):
     scene = bpy.context.scene
     scene.see2sound.use_horizon = True
@@ -275,6 +279,7 @@ def test_an_active_camera_that_was_made_by_us_keeps_its_keyframes(bpy, video):
     assert len(curves(bpy, scene.camera)) == 4
 
 
+@pytest.mark.slow
 def test_a_corrected_label_keeps_its_distance_in_a_second_run(bpy, video):
     bpy.context.scene.see2sound.use_horizon = True
     bpy.ops.see2sound.reconstruct(filepath=str(video), generate=False)
@@ -285,6 +290,7 @@ def test_a_corrected_label_keeps_its_distance_in_a_second_run(bpy, video):
     assert mover(bpy).see2sound.label == "bus" and (mover(bpy).location - place).length < 1e-3
 
 
+@pytest.mark.slow
 def test_a_marked_object_takes_no_other_source_away(bpy, video):
     """One was marked where the moving object will be later: the moving one stays a source of its own."""
     scene = bpy.context.scene
@@ -311,6 +317,7 @@ def test_sequences_that_begin_with_any_number_play_from_their_first_file(bpy, tm
     assert of_house("blender.reading.picture").frame_shown(bpy.context, scene, scene.see2sound.picture) == 1
 
 
+@pytest.mark.slow
 def test_a_faster_scene_sees_the_video_to_its_end(bpy, video):
     """Blender bounds the frame by the duration before it adds the offset."""
     scene = bpy.context.scene
@@ -319,6 +326,7 @@ def test_a_faster_scene_sees_the_video_to_its_end(bpy, video):
     assert scene.camera.data.background_images[0].image_user.frame_duration >= 2 * 60
 
 
+@pytest.mark.slow
 def test_at_a_cut_the_camera_jumps(bpy, tmp_path):
     out = cv2.VideoWriter(str(tmp_path / "cut.avi"), cv2.VideoWriter_fourcc(*"MJPG"), 24, (480, 270))
     for seed in (0, 5):
@@ -339,6 +347,7 @@ def test_at_a_cut_the_camera_jumps(bpy, tmp_path):
     assert turned(94.0, 96.9) < 1.0 < turned(96.9, 97.0)
 
 
+@pytest.mark.slow
 def test_names_with_a_number_sign_are_files(bpy, tmp_path, video):
     import shutil
 
