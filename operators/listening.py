@@ -144,7 +144,7 @@ class SEE2SOUND_OT_edit_events(bpy.types.Operator):
         return reporting.run(self, lambda: self._edit(context.scene))
 
     def _edit(self, scene: bpy.types.Scene) -> list[str]:
-        from ..see2sound_addon.blender.writing.proposals import set_events
+        from ..see2sound_addon.blender.writing.tracks import set_events
 
         facts = sources.active_source(scene).see2sound
         if not facts.events:

@@ -9,6 +9,7 @@ import argparse
 import atexit
 import importlib
 import json
+import math
 import os
 import platform
 import sys
@@ -206,7 +207,7 @@ def _run(options: argparse.Namespace) -> dict[str, Any]:
 
     settings = pipeline.Settings(
         max_sources=options.max_sources,
-        field_of_view=None if options.fov is None else options.fov * 3.141592653589793 / 180.0,
+        field_of_view=None if options.fov is None else math.radians(options.fov),
         horizon=None if options.horizon is None else options.horizon / 100.0,
         camera_height=options.camera_height,
         panorama=options.panorama.upper(),

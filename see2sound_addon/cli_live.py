@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -54,7 +55,7 @@ def _live(options: argparse.Namespace, progress: Progress) -> dict[str, Any]:
     moving = open_moving(options.video) if device is None else None
     backends, eye = cli_eye.backends(options)
     first, last = options.frames
-    field_of_view = None if options.fov is None else options.fov * 3.141592653589793 / 180.0
+    field_of_view = None if options.fov is None else math.radians(options.fov)
     settings = Settings(options.max_sources, field_of_view, footage=FootageSettings(first, last))
     give_way(priority=OWN_PRIORITY)
     with temporary_folder() as folder:

@@ -5,10 +5,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 import skimage
 import soundfile
+from moving import RATE, SIZE, angles_between, direction, film
+from scipy.spatial.transform import Rotation
 
 from see2sound_addon import api, soundscene
 from see2sound_addon.errors import See2SoundError
@@ -49,6 +52,32 @@ def test_the_plan_is_the_one_that_the_shell_makes_with_blender(tmp_path):
         assert mine.path.positions[0] == pytest.approx(other["positions"][0], abs=1e-3)
         assert mine.reference_distance == pytest.approx(other["reference_distance"], rel=1e-4)
         assert mine.clip.read_bytes() == (tmp_path / other["clip"]).read_bytes()
+
+
+def test_a_moving_picture_has_paths_and_a_listener_that_turns(tmp_path):
+    """Seen from the listener of the plan, the source is where the film shows it, although the camera pans."""
+    count, pan = 60, 14.0
+    azimuths, yaw = np.linspace(16, -16, count), np.linspace(pan / 2, -pan / 2, count)
+    out = cv2.VideoWriter(str(tmp_path / "a.avi"), cv2.VideoWriter_fourcc(*"MJPG"), RATE, SIZE)
+    for frame in film(count, azimuths, yaw=yaw):
+        out.write(frame.pixels[..., ::-1])
+    out.release()
+    scene = api.load_picture(tmp_path / "a.avi", field_of_view=float(np.radians(50)), horizon=0.5)
+    assert scene.duration == pytest.approx(count / RATE)
+    moving = next(one for one in scene.sources if len(one.found.path.times) > 1)
+    moving.label = "car"
+    scene.generate(tmp_path / "clips")
+    plan, _ = scene.plan()
+    (source,) = [one for one in plan.sources if one.id == moving.id]
+    times = source.path.times
+    ear = Rotation.from_quat(plan.listener.rotations[:, [1, 2, 3, 0]])
+    rows = np.searchsorted(plan.listener.times, times - 1e-6)
+    heard = ear[rows].inv().apply(source.path.positions - plan.listener.positions[0])
+    frames = np.rint(times * RATE).astype(int)
+    assert np.median(angles_between(heard, direction(azimuths[frames] - yaw[frames], 0.0))) < 0.7
+    scene.mix(tmp_path / "mix.wav", "stereo")
+    begins, ends = (np.square(part).mean(axis=0) for part in np.array_split(soundfile.read(tmp_path / "mix.wav")[0], 2))
+    assert begins[0] > begins[1] and ends[0] < ends[1]  # it goes from left to right
 
 
 def test_a_script_traces_meshes_of_its_own(tmp_path):

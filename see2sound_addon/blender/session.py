@@ -10,6 +10,7 @@ import bpy
 from ..errors import See2SoundError
 from ..streams import quiet
 from .properties import registration
+from .units import set_frame_rate
 
 
 def make_ready() -> None:
@@ -38,8 +39,7 @@ def new_scene(seconds: float, rate: float = 24.0) -> bpy.types.Scene:
     with quiet():
         bpy.ops.wm.read_homefile(use_empty=True, use_factory_startup=True)
     scene = bpy.context.scene
-    whole = max(1, math.ceil(rate - 1e-6))
-    scene.render.fps, scene.render.fps_base = whole, whole / rate
+    set_frame_rate(scene, rate)
     scene.frame_start, scene.frame_end = 1, max(1, math.ceil(seconds * rate - 1e-6))
     return scene
 

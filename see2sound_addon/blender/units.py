@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from time import perf_counter
@@ -17,6 +18,12 @@ def metres_per_unit(scene: bpy.types.Scene) -> float:
 def frame_rate(scene: bpy.types.Scene) -> float:
     """Frames a second."""
     return float(scene.render.fps) / float(scene.render.fps_base)
+
+
+def set_frame_rate(scene: bpy.types.Scene, rate: float) -> None:
+    """Set it, exactly: Blender divides a whole number by a base, such as 24 by 1.001."""
+    whole = max(1, math.ceil(rate - 1e-6))
+    scene.render.fps, scene.render.fps_base = whole, whole / rate
 
 
 def duration(scene: bpy.types.Scene) -> float:

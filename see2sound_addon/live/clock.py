@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -23,7 +24,7 @@ class Seen:
     pixels: np.ndarray
 
 
-class Frames(threading.Thread):
+class Frames(threading.Thread, ABC):
     """Gives the latest frame. `count`: frames that have come. `ended`: whether no more will come."""
 
     def __init__(self) -> None:
@@ -59,9 +60,9 @@ class Frames(threading.Thread):
                 self.ended = True
                 self._there.notify()
 
+    @abstractmethod
     def play(self) -> None:
         """Show all frames."""
-        raise NotImplementedError
 
 
 class FileFrames(Frames):

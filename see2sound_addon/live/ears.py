@@ -1,9 +1,8 @@
 """The process that mixes: it reads where the sources are, and makes each block of audio before it is due.
 
 In, a JSON object a line: {"start", "seconds", "out", "sofa"}, then {"clip", "file", "reference", "loops"},
-{"at", "placed": {name: [x, y, z, metres, ambient]}} or {"stop"}. Out, at the end: {"blocks", "late", "delays"} or
-{"error"}. Audio is due
-like that of a sound card: a block must be there AHEAD seconds after it was begun.
+{"at", "placed": {name: [x, y, z, metres, ambient]}} or {"stop"}. Out: {"ready"}, and at the end {"blocks", "late", "delays"}
+or {"error"}. Audio is due like that of a sound card: a block must be there AHEAD seconds after it was begun.
 
 Run as `python -m see2sound_addon.live.ears`.
 """
@@ -47,7 +46,7 @@ class Heard:
     delays: list[float] = field(default_factory=list)
 
 
-class Mouth:
+class Orders:
     """What has been said last: where the sources are, and which clips are new."""
 
     def __init__(self) -> None:
@@ -73,17 +72,17 @@ def _placed(said: dict[str, Any]) -> dict[str, Placed]:
     return {name: Placed(np.array(values[:3], float), float(values[3]), 1.0, bool(values[4])) for name, values in said.items()}
 
 
-def mix(mouth: Mouth, mixer: LiveMixer, start: float, seconds: float, sound: soundfile.SoundFile) -> Heard:
+def mix(orders: Orders, mixer: LiveMixer, start: float, seconds: float, sound: soundfile.SoundFile) -> Heard:
     """Make all blocks against the clock, and write what would have been heard."""
     heard, told = Heard(), -1.0
     for number in range(-(-round(seconds * CLIP_RATE) // BLOCK)):
-        if mouth.stopped:
+        if orders.stopped:
             break
         begin = start + number * LENGTH
         due = begin + AHEAD
         time.sleep(max(0.0, begin - time.perf_counter()))
-        _add_clip(mouth, mixer)
-        placed, at = mouth.placed, mouth.at
+        _add_clip(orders, mixer)
+        placed, at = orders.placed, orders.at
         block = mixer.render({name: one for name, one in placed.items() if mixer.has(name)})
         heard.blocks += 1
         if time.perf_counter() > due:
@@ -96,10 +95,10 @@ def mix(mouth: Mouth, mixer: LiveMixer, start: float, seconds: float, sound: sou
     return heard
 
 
-def _add_clip(mouth: Mouth, mixer: LiveMixer) -> None:
+def _add_clip(orders: Orders, mixer: LiveMixer) -> None:
     """Take one new clip, so that no block waits for many."""
     try:
-        mixer.add(*mouth.clips.get_nowait())
+        mixer.add(*orders.clips.get_nowait())
     except Empty:
         return
 
@@ -115,18 +114,18 @@ def main() -> int:
             mixer.render({"": Placed(np.array([1.0, 0.0, 0.0]), 1.0)})
         gc.collect()
         gc.disable()  # a collection takes longer than a block, and nothing here makes cycles
-        mouth = Mouth()
+        orders = Orders()
         print(json.dumps({"ready": True}), flush=True)
         beginning = sys.stdin.readline()
         if not beginning:
             return 0  # there is nothing to hear
         asked |= json.loads(beginning)
-        threading.Thread(target=mouth.listen, daemon=True).start()
+        threading.Thread(target=orders.listen, daemon=True).start()
         with (
             whole_file(Path(asked["out"])) as partial,
             soundfile.SoundFile(partial, "w", CLIP_RATE, 2, "FLOAT", format="WAV") as sound,
         ):
-            heard = mix(mouth, mixer, asked["start"], asked["seconds"], sound)
+            heard = mix(orders, mixer, asked["start"], asked["seconds"], sound)
         print(json.dumps(asdict(heard)), flush=True)
     except See2SoundError as error:
         print(json.dumps({"error": [error.code, error.message, error.hint]}), flush=True)

@@ -168,12 +168,6 @@ class Session:
         picture = Picture(pixels, pixels.shape[1], pixels.shape[0])
         return self._run(lambda start: DeviceFrames(video, start + seconds), picture, rate, seconds, out, progress)
 
-    def _prepare(self, picture: Picture) -> LookedAt:
-        """Look at the first frame, and make the sounds of what stands in it, before the clock runs."""
-        looked = look_at_picture(picture, None, self.settings, self.backends)
-        detect_in(looked.camera.projection, self.backends)(picture.pixels)
-        return looked
-
     def _run(
         self,
         play: Callable[[float], Frames],
@@ -184,7 +178,9 @@ class Session:
         progress: Progress,
     ) -> Report:
         """`play`: gives the frames from a time of the clock on. `picture`: the first of them."""
-        looked = self._prepare(picture)
+        looked = look_at_picture(picture, None, self.settings, self.backends)
+        detect = detect_in(looked.camera.projection, self.backends)
+        detect(picture.pixels)  # what is slow the first time
         listener = Listener(self._sofa)
         clips = _Clips(self._folder, self._seed, listener.add)
         try:
@@ -195,7 +191,6 @@ class Session:
             with _undisturbed():
                 listener.begin(start, seconds, out)
                 frames.start()
-                detect = detect_in(looked.camera.projection, self.backends)
                 threading.Thread(target=self._detect, args=(detect,), daemon=True).start()
                 self._follow(frames, scene, rate, start, seconds, progress, listener, clips)
                 if frames.error is not None:

@@ -20,12 +20,13 @@ from PIL import Image
 from ..errors import See2SoundError
 from ..paths import is_file
 from .pictures import (
-    LARGEST_FRAME,
     PILLOW_FAULTS,
     PILLOW_FORMATS,
     VIDEOS,
+    on_grey,
     one_line,
     open_error,
+    open_video,
     read_picture,
     scaled,
     unreadable,
@@ -34,6 +35,7 @@ from .pictures import (
 from .spherical import is_spherical
 
 ANIMATIONS = (".gif", ".png", ".apng", ".webp")
+"""Files that may have several frames."""
 USUAL_RATE = 24.0
 """Frames a second of numbered pictures, and of files that do not tell."""
 SLOWEST, FASTEST = 0.01, 10000.0
@@ -47,6 +49,7 @@ BAD_FRAMES = 30
 MISSING_END = 0.6
 """Seconds that the end of a video may miss of what its header promises."""
 PICTURES = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".exr", ".hdr", ".bmp", ".webp", ".tga")
+"""Files of numbered sequences."""
 ROUNDED = 0.25
 """Frames: times in files are rounded."""
 MOST_GAPS = 3
@@ -154,22 +157,8 @@ def _is_video(path: Path) -> bool:
 # Videos ---------------------------------------------------------------------------------------------------------------------
 
 
-@contextmanager
-def _capture(path: Path) -> Iterator[cv2.VideoCapture]:
-    video = cv2.VideoCapture(str(path), cv2.CAP_FFMPEG)
-    video.set(cv2.CAP_PROP_ORIENTATION_AUTO, 1.0)  # as a telephone held it
-    try:
-        if not video.isOpened():
-            raise unreadable(path, "it is no video, or one whose codec is not known")
-        if video.get(cv2.CAP_PROP_FRAME_WIDTH) * video.get(cv2.CAP_PROP_FRAME_HEIGHT) > LARGEST_FRAME:
-            raise unreadable(path, "its frames are too large")
-        yield video
-    finally:
-        video.release()
-
-
 def _open_video(path: Path) -> MovingPicture:
-    with _capture(path) as video:
+    with open_video(path) as video:
         there, frame = _next(video)
         if not there:
             raise unreadable(path, "it has no frame that could be decoded")
@@ -185,7 +174,7 @@ def _open_video(path: Path) -> MovingPicture:
 
 def _measured_rate(path: Path, frames: int = 240) -> float:
     """The mean rate of the first frames."""
-    with _capture(path) as video:
+    with open_video(path) as video:
         times: list[float] = []
         while len(times) < frames and video.grab():
             times.append(video.get(cv2.CAP_PROP_POS_MSEC) / 1000.0)
@@ -205,9 +194,9 @@ def _next(video: cv2.VideoCapture) -> tuple[bool, np.ndarray]:
 
 
 def _video(moving: MovingPicture, start: float) -> Iterator[Frame]:
-    with _capture(moving.path) as video:
+    with open_video(moving.path) as video:
         if not _jump(video, start):
-            with _capture(moving.path) as whole:
+            with open_video(moving.path) as whole:
                 yield from _decoded(moving, whole, start)
             return
         yield from _decoded(moving, video, start)
@@ -285,21 +274,18 @@ def _hold(image: Image.Image) -> float:
 
 def _animation(moving: MovingPicture) -> Iterator[Frame]:
     time, target = 0.0, working_size(moving.path, moving.size)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        with Image.open(moving.path, formats=PILLOW_FORMATS) as image:
-            for number in range(moving.frames):
-                try:
+    with Image.open(moving.path, formats=PILLOW_FORMATS) as image:
+        for number in range(moving.frames):
+            try:
+                with warnings.catch_warnings():
+                    warnings.simplefilter("ignore")
                     image.seek(number)
-                    rgba = image.convert("RGBA")
-                    hold = _hold(image)
-                except PILLOW_FAULTS as error:
-                    moving._say(f"Frame {number + 1} and those after it are damaged: {one_line(error)}.")
-                    return
-                grey = Image.new("RGBA", rgba.size, (128, 128, 128, 255))
-                pixels = np.asarray(Image.alpha_composite(grey, rgba).convert("RGB"))
-                yield Frame(time, np.ascontiguousarray(scaled(pixels, target)))
-                time += hold
+                    pixels = on_grey(image)
+            except PILLOW_FAULTS as error:
+                moving._say(f"Frame {number + 1} and those after it are damaged: {one_line(error)}.")
+                return
+            yield Frame(time, np.ascontiguousarray(scaled(pixels, target)))
+            time += _hold(image)
 
 
 # Numbered pictures ----------------------------------------------------------------------------------------------------------

@@ -7,6 +7,8 @@ import os
 import struct
 import warnings
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -127,16 +129,24 @@ def scaled(pixels: np.ndarray, size: tuple[int, int]) -> np.ndarray:
     return np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA))
 
 
-def _first_frame(path: Path) -> _Decoded:
+@contextmanager
+def open_video(path: Path) -> Iterator[cv2.VideoCapture]:
+    """A video that can be decoded, upright. Error: `picture-unreadable`."""
     video = cv2.VideoCapture(str(path), cv2.CAP_FFMPEG)
     video.set(cv2.CAP_PROP_ORIENTATION_AUTO, 1.0)  # as a telephone held it
     try:
-        size = video.get(cv2.CAP_PROP_FRAME_WIDTH) * video.get(cv2.CAP_PROP_FRAME_HEIGHT)
-        if not video.isOpened() or size > LARGEST_FRAME:
-            raise unreadable(path, "it is no video, or its frames are too large" if video.isOpened() else "it is no video")
-        there, frame = video.read()
+        if not video.isOpened():
+            raise unreadable(path, "it is no video, or its codec is not known")
+        if video.get(cv2.CAP_PROP_FRAME_WIDTH) * video.get(cv2.CAP_PROP_FRAME_HEIGHT) > LARGEST_FRAME:
+            raise unreadable(path, "its frames are too large")
+        yield video
     finally:
         video.release()
+
+
+def _first_frame(path: Path) -> _Decoded:
+    with open_video(path) as video:
+        there, frame = video.read()
     if not there:
         raise unreadable(path, "it has no frame that could be decoded")
     size = frame.shape[1::-1]
@@ -219,12 +229,17 @@ def _decode(path: Path, image: Image.Image) -> _Decoded:
     if image.mode in ("I", "F"):
         pixels = _to_display(np.asarray(image))
     elif image.has_transparency_data:
-        rgba = image.convert("RGBA")
-        grey = Image.new("RGBA", rgba.size, (128, 128, 128, 255))
-        pixels = np.asarray(Image.alpha_composite(grey, rgba).convert("RGB"))
+        pixels = on_grey(image)
     else:
         pixels = np.asarray(image.convert("RGB"))
     return _Decoded(np.ascontiguousarray(pixels), size, _focal_pixels(exif, size))
+
+
+def on_grey(image: Image.Image) -> np.ndarray:
+    """A picture with transparency before middle grey, (height, width, 3) uint8."""
+    rgba = image.convert("RGBA")
+    grey = Image.new("RGBA", rgba.size, (128, 128, 128, 255))
+    return np.asarray(Image.alpha_composite(grey, rgba).convert("RGB"))
 
 
 def _with_exif(image: Image.Image, exif: Image.Exif) -> Image.Image:

@@ -162,9 +162,7 @@ def movement_levels(steps: np.ndarray, range_db: float) -> np.ndarray:
     most = float(np.percentile(steps, 95)) if len(steps) else 0.0
     if most <= 1e-6:
         return np.zeros(len(steps))
-    return np.asarray(np.maximum(20.0 * np.log10(np.maximum(steps / most, 10.0 ** (-range_db / 20.0))), -range_db)).clip(
-        max=0.0
-    )
+    return np.asarray(20.0 * np.log10(np.clip(steps / most, 10.0 ** (-range_db / 20.0), 1.0)))
 
 
 def onsets(times: np.ndarray, steps: np.ndarray, least: float = 0.15, apart: float = 0.25) -> np.ndarray:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import cv2
 import numpy as np
@@ -38,12 +38,14 @@ BEYOND = 5.0
 """Row of a horizon that lies far outside a view."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class FlatView:
-    """`turn`: (3, 3) the panorama's camera frame from the view's. `lens`: of the view."""
+    """`turn`: (3, 3) the panorama's camera frame from the view's. `lens`: of the view. `points`: (SIDE, SIDE, 2) float32, where
+    in the panorama each of its pixels is."""
 
     turn: np.ndarray
     lens: Perspective
+    points: np.ndarray = field(repr=False)
 
     def rays(self, points: np.ndarray) -> np.ndarray:
         """Directions (n, 3) in the panorama's camera frame of points (n, 2) of the view."""
@@ -53,16 +55,21 @@ class FlatView:
 def views_of(projection: Projection) -> list[FlatView]:
     """The views that a panorama shows most of."""
     lens = Perspective.of_view(float(FIELD), 1.0)
-    steps = (np.arange(9) + 0.5) / 9
-    grid = np.stack(np.meshgrid(steps, steps), axis=-1).reshape(-1, 2)
+    few, rays = lens.rays(_grid(9))[1], lens.rays(_grid(SIDE))[1]
     found = []
     for elevation, count in RINGS:
         for number in range(count):
             turn = Rotation.from_euler("YX", [360.0 * number / count, elevation], degrees=True).as_matrix()
-            view = FlatView(turn, lens)
-            if _shown(projection, view.rays(grid)).mean() >= LEAST_SHOWN:
-                found.append(view)
+            if _shown(projection, few @ turn.T).mean() >= LEAST_SHOWN:
+                points = projection.points(rays @ turn.T).reshape(SIDE, SIDE, 2)
+                found.append(FlatView(turn, lens, points.astype(np.float32)))
     return found
+
+
+def _grid(side: int) -> np.ndarray:
+    """The centres of the pixels of a view, (side * side, 2)."""
+    steps = (np.arange(side) + 0.5) / side
+    return np.stack(np.meshgrid(steps, steps), axis=-1).reshape(-1, 2)
 
 
 def _shown(projection: Projection, rays: np.ndarray) -> np.ndarray:
@@ -75,13 +82,10 @@ def _shown(projection: Projection, rays: np.ndarray) -> np.ndarray:
 
 def flat_picture(pixels: np.ndarray, projection: Projection, view: FlatView) -> np.ndarray:
     """What a view shows of a panorama (height, width, 3), as (SIDE, SIDE, 3)."""
-    steps = (np.arange(SIDE) + 0.5) / SIDE
-    points = projection.points(view.rays(np.stack(np.meshgrid(steps, steps), axis=-1).reshape(-1, 2)))
     height, width = pixels.shape[:2]
-    columns = (points[:, 0] * width - 0.5).reshape(SIDE, SIDE).astype(np.float32)
-    rows = (points[:, 1] * height - 0.5).reshape(SIDE, SIDE).astype(np.float32)
+    places = view.points * np.array([width, height], np.float32) - np.float32(0.5)
     border = cv2.BORDER_WRAP if _wraps(projection) else cv2.BORDER_CONSTANT
-    return np.asarray(cv2.remap(pixels, columns, rows, cv2.INTER_LINEAR, borderMode=border))
+    return np.asarray(cv2.remap(pixels, places, None, cv2.INTER_LINEAR, borderMode=border))
 
 
 def _wraps(projection: Projection) -> bool:
@@ -171,20 +175,22 @@ class _Around:
 def _in_panorama(sighting: Sighting, source: FoundSource, view: FlatView, camera: Camera) -> FoundSource:
     """A source of a view with its evidence as fractions of the panorama. A box may reach beyond an edge that wraps."""
     assert source.evidence is not None
-    ring = _points(camera.projection, view, outline(sighting.region.mask))
-    centre = _points(camera.projection, view, np.array([source.evidence.centre]))[0]
-    if _wraps(camera.projection):
-        ring[:, 0] = centre[0] + (ring[:, 0] - centre[0] + 0.5) % 1.0 - 0.5
+    centre, ring = _together(camera.projection, view, source.evidence.centre, outline(sighting.region.mask))
     box = (*ring.min(axis=0).tolist(), *ring.max(axis=0).tolist()) if len(ring) else (0.0, 0.0, 1.0, 1.0)
     evidence = Evidence(box, (float(centre[0]), float(centre[1])), source.evidence.distance, _filled(ring), ring)
     return replace(source, evidence=evidence)
 
 
-def _points(projection: Projection, view: FlatView, points: np.ndarray) -> np.ndarray:
-    found = projection.points(view.rays(points))
+def _together(
+    projection: Projection, view: FlatView, middle: tuple[float, float], edge: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """A point of a view and points (n, 2) around it in the panorama. Where that wraps, they stay together beyond its edge."""
+    found = projection.points(view.rays(np.vstack([middle, edge])))
+    centre, ring = found[0], found[1:]
     if _wraps(projection):
-        found[:, 0] %= 1.0
-    return np.asarray(found)
+        centre[0] %= 1.0
+        ring[:, 0] = centre[0] + (ring[:, 0] - centre[0] + 0.5) % 1.0 - 0.5
+    return centre, ring
 
 
 def _filled(ring: np.ndarray) -> np.ndarray:
@@ -197,22 +203,20 @@ def _filled(ring: np.ndarray) -> np.ndarray:
     return mask.astype(bool)
 
 
-def detect_around(pixels: np.ndarray, projection: Projection, detector: Detector) -> list[Seen]:
-    """The objects that a detector finds in the views of a panorama, with boxes as fractions of it, each once."""
+def detect_around(pixels: np.ndarray, projection: Projection, views: list[FlatView], detector: Detector) -> list[Seen]:
+    """The objects that a detector finds in the `views_of` a panorama, with boxes as fractions of it, each once."""
     found: list[tuple[float, bool, np.ndarray, float, Seen]] = []
-    for view in views_of(projection):
+    for view in views:
         for one in named_objects(detector(flat_picture(pixels, projection, view))):
             x0, y0, x1, y1 = one.box
             edge = np.array([(x0, y0), (x1, y0), (x1, y1), (x0, y1), ((x0 + x1) / 2, y0), ((x0 + x1) / 2, y1)])
-            middle = np.array([[(x0 + x1) / 2.0, (y0 + y1) / 2.0]])
-            centre, ring = _points(projection, view, middle)[0], _points(projection, view, edge)
-            if _wraps(projection):
-                ring[:, 0] = centre[0] + (ring[:, 0] - centre[0] + 0.5) % 1.0 - 0.5
+            middle = (x0 + x1) / 2.0, (y0 + y1) / 2.0
+            _, ring = _together(projection, view, middle, edge)
             box = np.concatenate([ring.min(axis=0), ring.max(axis=0)])
             rays = view.rays(edge[:3])
             angle = float(np.arccos(np.clip(rays[0] @ rays[2], -1.0, 1.0)))
             cut = min(x0, y0, 1.0 - x1, 1.0 - y1) < CUT
-            found.append((one.score, cut, view.rays(middle)[0], angle, Seen(box, one.name, one.score)))
+            found.append((one.score, cut, view.rays(np.array([middle]))[0], angle, Seen(box, one.name, one.score)))
     found.sort(key=lambda item: (item[1], -item[0]))
     kept: list[tuple[np.ndarray, float, Seen]] = []
     for _, _, direction, angle, seen in found:

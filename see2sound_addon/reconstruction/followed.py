@@ -37,7 +37,7 @@ MOVES = 40.0
 UNKNOWN_LEVEL = 65.0
 """DB at 1 m of what could not be named."""
 PLACED_EVERY = 0.1
-"""Seconds between two frames whose distances are estimated."""
+"""Seconds between two frames in which the distance of an object is estimated."""
 AT_EDGE, IN_PICTURE, AT_CUT = 0.6, 0.3, 0.02
 """Seconds in which a source fades that leaves the picture, is lost within it, or ends with its shot."""
 SHORTEST_GAP = 0.5
@@ -158,7 +158,7 @@ def _shown_box(source: FoundSource) -> Box:
 
 def _match(stage: Stage, sighting: Sighting, source: FoundSource, objects: list[Object], taken: set[int]) -> Object | None:
     """The object that was followed where something was seen, or None."""
-    if sighting.guess.extent != "point" or stage.shot.looked is None:
+    if sighting.guess.extent != "point":
         return None
     shown = _shown_box(source)
     best, most = None, 0.0
@@ -293,9 +293,7 @@ def _angle(camera: Camera, box: Box) -> float:
     return max(math.sqrt(wide * high), 1e-4)
 
 
-def _row_at(one: Object, frame: int | None) -> int | None:
-    if frame is None:
-        return None
+def _row_at(one: Object, frame: int) -> int | None:
     row = int(np.searchsorted(one.frames, frame))
     return row if row < len(one.frames) and one.frames[row] == frame else None
 
@@ -318,7 +316,7 @@ def _standing(stage: Stage, source: FoundSource) -> _Candidate:
     level = sound_of(source.label).level or UNKNOWN_LEVEL
     key = level - 20.0 * float(np.log10(max(source.distance.metres, 1.0)))
     shot, poses = stage.shot, stage.poses
-    if source.evidence is not None and shot.looked is not None:
+    if source.evidence is not None:
         pose, seconds = poses.scene_at(shot.looked), float(stage.times[shot.looked])
         source = replace(source, evidence=replace(source.evidence, pose=pose, seconds=seconds))
     if source.extent != "ambient":
@@ -354,8 +352,8 @@ def _fader(stage: Stage, one: Object, steps: np.ndarray) -> Fader:
     parts.append((start, int(one.frames[-1])))
     audible: list[Audible] = []
     for number, (first, last) in enumerate(parts):
-        at_edge_before = one.enters if number == 0 else True
-        at_edge_after = one.leaves if number == len(parts) - 1 else True
+        at_edge_before = number > 0 or one.enters
+        at_edge_after = number + 1 < len(parts) or one.leaves
         before = float(times[first] - times[parts[number - 1][1]]) if number else np.inf
         after = float(times[parts[number + 1][0]] - times[last]) if number + 1 < len(parts) else np.inf
         fade_in = min(AT_EDGE if at_edge_before else IN_PICTURE, 0.45 * before)

@@ -12,7 +12,6 @@ from ..findings import FoundSource, Settings
 from ..media.pictures import Picture
 from ..projection import Camera, Equirectangular, Projection
 from ..vision.fusion import named_objects
-from ..vision.horizon import Horizon
 from ..vision.look import Sighting, look
 from ..vision.tracking.tracks import Seen
 from ..vision.view import View, measure_view
@@ -65,7 +64,7 @@ def is_panoramic(picture: Picture, camera: Camera | None, settings: Settings) ->
     """Whether a picture is looked at all around."""
     if camera is not None:
         return camera.projection.panoramic
-    return isinstance(projection_of(picture, settings, picture.spherical)[0], Equirectangular)
+    return isinstance(projection_of(picture, settings)[0], Equirectangular)
 
 
 def _look_around(
@@ -73,7 +72,6 @@ def _look_around(
 ) -> LookedAt:
     camera = camera or standing_camera(picture, 0.5, settings)
     view = measure_view(picture.pixels, 0.5)
-    view.horizon = Horizon(0.5, 1.0, view.horizon.street)
     found, more = around.look_around(picture.pixels, camera, height, settings.max_sources, backends)
     return LookedAt(camera, picture, view, found, True, [*notes, *more])
 
@@ -81,7 +79,8 @@ def _look_around(
 def detect_in(projection: Projection, backends: Backends) -> Callable[[np.ndarray], list[Seen]]:
     """The objects that a detector finds in pictures of a projection, with boxes as fractions."""
     if projection.panoramic:
-        return lambda pixels: around.detect_around(pixels, projection, backends.detector)
+        views = around.views_of(projection)
+        return lambda pixels: around.detect_around(pixels, projection, views, backends.detector)
 
     def detect(pixels: np.ndarray) -> list[Seen]:
         return [Seen(np.array(one.box), one.name, one.score) for one in named_objects(backends.detector(pixels))]

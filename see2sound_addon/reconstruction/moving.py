@@ -47,7 +47,7 @@ def follow(
     still = Picture(np.zeros((0, 0, 3), np.uint8), *moving.size, spherical=moving.spherical)
     if camera is not None:
         camera = camera.fitted(moving.size[1] / moving.size[0])
-    projection = projection_of(still, settings, moving.spherical)[0] if camera is None else camera.projection
+    projection = projection_of(still, settings)[0] if camera is None else camera.projection
     looks: dict[int, LookedAt] = {}
 
     def look(number: int, frame: Frame) -> None:
@@ -66,13 +66,13 @@ def follow(
     poses: list[ShotPoses] = []
     for shot in watched.shots:
         beginning = camera.pose if camera is not None else poses[0].scene if poses else None
-        poses.append(_poses(shot, looks[shot.looked or 0], beginning, camera is not None, settings.footage.move_camera))
+        poses.append(_poses(shot, looks[shot.looked], beginning, camera is not None, settings.footage.move_camera))
     sources: list[FoundSource] = []
     for shot, pose in zip(watched.shots, poses, strict=True):
-        sources += sources_of_shot(shot, looks[shot.looked or 0], pose, times, watched, projection, settings, backends)
+        sources += sources_of_shot(shot, looks[shot.looked], pose, times, watched, projection, settings, backends)
     stem = stem_of(path)
     sources = [replace(one, id=f"{stem}_{number}") for number, one in enumerate(_with_beds_joined(sources), 1)]
-    first = looks[watched.shots[0].looked or 0]
+    first = looks[watched.shots[0].looked]
     notes = [*moving.notes, *backends.notes, *_notes(watched, poses, sources, settings, first)]
     base = replace(first.camera, pose=poses[0].scene)
     footage = Footage(moving.rate, settings.footage.first, _seconds(times, watched), _camera_path(poses, times, settings))
@@ -108,8 +108,7 @@ def _poses(shot: Shot, looked: LookedAt, beginning: np.ndarray | None, given: bo
     known = float(np.mean(shot.sureness)) >= STEADY
     if not known or angles.max() < TRIPOD:
         turns = np.broadcast_to(np.eye(3), turns.shape)
-    looked_at = shot.first if shot.looked is None else shot.looked
-    first = turned(looked.camera.pose, turns[looked_at - shot.first].T)
+    first = turned(looked.camera.pose, turns[shot.looked - shot.first].T)
     kept = beginning is not None and (given or not moves)
     return ShotPoses(shot.first, first, turns, beginning if kept and beginning is not None else first, moves, known)
 

@@ -54,13 +54,10 @@ def ground_of(camera: Camera, settings: Settings, notes: list[str]) -> tuple[flo
     return None, above if parallel else settings.camera_height
 
 
-def projection_of(picture: Picture, settings: Settings, spherical: bool = False) -> tuple[Projection, str]:
-    """The projection of a picture without a camera, and where its field of view came from, for the user.
-
-    `spherical`: whether its metadata say that it shows all directions.
-    """
+def projection_of(picture: Picture, settings: Settings) -> tuple[Projection, str]:
+    """The projection of a picture without a camera, and where its field of view came from, for the user."""
     aspect = picture.height / picture.width
-    if settings.panorama == "ALWAYS" or (settings.panorama == "AUTO" and spherical):
+    if settings.panorama == "ALWAYS" or (settings.panorama == "AUTO" and picture.spherical):
         return Equirectangular(), "The picture shows all directions."
     if settings.field_of_view is not None:
         return Perspective.of_view(settings.field_of_view, aspect), "The field of view was given."
@@ -72,7 +69,7 @@ def projection_of(picture: Picture, settings: Settings, spherical: bool = False)
 
 def standing_camera(picture: Picture, horizon_row: float, settings: Settings) -> Camera:
     """A camera at (0, 0, camera_height) that looks along +Y, tilted so that the horizon is level with it."""
-    projection, note = projection_of(picture, settings, picture.spherical)
+    projection, note = projection_of(picture, settings)
     tilt = np.pi / 2.0 - (projection.elevation(horizon_row) or 0.0)
     pose = np.eye(4)
     pose[1:3, 1:3] = [[np.cos(tilt), -np.sin(tilt)], [np.sin(tilt), np.cos(tilt)]]

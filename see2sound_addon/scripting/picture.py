@@ -170,10 +170,8 @@ def _listener(camera: Camera) -> Trajectory:
 
 def _turning(path: Trajectory) -> Trajectory:
     """The listener of a camera that turns."""
-    turned = (Rotation.from_quat(path.rotations[:, [1, 2, 3, 0]]) * TO_LISTENER).as_quat()[:, [3, 0, 1, 2]]
-    flips = np.cumprod(np.where((turned[1:] * turned[:-1]).sum(axis=1) < 0.0, -1.0, 1.0))
-    turned[1:] *= flips[:, None]
-    return replace(path, rotations=turned)
+    turned = Rotation.from_quat(path.rotations[:, [1, 2, 3, 0]]) * TO_LISTENER
+    return replace(path, rotations=turned.as_quat()[:, [3, 0, 1, 2]])
 
 
 def load_picture(

@@ -49,7 +49,7 @@ class Placed:
 class _Voice:
     clip: Clip
     reference: float
-    moment: float
+    moment: float = 0.0
     delays: np.ndarray = field(default_factory=lambda: np.zeros(2))
     way: np.ndarray = field(default_factory=lambda: np.zeros(3))
     interaural: np.ndarray = field(default_factory=lambda: np.zeros(2))
@@ -68,6 +68,9 @@ class LiveMixer:
         self._taps = head.responses.shape[2]
         self._size = next_fast_len(block + self._taps - 1, real=True)
         self._lead = samples(LEAD, head.rate)
+        alike = np.zeros((2, self._taps), np.float32)
+        alike[:, self._lead] = np.sqrt(0.5)
+        self._from_nowhere = rfft(alike, self._size)
         self._voices: dict[str, _Voice] = {}
         self._tail = np.zeros((2, self._taps - 1), np.float32)
         self._rise = np.linspace(0.0, 1.0, block, dtype=np.float32)
@@ -75,7 +78,7 @@ class LiveMixer:
 
     def add(self, name: str, clip: np.ndarray, reference: float, loop: bool = True) -> None:
         """A source with its clip (n,) float32. `reference`: metres within which it grows no louder."""
-        voice = _Voice(Clip(clip, loop), max(reference, NEAREST), 0.0)
+        voice = _Voice(Clip(clip, loop), max(reference, NEAREST))
         voice.clip.read(np.arange(self.block, dtype=float))  # what is slow the first time
         self._voices[name] = voice
 
@@ -138,10 +141,7 @@ class LiveMixer:
         metres = max(now.metres, NEAREST)
         gain = now.gain * voice.reference / max(metres, voice.reference)
         if now.ambient:
-            flat = np.zeros((2, self._taps), np.float32)
-            flat[:, self._lead] = np.sqrt(0.5)
-            spectrum = voice.spectrum if voice.spectrum is not None else rfft(flat, self._size)
-            return np.zeros(2), now.gain, spectrum
+            return np.zeros(2), now.gain, self._from_nowhere
         way = now.direction / max(float(np.linalg.norm(now.direction)), 1e-9)
         if voice.spectrum is not None and float(way @ voice.way) > SAME_WAY:
             return self._travel(voice, metres) + voice.interaural, gain, voice.spectrum

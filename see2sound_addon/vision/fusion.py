@@ -70,14 +70,12 @@ class Found:
 
 def named_objects(detections: list[Detection]) -> list[Found]:
     """Single objects that make a sound, each once, by their boxes alone: riders with what they ride, but no crowds."""
-    found = _once([Found(one.label, one.box, one.score) for one in detections[:MOST_DETECTIONS] if one.label in OBJECTS])
-    return [one for one in _without_carried(_with_riders(found)) if OBJECTS[one.name].prompt != SILENT]
+    return [one for one in _each_once(detections) if OBJECTS[one.name].prompt != SILENT]
 
 
 def fuse(view: View, detections: list[Detection]) -> list[Region]:
     """The regions of all objects of a picture that make a sound, the loudest first."""
-    found = _once([Found(one.label, one.box, one.score) for one in detections[:MOST_DETECTIONS] if one.label in OBJECTS])
-    found = _without_reflections(view, _without_carried(_with_riders(found)))
+    found = _without_reflections(view, _each_once(detections))
     regions = []
     for one in _grouped([one for one in found if OBJECTS[one.name].prompt != SILENT]):
         region = _region(view, one)
@@ -85,6 +83,11 @@ def fuse(view: View, detections: list[Detection]) -> list[Region]:
             regions.append((one.level, region))
     regions.sort(key=lambda pair: -pair[0])
     return [region for _, region in regions]
+
+
+def _each_once(detections: list[Detection]) -> list[Found]:
+    found = _once([Found(one.label, one.box, one.score) for one in detections[:MOST_DETECTIONS] if one.label in OBJECTS])
+    return _without_carried(_with_riders(found))
 
 
 def _once(found: list[Found]) -> list[Found]:

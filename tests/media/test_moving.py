@@ -234,6 +234,12 @@ def test_files_that_show_all_directions_say_so(tmp_path):
     box = (8 + 16 + len(xml)).to_bytes(4, "big") + b"uuid" + bytes.fromhex("ffcc8263f8554a938814587a02521fdd") + xml
     (tmp_path / "round.mp4").write_bytes(data + box)
     assert open_moving(tmp_path / "round.mp4").spherical
+    # Spherical Video V2: boxes sv3d > proj > equi.
+    box = bytes(20)
+    for kind in (b"equi", b"proj", b"sv3d"):
+        box = (8 + len(box)).to_bytes(4, "big") + kind + box
+    (tmp_path / "newer.mp4").write_bytes(data + box)
+    assert open_moving(tmp_path / "newer.mp4").spherical
 
 
 def test_of_a_long_file_only_the_range_is_read(tmp_path):

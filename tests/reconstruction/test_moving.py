@@ -166,6 +166,7 @@ def test_a_video_of_nothing_has_no_sources_and_says_so(tmp_path, pixels):
     found = pipeline.reconstruct(write(tmp_path / "a.avi", [Frame(n / RATE, pixels) for n in range(30)]))
     assert found.sources == []
     assert any("Nothing" in note for note in found.notes)
+    assert any("background shows too little" in note for note in found.notes)
 
 
 def test_a_video_of_one_frame_is_looked_at(tmp_path):

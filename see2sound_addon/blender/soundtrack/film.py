@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,7 @@ from ...media.pictures import VIDEOS
 from ...media.scratch import temporary_folder
 from ...progress import Progress, no_progress
 from ...streams import muffled
+from ..units import set_frame_rate
 from . import strip
 
 NEEDS_NO_GPU = "CYCLES"
@@ -64,8 +64,7 @@ def sound_film(
     scene = bpy.data.scenes.new("See2Sound Film")
     notes: list[str] = []
     try:
-        whole = max(1, math.ceil(footage.rate - 1e-6))
-        scene.render.fps, scene.render.fps_base = whole, whole / footage.rate
+        set_frame_rate(scene, footage.rate)
         scene.frame_start, scene.frame_end = 1, max(1, round(footage.seconds * footage.rate))
         width, height = moving.size
         scene.render.resolution_x, scene.render.resolution_y = 2 * (width // 2), 2 * (height // 2)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -19,6 +19,7 @@ from .. import sources
 from ..animation import Keys, fcurves, keys_of, set_keys
 from ..units import frame_rate, kept_frame, metres_per_unit
 from . import parameters, speakers
+from .tracks import set_events
 
 _filling: list[bool] = []
 """Not empty while check boxes are set by us, not by hand."""
@@ -63,14 +64,6 @@ def _follow_renamed(scene: bpy.types.Scene) -> None:
             speaker = by_key.get(old)
             if speaker is not None and speaker.library is None:
                 speaker.see2sound.scene_key = item.key
-
-
-def set_events(items: Any, events: Iterable[tuple[float, float]]) -> None:
-    """Fill a list of events with (frame, strength)."""
-    items.clear()
-    for frame, strength in events:
-        item = items.add()
-        item.frame, item.strength = frame, strength
 
 
 def at_frames(scene: bpy.types.Scene, points: Points) -> Keys:

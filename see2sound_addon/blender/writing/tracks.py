@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from collections.abc import Iterable
 from typing import Any
 
 import bpy
@@ -67,13 +68,18 @@ def set_moments(obj: bpy.types.Object, scene: bpy.types.Scene, source: FoundSour
         return
     if not len(source.events) and not facts.set_events:
         return  # there is nothing to tell, and there was nothing before
-    facts.event_list.clear()
-    for seconds, strength in source.events:
-        item = facts.event_list.add()
-        item.frame, item.strength = float(at_frame(scene, np.array([seconds]))[0]), float(strength)
+    set_events(facts.event_list, zip(at_frame(scene, source.events[:, 0]), source.events[:, 1], strict=True))
     facts.events_from = "LIST" if len(source.events) else "MODEL"
     facts.loop = not len(source.events)
     facts.set_events = _events(obj) if len(source.events) else 0
+
+
+def set_events(items: Any, events: Iterable[tuple[float, float]]) -> None:
+    """Fill a list of events with (frame, strength)."""
+    items.clear()
+    for frame, strength in events:
+        item = items.add()
+        item.frame, item.strength = float(frame), float(strength)
 
 
 def has_own_moments(obj: bpy.types.Object) -> bool:

@@ -39,26 +39,16 @@ class Small:
 
 @dataclass(frozen=True)
 class Shift:
-    """`matrix`: (3, 3), from pixels of the earlier to pixels of the later frame. `share`: of the followed points that fit it.
-    `followed`: share of the points that could be followed at all."""
+    """`matrix`: (3, 3), from pixels of the earlier frame to those of the later one. `share`: of its points that fit."""
 
     matrix: np.ndarray
     share: float
-    followed: float
 
     def move(self, points: np.ndarray) -> np.ndarray:
-        """Where points (n, 2) of the earlier frame go with the background."""
-        return moved(self.matrix, points)
-
-
-STILL = Shift(np.eye(3), 0.0, 0.0)
-
-
-def moved(matrix: np.ndarray, points: np.ndarray) -> np.ndarray:
-    """Points (n, 2) after a projective map (3, 3)."""
-    homogeneous = np.column_stack([points, np.ones(len(points))]) @ matrix.T
-    depth = homogeneous[:, 2:]
-    return np.asarray(homogeneous[:, :2] / np.where(np.abs(depth) < 1e-9, 1e-9, depth))
+        """Where points (n, 2) of the earlier frame go with the background, float64."""
+        if not len(points):
+            return np.zeros((0, 2))
+        return np.asarray(cv2.perspectiveTransform(np.asarray(points, np.float64)[:, None], self.matrix)[:, 0])
 
 
 def small_of(pixels: np.ndarray, side: int = SIDE) -> Small:
@@ -106,20 +96,9 @@ def _parts(length: int, count: int) -> list[tuple[int, int]]:
     return list(zip(edges, edges[1:], strict=False))
 
 
-def follow(earlier: np.ndarray, later: np.ndarray, points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Where points (n, 2) of a grey picture are in a later one, (n, 2), and whether each could be followed there and back."""
-    if not len(points):
-        return points, np.zeros(0, bool)
-    points = np.ascontiguousarray(points, np.float32)
-    there, seen, _ = cv2.calcOpticalFlowPyrLK(earlier, later, points[:, None], None, winSize=WINDOW, maxLevel=LEVELS)
-    back, again, _ = cv2.calcOpticalFlowPyrLK(later, earlier, there, None, winSize=WINDOW, maxLevel=LEVELS)
-    missed = np.linalg.norm(back[:, 0] - points, axis=1)
-    return there[:, 0], (seen.ravel() == 1) & (again.ravel() == 1) & (missed < COMES_BACK)
-
-
 @dataclass(frozen=True)
 class Flow:
-    """Points (n, 2) of the whole picture, where they are in the next frame, and whether they could be followed."""
+    """Points (n, 2) of a picture, where they are in the next frame (n, 2), and whether they could be followed (n,)."""
 
     before: np.ndarray
     after: np.ndarray
@@ -130,6 +109,10 @@ class Flow:
         """Of the points that could be followed."""
         return float(self.good.mean()) if len(self.good) else 0.0
 
+    def only(self, which: np.ndarray | slice) -> Flow:
+        """That of some of the points."""
+        return Flow(self.before[which], self.after[which], self.good[which])
+
 
 def flow_between(earlier: Small, later: Small) -> Flow:
     """Follow corners from all over a picture into the next one."""
@@ -137,8 +120,14 @@ def flow_between(earlier: Small, later: Small) -> Flow:
 
 
 def flow_of(earlier: Small, later: Small, points: np.ndarray) -> Flow:
-    """Follow points (n, 2) into the next picture."""
-    return Flow(points, *follow(earlier.grey, later.grey, points))
+    """Follow points (n, 2) into the next picture, and back again, which tells whether it was right."""
+    if not len(points):
+        return Flow(points, points, np.zeros(0, bool))
+    points = np.ascontiguousarray(points, np.float32)
+    there, seen, _ = cv2.calcOpticalFlowPyrLK(earlier.grey, later.grey, points[:, None], None, winSize=WINDOW, maxLevel=LEVELS)
+    back, again, _ = cv2.calcOpticalFlowPyrLK(later.grey, earlier.grey, there, None, winSize=WINDOW, maxLevel=LEVELS)
+    missed = np.linalg.norm(back[:, 0] - points, axis=1)
+    return Flow(points, there[:, 0], (seen.ravel() == 1) & (again.ravel() == 1) & (missed < COMES_BACK))
 
 
 def flows_together(earlier: Small, later: Small, own: np.ndarray) -> tuple[Flow, Flow]:
@@ -146,22 +135,18 @@ def flows_together(earlier: Small, later: Small, own: np.ndarray) -> tuple[Flow,
     ground = corners_all_over(earlier.grey)
     flow = flow_of(earlier, later, np.concatenate([ground, own]))
     cut = len(ground)
-    return (
-        Flow(ground, flow.after[:cut], flow.good[:cut]),
-        Flow(flow.before[cut:], flow.after[cut:], flow.good[cut:]),
-    )
+    return flow.only(slice(cut)), flow.only(slice(cut, None))
 
 
-def shift_of(before: np.ndarray, after: np.ndarray, good: np.ndarray) -> Shift:
-    """The movement of the background by points (n, 2) before and after, of which the `good` ones could be followed."""
-    followed = float(good.mean()) if len(good) else 0.0
-    if good.sum() < LEAST_POINTS:
-        return Shift(np.eye(3), 0.0, followed)
+def shift_of(flow: Flow) -> Shift:
+    """The movement of the background by the flow of its points."""
+    if flow.good.sum() < LEAST_POINTS:
+        return Shift(np.eye(3), 0.0)
     cv2.setRNGSeed(0)
-    matrix, fits = cv2.findHomography(before[good], after[good], cv2.RANSAC, FITS)
+    matrix, fits = cv2.findHomography(flow.before[flow.good], flow.after[flow.good], cv2.RANSAC, FITS)
     if matrix is None or not np.isfinite(matrix).all() or abs(np.linalg.det(matrix)) < 1e-6:
-        return Shift(np.eye(3), 0.0, followed)
-    return Shift(matrix, float(fits.mean()), followed)
+        return Shift(np.eye(3), 0.0)
+    return Shift(matrix, float(fits.mean()))
 
 
 def turn_of(shift: Shift, size: tuple[int, int], projection: Projection) -> np.ndarray:
@@ -169,11 +154,11 @@ def turn_of(shift: Shift, size: tuple[int, int], projection: Projection) -> np.n
 
     It fits the directions of a grid of points before and after best (Kabsch 1976). A camera with parallel rays does not turn.
     """
+    if projection.field_of_view == 0.0:
+        return np.eye(3)
     steps = (np.arange(SAMPLES) + 0.5) / SAMPLES
     grid = np.stack(np.meshgrid(steps, steps), axis=-1).reshape(-1, 2)
     scale = np.array(size, float)
     _, before = projection.rays(grid)
     _, after = projection.rays(shift.move(grid * scale) / scale)
-    if projection.field_of_view == 0.0:
-        return np.eye(3)
     return np.asarray(Rotation.align_vectors(before, after)[0].as_matrix())

@@ -14,6 +14,7 @@ from scipy.optimize import linear_sum_assignment
 
 from ...objects import OBJECTS
 from ...projection import Projection
+from ..boxes import size_of
 from .background import alike
 from .tracks import KINDRED, Track, area_ratio
 from .watching import Shot
@@ -94,7 +95,7 @@ def _is_real(chain: list[Track], rate: float) -> bool:
 
 def _without_parts(tracks: list[Track], rate: float) -> list[Track]:
     """Tracks without those that are a part of another, sure one: no name of their own, and with it all along."""
-    ordered = sorted(tracks, key=lambda track: (not track.votes, -_mean_area(track) * len(track.boxes)))
+    ordered = sorted(tracks, key=lambda track: (not track.votes, -sum(size_of(box) for box in track.boxes)))
     kept: list[Track] = []
     for track in ordered:
         whole = next((other for other in kept if _goes_with(track, other) and _is_real([other], rate)), None)
@@ -115,10 +116,6 @@ def _goes_with(part: Track, whole: Track) -> bool:
         centre = (a[:2] + a[2:]) / 2.0
         near += bool((centre > b[:2] - reach).all() and (centre < b[2:] + reach).all())
     return near > 0.7 * common
-
-
-def _mean_area(track: Track) -> float:
-    return float(np.mean([(box[2] - box[0]) * (box[3] - box[1]) for box in track.boxes]))
 
 
 def _linked(ends: list[_End], rate: float) -> list[list[_End]]:

@@ -12,12 +12,13 @@ from dataclasses import dataclass, field
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
+from ..boxes import inside, overlap, size_of
 from .background import Flow, Shift, Small, colours_of, corners, shift_of
 
 POINTS = 24
 """Points of an object that are followed."""
 FOR_GROWTH = 12
-"""Points between whose distances the growth of an object is measured."""
+"""Points of an object; the distances between them tell how it grows."""
 MARGIN = 2
 """Pixels around a box in which points are looked for: the edge of a plain object is all that can be followed of it."""
 LEAST_POINTS = 3
@@ -137,7 +138,7 @@ class Tracker:
         `ground`: the flow of the whole picture. `own`: that of `points`.
         """
         still = ~self._in_moving(ground.before)
-        shift = shift_of(ground.before[still], ground.after[still], ground.good[still])
+        shift = shift_of(ground.only(still))
         self.frame += 1
         self._shifts.append(shift)
         self._smalls.append(small)
@@ -188,7 +189,7 @@ class Tracker:
             sure, found = track.last_sure(), track.found
             still = np.linalg.norm(track.velocity) < 0.3
             missed = named if track.votes else hidden  # what only moves is found as long as it does
-            if _visible(track.boxes[-1], self.size) < OUTSIDE or self.frame - sure > hidden:
+            if inside(track.boxes[-1], (0.0, 0.0, *self.size), of_first=True) < OUTSIDE or self.frame - sure > hidden:
                 track.cut(sure)
             elif (still or not track.votes) and self.frame - found > missed:
                 track.cut(found)
@@ -227,7 +228,9 @@ class Tracker:
 
     def _part_of_one(self, frame: int, seen: Seen) -> bool:
         """Whether a mover lies within a track that is followed already."""
-        return any((box := track.box_at(frame)) is not None and _inside(seen.box, box) > 0.5 for track in self.active)
+        return any(
+            (box := track.box_at(frame)) is not None and inside(seen.box, box, of_first=True) > 0.5 for track in self.active
+        )
 
     def _new(self, frame: int, seen: Seen) -> None:
         velocity = np.zeros(2) if seen.velocity is None else seen.velocity.copy()
@@ -300,7 +303,7 @@ def _match(tracks: list[Track], frame: int, found: list[Seen]) -> tuple[list[tup
 
 
 def _cost(track: Track, box: np.ndarray, seen: Seen) -> float:
-    same = _overlap(box, seen.box)
+    same = overlap(box, seen.box)
     size = np.linalg.norm(box[2:] - box[:2]) + np.linalg.norm(seen.box[2:] - seen.box[:2])
     apart = float(np.linalg.norm(_centre(box) - _centre(seen.box))) / max(float(size) / 2.0, 1e-6)
     if same < MATCHES and (apart > 0.5 or area_ratio(box, seen.box) > 6.0):
@@ -315,34 +318,12 @@ def _cost(track: Track, box: np.ndarray, seen: Seen) -> float:
 
 def area_ratio(one: np.ndarray, other: np.ndarray) -> float:
     """How many times larger the larger of two boxes is."""
-    a, b = max(_area(one), 1e-6), max(_area(other), 1e-6)
+    a, b = max(size_of(one), 1e-6), max(size_of(other), 1e-6)
     return max(a / b, b / a)
 
 
 def _centre(box: np.ndarray) -> np.ndarray:
     return np.asarray((box[:2] + box[2:]) / 2.0)
-
-
-def _area(box: np.ndarray) -> float:
-    return float(max(0.0, box[2] - box[0]) * max(0.0, box[3] - box[1]))
-
-
-def _shared(one: np.ndarray, other: np.ndarray) -> float:
-    return _area(np.concatenate([np.maximum(one[:2], other[:2]), np.minimum(one[2:], other[2:])]))
-
-
-def _overlap(one: np.ndarray, other: np.ndarray) -> float:
-    both = _shared(one, other)
-    return both / max(_area(one) + _area(other) - both, 1e-9)
-
-
-def _inside(one: np.ndarray, other: np.ndarray) -> float:
-    """The share of the first box that lies in the other one."""
-    return _shared(one, other) / max(_area(one), 1e-9)
-
-
-def _visible(box: np.ndarray, size: tuple[int, int]) -> float:
-    return _inside(box, np.array([0.0, 0.0, *size]))
 
 
 def _within(box: np.ndarray, size: tuple[int, int]) -> tuple[int, int, int, int]:

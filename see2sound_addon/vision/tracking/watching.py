@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from itertools import islice
 
 import numpy as np
 
@@ -26,6 +27,8 @@ LOOKS_AT = 0.25
 PLAIN = 6.0
 """Deviation of grey values below which a picture shows nothing yet."""
 
+NOT_YET = -1
+
 Detect = Callable[[np.ndarray], list[Seen]]
 """What a detector finds in a frame (height, width, 3), boxes as fractions."""
 
@@ -33,7 +36,7 @@ Detect = Callable[[np.ndarray], list[Seen]]
 @dataclass
 class Shot:
     """`first`, `last`: its frames. `turns`: (n, 3, 3), the camera's frame in each frame of it, seen from the first one.
-    `tracks`: with their boxes in pixels of `size`, (width, height). `looked`: the frame that was looked at, or None.
+    `tracks`: with their boxes in pixels of `size`, (width, height). `looked`: the frame that was looked at, NOT_YET before.
     `sureness`: (n,) the share of the background that tells what the camera does.
     """
 
@@ -43,7 +46,7 @@ class Shot:
     turns: list[np.ndarray] = field(default_factory=list)
     sureness: list[float] = field(default_factory=list)
     tracks: list[Track] = field(default_factory=list)
-    looked: int | None = None
+    looked: int = NOT_YET
 
 
 @dataclass
@@ -144,12 +147,12 @@ def watch(
     def end() -> None:
         if watcher is None or latest is None:
             return
-        if watcher.shot.looked is None:
+        if watcher.shot.looked == NOT_YET:
             watcher.shot.looked = latest[0]
             look(*latest)
         watched.shots.append(watcher.end())
 
-    for shown in in_shots(_thinned(frames, step), rate >= SLOWEST, side):
+    for shown in in_shots(islice(frames, 0, None, step), rate >= SLOWEST, side):
         number, time = len(watched.times), shown.frame.time
         watched.times.append(time)
         progress(time)
@@ -161,16 +164,12 @@ def watch(
         if time - asked >= every - 1e-6:
             watcher.detected(number, detect(shown.frame.pixels))
             asked = time
-        if watcher.shot.looked is None and _shows_something(shown, time - began):
+        if watcher.shot.looked == NOT_YET and _shows_something(shown, time - began):
             watcher.shot.looked = number
             look(number, shown.frame)
         latest = (number, shown.frame)
     end()
     return watched
-
-
-def _thinned(frames: Iterable[Frame], step: int) -> Iterable[Frame]:
-    return (frame for number, frame in enumerate(frames) if number % step == 0)
 
 
 def _shows_something(shown: ShotFrame, since: float) -> bool:
