@@ -120,3 +120,11 @@ def test_a_range_that_is_none_is_wrong_usage(tmp_path, text):
     done = run("run", tmp_path / "a.mp4", "--out", tmp_path / "out", "--frames", text)
     assert done.returncode == 2 and "no range" in done.stderr
     assert RATE == 24.0
+
+
+def test_a_damaged_video_is_one_clear_line(tmp_path):
+    (tmp_path / "a.mp4").write_bytes(b"no video" * 500)
+    for verb, out in (("run", "out"), ("live", "out.wav")):
+        done = run(verb, tmp_path / "a.mp4", "--out", tmp_path / out)
+        (line,) = done.stderr.strip().splitlines()
+        assert done.returncode == 1 and "a.mp4 cannot be read" in line

@@ -13,6 +13,7 @@ import numpy as np
 
 from ..errors import See2SoundError
 from ..media.moving import Frame, MovingPicture
+from ..media.pictures import quiet_opencv
 
 
 @dataclass(frozen=True)
@@ -106,12 +107,8 @@ class DeviceFrames(Frames):
 
 def open_device(number: int) -> cv2.VideoCapture:
     """A camera device. Error: `device-missing`."""
-    level = cv2.getLogLevel()
-    cv2.setLogLevel(0)  # it says on its own what the error says
-    try:
+    with quiet_opencv():
         video = cv2.VideoCapture(number)
-    finally:
-        cv2.setLogLevel(level)
     if not video.isOpened():
         video.release()
         raise See2SoundError("device-missing", f"There is no camera device {number}.", "Connect one, or give a video.")

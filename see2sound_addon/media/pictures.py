@@ -15,6 +15,7 @@ from pathlib import Path
 # OpenCV reads OpenEXR, and only pictures of a bearable size, if it is told so before it is imported for the first time.
 os.environ.setdefault("OPENCV_IO_ENABLE_OPENEXR", "1")
 os.environ.setdefault("OPENCV_IO_MAX_IMAGE_PIXELS", str(2**26))
+os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")  # errors are said once, by the library's own
 
 import cv2
 import numpy as np
@@ -130,9 +131,21 @@ def scaled(pixels: np.ndarray, size: tuple[int, int]) -> np.ndarray:
 
 
 @contextmanager
+def quiet_opencv() -> Iterator[None]:
+    """OpenCV prints no warnings of its own meanwhile."""
+    level = cv2.getLogLevel()
+    cv2.setLogLevel(0)
+    try:
+        yield
+    finally:
+        cv2.setLogLevel(level)
+
+
+@contextmanager
 def open_video(path: Path) -> Iterator[cv2.VideoCapture]:
     """A video that can be decoded, upright. Error: `picture-unreadable`."""
-    video = cv2.VideoCapture(str(path), cv2.CAP_FFMPEG)
+    with quiet_opencv():
+        video = cv2.VideoCapture(str(path), cv2.CAP_FFMPEG)
     video.set(cv2.CAP_PROP_ORIENTATION_AUTO, 1.0)  # as a telephone held it
     try:
         if not video.isOpened():
@@ -254,19 +267,16 @@ def _read_with_opencv(path: Path) -> _Decoded:
             check_exr(path, LARGEST_LINEAR)
         except (OSError, ValueError, struct.error) as error:
             raise unreadable(path, one_line(error)) from error
-    log_level = cv2.getLogLevel()
-    cv2.setLogLevel(0)
     try:
         data = np.memmap(path, np.uint8, "r")
-        pixels = cv2.imdecode(data, cv2.IMREAD_UNCHANGED | cv2.IMREAD_ANYDEPTH)
+        with quiet_opencv():
+            pixels = cv2.imdecode(data, cv2.IMREAD_UNCHANGED | cv2.IMREAD_ANYDEPTH)
     except (cv2.error, OSError, ValueError, MemoryError) as error:
         if "MAX_IMAGE" in str(error):
             raise _too_large(path, 67) from error
         raise unreadable(
             path, one_line(error) if not isinstance(error, cv2.error) else error.err or "OpenCV refuses it"
         ) from error
-    finally:
-        cv2.setLogLevel(log_level)
     if pixels is None:
         raise See2SoundError(
             "picture-unreadable",

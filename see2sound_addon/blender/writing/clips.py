@@ -34,8 +34,8 @@ def wanted_clips(
     an empty one: what it is is not known. Sources that are there already have their controls, generators and durations.
 
     `maker`: identifies a generator other than the embedded one; its clip of the same prompt has another name. `takes`: instead
-    of those of the sources. `found`: new sources, whose movement tells when their sounds happen. `least`: seconds that
-    the scene will have at least.
+    of those of the sources. `found`: the sources of a picture, for when their sounds happen. `least`: seconds that the scene
+    will have at least.
     """
     prompts = [(source_id, prompt) for source_id, prompt in prompts if prompt.strip().lower() not in ("", SILENT)]
     asked = {source_id for source_id, _ in prompts}
@@ -44,9 +44,10 @@ def wanted_clips(
     wanted = []
     for source_id, prompt in prompts:
         obj, source = there.get(source_id), (found or {}).get(source_id)
-        controls = set_by_hand.get(source_id) or _controls_of(prompt, source)
+        known = _controls_of(prompt, source)
+        controls = set_by_hand.get(source_id) or known
         if obj is not None and source is not None and len(source.events) and not has_own_moments(obj):
-            controls = replace(controls, events=_controls_of(prompt, source).events, loop=_controls_of(prompt, source).loop)
+            controls = replace(controls, events=known.events, loop=known.loop)
         take = (takes or {}).get(source_id, 0 if obj is None else obj.see2sound.take)
         own = "" if obj is None or obj.see2sound.maker == "SCENE" else obj.see2sound.maker
         seed = (pipeline.seed_for(source_id, scene.see2sound.seed) + take) % 2**31
@@ -57,7 +58,7 @@ def wanted_clips(
 
 
 def _controls_of(prompt: str, source: FoundSource | None) -> Controls:
-    """What is known of the sound of a source that has no Speaker yet."""
+    """What a picture tells of the sound of a source."""
     events = None if source is None else pipeline.moments_for(prompt, source.events)
     return Controls(events=events, loop=events is None)
 
