@@ -10,6 +10,8 @@ import math
 import numpy as np
 from scipy.special import eval_legendre
 
+from .kernels import kernel
+
 HIGHEST_ORDER = 7
 
 
@@ -22,21 +24,8 @@ def encode(direction: np.ndarray, order: int, order_gains: np.ndarray | None = N
     """SN3D harmonics (n, (order + 1)^2) of unit vectors (n, 3), x front, y left, z up.
 
     `order_gains` (n, order + 1) weighs each order, for sources that are very near or ambient.
-    Recurrences after Zotter and Frank, "Ambisonics", 2019, appendix A.3.
     """
-    x, y, z = direction.T
-    harmonics = np.empty((len(direction), channels(order)))
-    # r^m cos(m phi), r^m sin(m phi) with r the distance from the z axis; the powers of r go with the Legendre parts.
-    cosine, sine = np.ones_like(x), np.zeros_like(x)
-    for m in range(order + 1):
-        before, current = np.zeros_like(z), np.full_like(z, _double_factorial(2 * m - 1))
-        for n in range(m, order + 1):
-            weight = math.sqrt((2.0 if m else 1.0) * math.factorial(n - m) / math.factorial(n + m))
-            harmonics[:, n * n + n + m] = weight * current * cosine
-            if m:
-                harmonics[:, n * n + n - m] = weight * current * sine
-            before, current = current, ((2 * n + 1) * z * current - (n + m) * before) / (n - m + 1)
-        cosine, sine = cosine * x - sine * y, sine * x + cosine * y
+    harmonics = kernel().encode(direction, order)
     if order_gains is not None:
         for n in range(1, order + 1):
             harmonics[:, n * n : (n + 1) ** 2] *= order_gains[:, n : n + 1]
@@ -54,7 +43,3 @@ def cap_orders(order: int, spread: float) -> np.ndarray:
         for n in range(1, order + 1):
             gains[n] = (eval_legendre(n - 1, cosine) - eval_legendre(n + 1, cosine)) / ((2 * n + 1) * (1.0 - cosine))
     return gains
-
-
-def _double_factorial(n: int) -> float:
-    return float(math.prod(range(n, 0, -2))) if n > 0 else 1.0

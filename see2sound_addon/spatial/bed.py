@@ -9,9 +9,11 @@ from . import ambisonics
 from .convolution import Convolver
 from .decoding import ear_decoder, loudspeaker_decoder, rotations_of_harmonics
 from .head import Head
+from .kernels import kernel
+from .kernels.grid import STEP
 from .layouts import Layout
 from .motion import segments
-from .propagation import STEP, presence, ramped_product
+from .propagation import presence
 
 
 class Bed:
@@ -42,5 +44,5 @@ class Bed:
                     ear.rotations(times[:1] if not ear.turns else times), self.order
                 )
                 matrices += (heard[:, None, None] * turned).astype(np.float32)
-        channels = ramped_product(matrices, signals)
+        channels = kernel().mix(list(signals), matrices.transpose(2, 0, 1))
         return channels if self._ears is None else self._ears(list(channels))

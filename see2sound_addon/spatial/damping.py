@@ -13,13 +13,9 @@ from scipy import fft
 
 from ..soundscene import Air, Occlusion
 from .bands import band_weights
+from .kernels import kernel
+from .kernels.grid import HOP
 
-HOP = 256
-"""Samples between filters."""
-SIZE = 4 * HOP
-"""Of the transform: a window of two hops, and a hop on either side for what the filter spreads."""
-MARGIN = 3 * HOP
-"""Samples that a block needs on either side."""
 OPEN = 20000.0
 """Hz: an obstacle's low-pass from here on is none."""
 LARGEST_LOSS = 120.0
@@ -44,7 +40,7 @@ def air_absorption(frequency: np.ndarray, air: Air) -> np.ndarray:
 @cache
 def _bins(rate: float) -> tuple[np.ndarray, np.ndarray]:
     """Frequencies (bins,) in Hz, and how much each octave counts there, (bands, bins)."""
-    frequency = fft.rfftfreq(SIZE, 1.0 / rate)
+    frequency = fft.rfftfreq(4 * HOP, 1.0 / rate)
     return frequency, band_weights(frequency)
 
 
@@ -70,38 +66,16 @@ class Damping:
 
     def magnitudes(self, times: np.ndarray, distance: np.ndarray) -> np.ndarray:
         """(n, bins) float32 for moments in seconds and distances in metres, (n,) each."""
-        magnitude = np.ones((len(times), len(self.frequency)))
         if self.per_metre is not None:
-            loss = np.minimum(distance[:, None] * self.per_metre, LARGEST_LOSS)
-            magnitude *= 10.0 ** (-loss / 20.0)
+            magnitude = kernel().air(distance, self.per_metre, LARGEST_LOSS)
+        else:
+            magnitude = np.ones((len(times), len(self.frequency)), np.float32)
         if self.obstructed:
             # Cut-offs are interpolated as pitches are, by octaves; second-order Butterworth.
             cut = np.exp(np.interp(times, self.occlusion.times, np.log(self.occlusion.lowpass)))
-            magnitude /= np.sqrt(1.0 + (self.frequency / cut[:, None]) ** 4)
+            magnitude = magnitude / np.sqrt(1.0 + (self.frequency / cut[:, None]) ** 4)
         if self.coloured:
             # Levels follow straight lines from moment to moment, as the gain does.
             curves = [np.interp(times, self.occlusion.times, octave) for octave in self.occlusion.octaves.T]
-            magnitude *= 10.0 ** (np.stack(curves, axis=1) / 20.0) @ self.octaves
-        return magnitude.astype(np.float32)
-
-
-_WINDOW = np.bartlett(2 * HOP + 1)[:-1].astype(np.float32)
-
-
-def filter_moving(signal: np.ndarray, magnitudes: np.ndarray) -> np.ndarray:
-    """The middle (n - 2 MARGIN,) of a signal (n,) filtered by magnitudes (frames, bins).
-
-    The middles of the frames lie HOP apart, the first one at HOP from the signal's beginning, the last one at HOP from
-    its end.
-    """
-    frames = np.lib.stride_tricks.sliding_window_view(signal, 2 * HOP)[::HOP] * _WINDOW
-    padded = np.zeros((len(frames), SIZE), np.float32)
-    padded[:, HOP : 3 * HOP] = frames
-    filtered = fft.irfft(fft.rfft(padded, axis=1) * magnitudes, SIZE, axis=1)
-    # Frame k covers HOP before its window to HOP after it: four hops, added up hop by hop.
-    hops = filtered.reshape(len(frames), 4, HOP)
-    out = np.zeros((len(frames) + 3, HOP), np.float32)
-    for part in range(4):
-        out[part : part + len(frames)] += hops[:, part]
-    # The first hop of `out` lies one hop before the signal.
-    return out.ravel()[HOP + MARGIN : HOP + len(signal) - MARGIN]
+            magnitude = magnitude * 10.0 ** (np.stack(curves, axis=1) / 20.0) @ self.octaves
+        return magnitude.astype(np.float32, copy=False)

@@ -16,14 +16,14 @@ from scipy.signal import resample_poly
 from scipy.spatial import ConvexHull, KDTree, QhullError
 
 from ..errors import See2SoundError
+from .kernels import kernel
+from .kernels.hulls import Hull
 
 LENGTH, LEAD = 0.006, 0.002
 """Seconds that a response keeps, and how much of it lies before the onset: some of what a head does to low frequencies comes
 before the wavefront's peak."""
 RADIUS = 0.0875
 """Metres, the usual average head; only for the mean arrival after that at the head's centre."""
-NEAR_FACES = 8
-"""Triangles that are tried first for a direction."""
 OVERSAMPLING = 8
 """For finding onsets: an eighth of a sample is 2.6 microseconds."""
 ONSET_BAND = 3000.0
@@ -53,30 +53,20 @@ class Head:
         if hull.equations[:, 3].max() > -0.02:  # the hull must hold the listener, with some room
             raise _not_around(len(self.directions))
         self._faces = hull.simplices
-        self._inverse = np.linalg.inv(self.directions[self._faces])
         middles = self.directions[self._faces].mean(axis=1)
-        self._middles = KDTree(middles / np.linalg.norm(middles, axis=1, keepdims=True))
+        self._hull = Hull(
+            np.linalg.inv(self.directions[self._faces]),
+            np.ascontiguousarray(hull.neighbors, np.int32),
+            KDTree(middles / np.linalg.norm(middles, axis=1, keepdims=True)),
+        )
 
     def around(self, direction: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """The three measured directions (n, 3) around each of (n, 3) unit vectors, and their weights (n, 3), of sum 1."""
         if len(direction) > 1 and not np.ptp(direction, axis=0).any():
-            face, weights = self.around(direction[:1])
-            return np.repeat(face, len(direction), axis=0), np.repeat(weights, len(direction), axis=0)
-        # The triangle is almost always among those with the nearest middles; where it is not, all are tried.
-        face, weights = self._best(direction, self._middles.query(direction, min(NEAR_FACES, len(self._faces)))[1])
-        missed = np.flatnonzero(weights.min(axis=1) < -1e-6)
-        if len(missed):
-            every = np.broadcast_to(np.arange(len(self._faces)), (len(missed), len(self._faces)))
-            face[missed], weights[missed] = self._best(direction[missed], every)
-        weights = np.maximum(weights, 0.0)
-        return self._faces[face], weights / weights.sum(axis=1, keepdims=True)
-
-    def _best(self, direction: np.ndarray, candidates: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Of candidate triangles (n, k) those that hold each direction best, (n,), and the barycentric weights (n, 3)."""
-        weights = np.einsum("ni,nkij->nkj", direction, self._inverse[candidates])
-        best = weights.min(axis=2).argmax(axis=1)
-        rows = np.arange(len(direction))
-        return candidates[rows, best], weights[rows, best]
+            near, weights = self.around(direction[:1])
+            return np.repeat(near, len(direction), axis=0), np.repeat(weights, len(direction), axis=0)
+        face, weights = kernel().around(direction, self._hull)
+        return self._faces[face], weights
 
 
 @cache

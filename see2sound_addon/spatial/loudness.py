@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.signal import firwin, sosfilt
+from scipy.signal import firwin
 
+from .kernels import kernel
 from .layouts import Layout
 
 OVERSAMPLING = 4
@@ -38,36 +39,27 @@ class Meter:
     def __init__(self, layout: Layout, rate: int) -> None:
         self.weights = channel_weights(layout)
         self.sections = _k_weighting(rate)
-        self.state = np.zeros((len(self.sections), layout.channels, 2))
+        self.state = np.zeros((layout.channels, 2, 2))
         self.step = round(0.1 * rate)  # gating blocks of 400 ms overlap by three quarters
-        self.rest = np.zeros((layout.channels, 0))
+        self.since, self.begun = 0, np.zeros(layout.channels)
         self.energies: list[float] = []
         taps = firwin(OVERSAMPLING * TAPS - 1, 1.0 / OVERSAMPLING, window=("kaiser", 6.0)) * OVERSAMPLING
         self.phases = np.append(taps, 0.0).reshape(TAPS, OVERSAMPLING).T
-        self.bound = float(np.abs(self.phases).sum(axis=1).max())
-        self.before = np.zeros((layout.channels, TAPS - 1))
+        self.before = np.zeros((layout.channels, TAPS - 1), np.float32)
         self.peak = 0.0
 
     def feed(self, block: np.ndarray) -> None:
         """Measure the next samples of all channels."""
-        block = block.astype(np.float64)
-        self._measure_peak(block)
-        if self.weights is not None:
-            weighted, self.state = sosfilt(self.sections, block, axis=1, zi=self.state)
-            weighted = np.concatenate([self.rest, weighted], axis=1)
-            steps = weighted.shape[1] // self.step
-            whole = weighted[:, : steps * self.step].reshape(len(weighted), steps, self.step)
-            self.energies += (self.weights @ (whole**2).sum(axis=2)).tolist()
-            self.rest = weighted[:, steps * self.step :]
-
-    def _measure_peak(self, block: np.ndarray) -> None:
-        span = np.concatenate([self.before, block], axis=1)
+        span = np.concatenate([self.before, block], axis=1, dtype=np.float32)
         self.before = span[:, -(TAPS - 1) :]
-        for channel in span:
-            # Interpolation cannot exceed the samples by more than the sum of its taps: most blocks need none.
-            if float(np.abs(channel).max()) * self.bound > self.peak:
-                between = [np.convolve(channel, phase, "valid") for phase in self.phases]
-                self.peak = max(self.peak, float(np.abs(channel).max()), *(float(np.abs(b).max(initial=0.0)) for b in between))
+        self.peak = kernel().peak(span, self.phases, self.peak)
+        if self.weights is None or block.shape[1] == 0:
+            return
+        steps = kernel().weigh(block, self.sections, self.state, self.step, self.since)
+        steps[0] += self.begun
+        self.since = (self.since + block.shape[1]) % self.step
+        self.begun = steps[-1] if self.since else np.zeros(len(block))
+        self.energies += ((steps[:-1] if self.since else steps) @ self.weights).tolist()
 
     @property
     def true_peak(self) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from scipy.interpolate import Akima1DInterpolator
@@ -28,13 +29,13 @@ class Segment:
     quaternions: np.ndarray
 
     def __post_init__(self) -> None:
-        self._curve: Akima1DInterpolator | None
+        self._curve: tuple[float, float, Akima1DInterpolator] | None
         moves = len(self.points) > 1 and bool(np.ptp(self.points, axis=0).any())
         turns = len(self.quaternions) > 1 and bool(np.ptp(self.quaternions, axis=0).any())
-        self._moves, self._valid, self._curve = moves, (0.0, 0.0), None
+        self._moves, self._curve = moves, None
         self._turn = Slerp(self.times, _rotation(self.quaternions)) if turns else None
 
-    @property
+    @cached_property
     def top_speed(self) -> float:
         """Maximum speed between two samples, metres per second; 0 for a constant position."""
         if not self._moves:
@@ -50,13 +51,15 @@ class Segment:
         """(n, 3) metres at (n,) seconds."""
         if not self._moves:
             return np.broadcast_to(self.points[0], (len(times), 3))
-        begin, end = times.min(), times.max()
-        if begin < self.times[0] or end > self.times[-1]:
-            times = np.clip(times, self.times[0], self.times[-1])
-            begin, end = times.min(), times.max()
-        if self._curve is None or not (self._valid[0] <= begin and end <= self._valid[1]):
-            self._curve = self._curve_over(begin, end)
-        return np.asarray(self._curve(times))
+        curve = self._curve_over(float(times.min()), float(times.max()))
+        return np.asarray(curve(np.clip(times, self.times[0], self.times[-1])))
+
+    def pieces(self, begin: float, end: float) -> tuple[np.ndarray, np.ndarray]:
+        """Knots (k + 1,) and coefficients (4, k, 3) of cubics for at least `begin` to `end`; a point (3,) if it never moves."""
+        if not self._moves:
+            return self.times[:1], np.ascontiguousarray(self.points[0], float)
+        curve = self._curve_over(begin, end)
+        return curve.x, curve.c
 
     def _curve_over(self, begin: float, end: float) -> Akima1DInterpolator:
         """The curve through all samples, or of a long film those around `begin` to `end`: a piece depends on no more than
@@ -64,11 +67,17 @@ class Segment:
 
         Modified Akima: smooth, exact on straight lines, and without overshoot where something starts or stops.
         """
+        begin, end = (min(max(time, self.times[0]), self.times[-1]) for time in (begin, end))
+        known = self._curve
+        if known is not None and known[0] <= begin and end <= known[1]:
+            return known[2]
         first = int(np.searchsorted(self.times, begin, "right")) - 1
         last = int(np.searchsorted(self.times, end, "left")) + AHEAD
         inside = slice(max(0, first - AROUND), last + 1 + AROUND)
-        self._valid = (self.times[max(0, first)], self.times[min(last, len(self.times) - 1)])
-        return Akima1DInterpolator(*_at_least_three(self.times[inside], self.points[inside]), method="makima")
+        curve = Akima1DInterpolator(*_at_least_three(self.times[inside], self.points[inside]), method="makima")
+        # In one assignment, for several threads may be here at once.
+        self._curve = self.times[max(0, first)], self.times[min(last, len(self.times) - 1)], curve
+        return curve
 
     def rotations(self, times: np.ndarray) -> np.ndarray:
         """(n, 3, 3) world from local at (n,) seconds."""

@@ -13,11 +13,9 @@ import numpy as np
 from scipy.spatial import ConvexHull
 
 from .extent import diverged
+from .kernels import kernel
+from .kernels.hulls import Faces
 from .layouts import LAYOUTS, Layout, Loudspeaker
-
-EDGE = 1e-9
-"""How far outside a region, by its smallest gain, a direction may lie and still be taken to be on its edge."""
-
 
 FADE = np.radians(10.0)
 """Over which a spread source fades at its rim."""
@@ -92,54 +90,38 @@ class HullPanner:
 
     def __init__(self, speakers: tuple[Loudspeaker, ...]) -> None:
         real = [speaker for speaker in speakers if not speaker.is_lfe]
-        corners, self.downmix = _with_stand_ins(real)
+        corners, downmix = _with_stand_ins(real)
         poles = [corner for corner in (np.array([0.0, 0.0, -1.0]), np.array([0.0, 0.0, 1.0])) if _needs_pole(corner, real)]
         points = np.concatenate([corners, poles]) if poles else corners
         faces = _faces(points)
         triangles: list[list[int]] = []
-        self.quadrangles: list[Quadrangle] = []
+        quadrangles: list[list[int]] = []
         for pole in range(len(corners), len(points)):
             around = sorted(set().union(*(face for face in faces if pole in face)) - {pole})
-            self.downmix = np.concatenate(
-                [self.downmix, self.downmix[:, around].sum(axis=1, keepdims=True) / np.sqrt(len(around))], axis=1
-            )
+            downmix = np.concatenate([downmix, downmix[:, around].sum(axis=1, keepdims=True) / np.sqrt(len(around))], axis=1)
             ring = _around(points[around], points[pole])
             ring = [around[i] for i in ring]
             triangles += [[ring[i - 1], ring[i], pole] for i in range(len(ring))]
         for face in faces:
             if max(face) >= len(corners):
                 continue
+            members = sorted(face)
             if len(face) == 3:
-                triangles.append(sorted(face))
+                triangles.append(members)
             else:
-                members = sorted(face)
                 ring = _around(points[members], points[members].mean(axis=0))
-                self.quadrangles.append(Quadrangle([members[i] for i in ring], points))
-        self.triangles = np.array(triangles)
-        self.inverse = np.linalg.inv(points[self.triangles]).transpose(1, 0, 2).reshape(3, -1)
-        self.points = points
+                quadrangles.append([members[i] for i in ring])
+        self.faces = Faces(
+            inverse=np.linalg.inv(points[np.array(triangles)]),
+            corners=points[np.array(quadrangles, int).reshape(-1, 4)],
+            sides=np.array([_sides(*points[ring]) for ring in quadrangles]).reshape(-1, 2, 3, 3),
+            members=np.array([[*face, face[0]] for face in triangles] + quadrangles, np.int32),
+            downmix=np.ascontiguousarray(downmix.T),
+        )
 
     def __call__(self, direction: np.ndarray) -> np.ndarray:
         """Gains (n, channels) for directions (n, 3)."""
-        count = len(direction)
-        rows = np.arange(count)
-        barycentric = (direction @ self.inverse).reshape(count, -1, 3)
-        margin = np.minimum(np.minimum(barycentric[..., 0], barycentric[..., 1]), barycentric[..., 2])
-        best = margin.argmax(axis=1)
-        corner = np.zeros((count, len(self.points)))
-        corner[rows[:, None], self.triangles[best]] = np.maximum(barycentric[rows, best], 0.0)
-        outside = margin[rows, best] < -EDGE
-        for quadrangle in self.quadrangles:
-            left = np.flatnonzero(outside)
-            if len(left) == 0:
-                break
-            gains, inside = quadrangle.gains(direction[left])
-            hit = left[inside]
-            corner[hit] = 0.0
-            corner[hit[:, None], quadrangle.members] = gains[inside]
-            outside[hit] = False
-        gains = corner @ self.downmix.T
-        return np.asarray(gains / np.sqrt(np.einsum("nc,nc->n", gains, gains))[:, None])
+        return kernel().pan(direction, self.faces)
 
 
 class StereoPanner:
@@ -209,42 +191,16 @@ def _around(points: np.ndarray, axis: np.ndarray) -> list[int]:
     return [int(i) for i in np.argsort(angle)]
 
 
-class Quadrangle:
-    """Bilinear gains between four corners, given in ring order: section 6.1.2.3.
+def _sides(a: np.ndarray, b: np.ndarray, c: np.ndarray, d: np.ndarray) -> np.ndarray:
+    """(2, 3, 3) for bilinear gains between the four corners of a ring: section 6.1.2.3.
 
     Along one pair of opposite sides a direction must lie in the plane of two points at the same share x of them:
     det(a + x (b - a), d + x (c - d), direction) = 0, a quadratic in x; likewise along the other pair.
     """
-
-    def __init__(self, members: list[int], points: np.ndarray) -> None:
-        self.members, self.corners = members, points[members]
-        a, b, c, d = self.corners
-        self._along, self._across = _quadratic(a, b, c, d), _quadratic(b, c, d, a)
-
-    def gains(self, direction: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """(n, 4), and which of the directions (n, 3) lie inside, (n,) bool."""
-        x, x_inside = _share(direction @ self._along)
-        y, y_inside = _share(direction @ self._across)
-        gains = np.stack([(1.0 - x) * (1.0 - y), x * (1.0 - y), x * y, (1.0 - x) * y], axis=1)
-        ahead = ((gains @ self.corners) * direction).sum(axis=1) > 0.0
-        return gains, x_inside & y_inside & ahead
+    return np.stack([_quadratic(a, b, c, d), _quadratic(b, c, d, a)])
 
 
 def _quadratic(a: np.ndarray, b: np.ndarray, c: np.ndarray, d: np.ndarray) -> np.ndarray:
     """(3, 3): a direction times this are the coefficients of x squared, x and 1."""
     first, second = b - a, c - d
     return np.stack([np.cross(first, second), np.cross(a, second) + np.cross(first, d), np.cross(a, d)], axis=1)
-
-
-def _share(coefficients: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The solution between 0 and 1 of quadratics (n, 3), and whether there is one."""
-    quadratic, linear, constant = coefficients.T
-    root = np.sqrt(np.maximum(linear**2 - 4.0 * quadratic * constant, 0.0))
-    # The numerically safe form of both solutions; the first is the only one of a linear equation.
-    half = -0.5 * (linear + np.where(linear >= 0.0, root, -root))
-    with np.errstate(divide="ignore", invalid="ignore"):
-        first, second = constant / half, half / quadratic
-        first_inside = (first > -EDGE) & (first < 1.0 + EDGE)
-        second_inside = (second > -EDGE) & (second < 1.0 + EDGE)
-    share = np.where(first_inside, first, np.where(second_inside, second, 0.0))
-    return np.clip(share, 0.0, 1.0), first_inside | second_inside

@@ -13,17 +13,16 @@ import numpy as np
 from scipy.signal import resample
 
 from ..soundscene import Occlusion, Reflection, SoundScene, Source
-from .bands import REACH, filter_bands
-from .damping import HOP, MARGIN, Damping, filter_moving
-from .delayline import Clip, Recent
+from .damping import Damping
+from .delayline import Clip, Recent, Walled
 from .extent import SPOKES, decorrelated, spokes
+from .kernels import kernel
+from .kernels.grid import HOP, MARGIN, STEP
 from .lowfrequency import low_frequencies
 from .motion import Reach, Segment, segments
 from .room.images import Image, image_of, images, outside
 from .ways import Bend, Way, octaves_of, way_around
 
-STEP = 64
-"""Samples between control points: 1.3 ms at 48 kHz."""
 CROSSFADE = 0.010
 """Seconds over which the old position fades into the new one at a cut."""
 FASTEST = 0.9
@@ -47,8 +46,8 @@ class Arrival:
 
     All arrays are over control points (m,): `moment` is the position in the clip, in samples; `gain` linear; `direction`
     (m, 3) unit vectors in the listener's frame; `sharpness` 1 far away, 0 at the listener. `filters`: magnitudes of its
-    damping, or None; `walls`: (bands,) what a reflection has left, or None. `core`: the control points from one before the
-    block to two after it; a filtered sound needs others on either side.
+    damping, or None. `core`: the control points from one before the block to two after it; a filtered sound needs others on
+    either side.
     """
 
     voice: Voice
@@ -57,16 +56,13 @@ class Arrival:
     direction: np.ndarray
     sharpness: np.ndarray
     filters: np.ndarray | None
-    walls: np.ndarray | None
     core: slice
 
     def signal(self, rate: float, later: np.ndarray | None = None) -> np.ndarray:
         """The sound over the block before its gain, (n,) float32, each moment `later` (m,) seconds than it would arrive."""
         moment = self.moment if later is None else self.moment - rate * later
-        signal = self.voice.clip.read(smooth(moment))
-        if self.filters is not None:
-            signal = filter_moving(signal, self.filters)
-        return signal if self.walls is None else filter_bands(signal, self.walls, rate)
+        signal = self.voice.clip.read_smoothly(moment)
+        return signal if self.filters is None else kernel().filter_moving(signal, self.filters)
 
 
 @dataclass
@@ -80,7 +76,7 @@ class Voice:
     """
 
     source: Source
-    clip: Clip
+    clip: Clip | Walled
     seconds: float
     path: list[Segment]
     damping: Damping
@@ -98,33 +94,6 @@ def ramp(control: np.ndarray) -> np.ndarray:
     along = np.arange(STEP) / STEP
     values = control[1:-2, None] * (1.0 - along) + control[2:-1, None] * along
     return values.ravel().astype(np.float32)
-
-
-def ramped_product(gains: np.ndarray, signals: np.ndarray) -> np.ndarray:
-    """Signals (k, STEP * m) by gains (m + 1, channels, k) at their control points, on straight lines in between: (channels, n).
-
-    Each step is the product of the gains at both of its ends with the signals faded out and in, all steps in one batch.
-    """
-    parts = signals.reshape(len(signals), -1, STEP).transpose(1, 0, 2)
-    fade_in = (np.arange(STEP, dtype=np.float32) / STEP)[None, None]
-    both = np.concatenate([parts * (1.0 - fade_in), parts * fade_in], axis=1)
-    ends = np.concatenate([gains[:-1], gains[1:]], axis=2)
-    return np.asarray((ends @ both).transpose(1, 0, 2).reshape(gains.shape[1], signals.shape[1]))
-
-
-_ALONG = np.arange(STEP) / STEP
-_CUBIC = 0.5 * np.stack([
-    -_ALONG + 2 * _ALONG**2 - _ALONG**3,
-    2 - 5 * _ALONG**2 + 3 * _ALONG**3,
-    _ALONG + 4 * _ALONG**2 - 3 * _ALONG**3,
-    -(_ALONG**2) + _ALONG**3,
-])  # fmt: skip
-
-
-def smooth(control: np.ndarray) -> np.ndarray:
-    """Interpolate control values (m,) by a Catmull-Rom spline to samples (STEP * (m - 3),), float64: delays must be smooth."""
-    four = np.lib.stride_tricks.sliding_window_view(control, 4)
-    return (four @ _CUBIC).ravel()
 
 
 class Propagation:
@@ -160,18 +129,18 @@ class Propagation:
             if too_fast:
                 self.notes.append(f"Source {source.id!r} moves {_TOO_FAST}")
             samples = at_pitch(samples, source.pitch, source.loop)
-            clip, damping = Clip(samples, source.loop, self._recent), Damping(scene.air, source.occlusion, self.rate)
+            clip, damping = Clip(samples, source.loop), Damping(scene.air, source.occlusion, self.rate)
             direct = Voice(source, clip, len(samples) / self.rate, path, damping)
             if number not in elsewhere:
-                self.voices += self._copies(direct, around, scene.seed + number)
-                self.voices += self._reflections(direct, reflections)
-                self.voices += self._traced(direct)
+                self.voices += self._copies(direct, clip.samples, around, scene.seed + number)
+                self.voices += self._reflections(direct, clip, reflections)
+                self.voices += self._traced(direct, clip)
             if lfe and source.lfe_db is not None:
-                low = Clip(low_frequencies(samples, self.rate, source.loop), source.loop, self._recent)
+                low = Clip(low_frequencies(samples, self.rate, source.loop), source.loop)
                 self.voices.append(replace(direct, clip=low, level=10.0 ** (source.lfe_db / 20.0), is_lfe=True))
         self.margin = max((_margin(voice) for voice in self.voices), default=0)
 
-    def _copies(self, direct: Voice, around: np.ndarray | None, seed: int) -> list[Voice]:
+    def _copies(self, direct: Voice, samples: np.ndarray, around: np.ndarray | None, seed: int) -> list[Voice]:
         """A source's direct sound: one voice, or as many as make it wide."""
         source = direct.source
         wide = source.extent == "area" and (source.radius > 0.0 or len(source.points) > 0)
@@ -181,8 +150,8 @@ class Propagation:
         if count == 0:
             return [direct]
         voices = []
-        for number, copy in enumerate(decorrelated(direct.clip.samples, count, self.rate, source.loop, seed)):
-            clip = Clip(copy, source.loop, self._recent)
+        for number, copy in enumerate(decorrelated(samples, count, self.rate, source.loop, seed)):
+            clip = Clip(copy, source.loop)
             voice = replace(direct, clip=clip, seconds=len(copy) / self.rate, level=count**-0.5)
             if wide:
                 voice.spoke = number
@@ -191,7 +160,7 @@ class Propagation:
             voices.append(voice)
         return voices
 
-    def _reflections(self, direct: Voice, reflections: tuple[Image, ...]) -> list[Voice]:
+    def _reflections(self, direct: Voice, clip: Clip, reflections: tuple[Image, ...]) -> list[Voice]:
         source = direct.source
         if not reflections or source.extent == "ambient":
             return []
@@ -201,15 +170,25 @@ class Propagation:
             return []
         # What stands between source and listener does not stand in the way of their images.
         damping = Damping(self.scene.air, Occlusion(), self.rate)
-        return [replace(direct, image=image, damping=damping) for image in reflections]
+        walled = {image.reflectance.tobytes(): self._walled(clip, image) for image in reflections}
+        return [
+            replace(direct, clip=walled[image.reflectance.tobytes()], image=image, damping=damping) for image in reflections
+        ]
 
-    def _traced(self, direct: Voice) -> list[Voice]:
+    def _walled(self, clip: Clip, image: Image) -> Walled:
+        return Walled(clip, image.reflectance, self.rate, self._recent)
+
+    def _traced(self, direct: Voice, clip: Clip) -> list[Voice]:
         """What the meshes of a scene reflect, and lead around their edges."""
         source, air = direct.source, self.scene.air
         if source.extent == "ambient":
             return []
         free = Damping(air, Occlusion(), self.rate)
-        seen = [replace(direct, image=image_of(one), shown=one, damping=free) for one in source.reflections]
+        images = [image_of(one) for one in source.reflections]
+        seen = [
+            replace(direct, clip=self._walled(clip, image), image=image, shown=one, damping=free)
+            for image, one in zip(images, source.reflections, strict=True)
+        ]
         return seen + [
             replace(direct, bend=Bend(one), damping=Damping(air, octaves_of(one), self.rate)) for one in source.detours
         ]
@@ -293,10 +272,9 @@ class Propagation:
             every = HOP // STEP
             middles = slice(extra + 1 + every, len(times) - extra - 1 - every, every)
             filters = voice.damping.magnitudes(held[middles], distance[middles])
-        walls = None if voice.image is None else voice.image.reflectance
         core = slice(own, len(times) - 2 * extra - own)
         moment = moment[mine] * self.rate
-        return Arrival(voice, moment, gain[mine], direction[mine], sharpness[mine], filters, walls, core)
+        return Arrival(voice, moment, gain[mine], direction[mine], sharpness[mine], filters, core)
 
     def _way(
         self, times: np.ndarray, held: np.ndarray, positions: np.ndarray, ear: Segment, mouth: Segment, voice: Voice
@@ -344,13 +322,18 @@ class Propagation:
     ) -> Way:
         """How the sound that arrives at `times` came, and when it was emitted.
 
-        Solves t_e = t - |L(t) - P(t_e)| / c by fixed-point iteration, whose error falls by the Mach number in each iteration.
+        Solves t_e = t - |L(t) - P(t_e)| / c by fixed-point iteration, see `kernels.interface.Kernel.emit`.
         """
         speed, emitted = self.scene.speed_of_sound, times
         # As many turns as this path ever needs, not as many as this block does: the result must be the same to the bit.
         mach = min(0.95, 1.2 * mouth.top_speed / speed)
-        for _ in range(1 + (int(np.ceil(-SETTLED / np.log(mach))) if mach > 0.0 else 0)):
-            way = _way_from(mouth.positions(emitted), positions, image, corners)
+        rounds = 1 + (int(np.ceil(-SETTLED / np.log(mach))) if mach > 0.0 else 0)
+        if corners is None:
+            mirror = None if image is None else np.concatenate([image.matrix.T, image.offset[None]])
+            emitted, towards, length = kernel().emit(times, positions, mouth, mirror, speed, rounds)
+            return Way(towards, length, length, -towards, emitted, times - emitted)
+        for _ in range(rounds):
+            way = way_around(corners, positions, mouth.positions(emitted))
             emitted = times - way.length / speed
         way.emitted, way.delay = emitted, times - emitted
         return way
@@ -442,7 +425,7 @@ def _way_from(places: np.ndarray, positions: np.ndarray, image: Image | None, co
 
 def _margin(voice: Voice) -> int:
     """Control points that a voice's filters need on either side."""
-    return (MARGIN // STEP if voice.damping.active else 0) + (0 if voice.image is None else REACH // STEP)
+    return MARGIN // STEP if voice.damping.active else 0
 
 
 def _occlusion_gain(times: np.ndarray, source: Source) -> np.ndarray:

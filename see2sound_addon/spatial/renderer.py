@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import closing
 from typing import Protocol
 
 import numpy as np
@@ -13,22 +14,21 @@ from ..errors import See2SoundError
 from ..soundscene import SoundScene
 from . import ambisonics, panning
 from .decoding import evenly_spread
-from .delayline import TAPS, windowed_sinc
 from .extent import SPOKES, diverged, spokes
 from .head import LEAD, Head, default_head, samples
+from .kernels import kernel
+from .kernels.grid import HOP, STEP
+from .kernels.sinc import TAPS, windowed_sinc
 from .layouts import Layout, find_layout
-from .propagation import STEP, Arrival, Propagation, ramp, ramped_product
+from .propagation import Arrival, Propagation
 from .room.images import check_listener
 from .room.reverberation import Noises
 from .room.surroundings import Spreader, Surroundings
+from .threads import in_order
 
 BLOCK = 32768
 """Samples a block, a multiple of STEP and HOP: long enough that Python's overhead is small. The result does not
 depend on it."""
-HOP = 256
-"""Samples between the head's responses that a moving source fades through."""
-
-
 MOST_AROUND = 24
 """Directions from which a diffuse ambient source comes in ambisonics."""
 EARLY = 96
@@ -36,7 +36,7 @@ EARLY = 96
 
 
 class Renderer(Spreader, Protocol):
-    """Turn the arrivals of a block into channels. Blocks come in order, without gaps.
+    """Turn the arrivals of a block into channels.
 
     `margin`: samples before and after a block that it wants to know of, a multiple of STEP. `around`: directions (k, 3)
     in the listener's frame over which it wants ambient sound spread, None if it needs no direction for that; `directionless`:
@@ -49,7 +49,7 @@ class Renderer(Spreader, Protocol):
     lfe: bool
 
     def __call__(self, arrivals: list[Arrival], start: int, stop: int) -> np.ndarray:
-        """(channels, stop - start) float32."""
+        """(channels, stop - start or more) float32: also what rings on after the block, to be added to the next ones."""
         ...
 
 
@@ -62,12 +62,14 @@ def render(
     start: int = 0,
     stop: int | None = None,
     response: np.ndarray | None = None,
+    threads: int = 1,
 ) -> Iterator[np.ndarray]:
     """Yield blocks (channels, up to BLOCK) float32 that add up to the samples from `start` to `stop`, the whole by default.
 
     Any part equals that part of the whole, so that a long film can be divided among computers. `clips`: a mono signal (n,)
     float32 at the scene's rate for each source. `notes` receives what its user should know. `head`: whose ears hear a
-    binaural mix, None for the default. `response`: (channels, taps) of a room that is a measured response.
+    binaural mix, None for the default. `response`: (channels, taps) of a room that is a measured response. `threads`: how many
+    blocks are rendered at once; the result is the same to the bit.
     Errors: `room-outside`, `not-finite`.
     """
     check_listener(scene)
@@ -77,25 +79,33 @@ def render(
     renderer = _make(layout, scene, head)
     room = Surroundings(scene, clips, renderer, layout, head, response, BLOCK)
     propagation = Propagation(scene, clips, renderer.around, renderer.directionless, renderer.lfe, room.still)
-    for begin in range((start // BLOCK - room.before) * BLOCK, max(0, start // BLOCK - 1) * BLOCK, BLOCK):
-        room(begin, begin + BLOCK)  # what was heard before rings on
+
+    def direct(begin: int) -> np.ndarray:
+        end = begin + BLOCK
+        return renderer(list(propagation.arrivals(begin - renderer.margin, end + renderer.margin)), begin, end)
+
     # What rings on from before is shorter than a block: one block ahead of the part is rendered and thrown away.
     first = max(0, start // BLOCK - 1) * BLOCK
-    for begin in range(first, stop, BLOCK):
-        end = begin + BLOCK
-        arrivals = list(propagation.arrivals(begin - renderer.margin, end + renderer.margin))
-        block = renderer(arrivals, begin, end)
-        reverberation = room(begin, end)
-        if reverberation is not None:
-            block = block + reverberation
-        if not np.isfinite(block).all():
-            raise _not_finite(arrivals, begin / scene.sample_rate)
-        if end > start:
-            yield block[:, max(0, start - begin) : stop - begin]
+    early = range((start // BLOCK - room.before) * BLOCK, first, BLOCK)  # what a room heard before rings on
+    begins = range(first, stop, BLOCK)
+    reverberations = in_order(lambda begin: room(begin, begin + BLOCK), [*early, *begins], 1 if threads > 1 else 0)
+    rings_on = np.zeros((layout.channels, 0), np.float32)
+    with closing(in_order(direct, begins, threads if threads > 1 else 0)) as blocks, closing(reverberations):
+        for _ in early:
+            next(reverberations)
+        for begin, block, reverberation in zip(begins, blocks, reverberations, strict=True):
+            block[:, : rings_on.shape[1]] += rings_on
+            block, rings_on = block[:, :BLOCK], block[:, BLOCK:]
+            if reverberation is not None:
+                block = block + reverberation
+            if not np.isfinite(block).all():
+                raise _not_finite(propagation.arrivals(begin, begin + BLOCK), begin / scene.sample_rate)
+            if begin + BLOCK > start:
+                yield block[:, max(0, start - begin) : stop - begin]
     notes.extend(propagation.notes)
 
 
-def _not_finite(arrivals: list[Arrival], seconds: float) -> See2SoundError:
+def _not_finite(arrivals: Iterable[Arrival], seconds: float) -> See2SoundError:
     """The error for a block that holds infinite values or values that are not numbers; it names the source."""
     largest = float(np.finfo(np.float32).max)
     culprits = (
@@ -136,9 +146,9 @@ class Panned:
         """Of all channels, see `Renderer`."""
         if not arrivals:
             return np.zeros((self.layout.channels, stop - start), np.float32)
-        signals = np.stack([arrival.signal(self.rate) for arrival in arrivals])
-        gains = np.stack([self._gains(arrival)[arrival.core] for arrival in arrivals], axis=2).astype(np.float32)
-        return ramped_product(gains[1:-1], signals)
+        signals = [arrival.signal(self.rate) for arrival in arrivals]
+        gains = np.stack([self._gains(arrival)[arrival.core][1:-1] for arrival in arrivals])
+        return kernel().mix(signals, gains)
 
     def _gains(self, arrival: Arrival) -> np.ndarray:
         """(control points, channels)"""
@@ -183,8 +193,7 @@ class Panned:
 class Binaural:
     """Two ears: each source reaches each ear at its own time and through the head's response for its direction.
 
-    A response is held for a moment HOP samples away from the next and faded into it: windows that add up to one, each
-    filtered by the response at its middle, overlap and add (Zoelzer, "DAFX", 2011, chapter 7).
+    A response is held for a moment HOP samples away from the next and faded into it, see `kernels.interface.Ears`.
     """
 
     margin = HOP
@@ -194,21 +203,15 @@ class Binaural:
     def __init__(self, rate: float, head: Head) -> None:
         self.rate, self.head = rate, head
         self.around: np.ndarray | None = panning.main_directions(find_layout("7.1.4"))
-        self.size = fft.next_fast_len(2 * HOP + head.responses.shape[2], real=True)
         self.lead = samples(LEAD, head.rate) / head.rate
-        self.spectra = fft.rfft(head.responses, self.size, axis=2).astype(np.complex64)
-        self.table = self.spectra.reshape(len(self.spectra), -1).view(np.float32)
-        self.everywhere = self.spectra.mean(axis=0)
-        self.window = np.bartlett(2 * HOP + 1)[:-1].astype(np.float32)
-        self.tail = np.zeros((2, self.size), np.float32)
+        self.ears = kernel().ears(head.responses)
 
     def __call__(self, arrivals: list[Arrival], start: int, stop: int) -> np.ndarray:
         """Of two ears, see `Renderer`."""
-        frames = (stop - start) // HOP + 1
-        spectrum = np.zeros((2, frames, self.spectra.shape[2]), np.complex64)
+        heard = self.ears.blank((stop - start) // HOP + 1)
         for arrival in arrivals:
-            spectrum += self._both_ears(arrival)
-        return self._overlap_add(fft.irfft(spectrum, self.size, axis=2), stop - start)
+            self._hear(heard, arrival)
+        return self.ears.sound(heard)[:, HOP:]  # the first frame begins before the block
 
     def impulses(self, directions: np.ndarray, fractions: np.ndarray) -> tuple[np.ndarray, int]:
         """Responses of both ears, see `Spreader`."""
@@ -230,16 +233,14 @@ class Binaural:
         heard = oaconvolve(unrelated, impulses, axes=2).sum(axis=0)
         return np.asarray(heard[:, early:], np.float32)
 
-    def _both_ears(self, arrival: Arrival) -> np.ndarray:
+    def _hear(self, heard: np.ndarray, arrival: Arrival) -> None:
         near, weight = self._around(arrival)
         delays = np.einsum("nk,nke->en", weight, self.head.delays[near]) * arrival.sharpness
         # The lead that all responses share is taken back here, so that nothing arrives late.
-        ears = np.stack([arrival.signal(self.rate, delay - self.lead) for delay in delays]) * ramp(arrival.gain[arrival.core])
-        framed = np.lib.stride_tricks.sliding_window_view(ears, 2 * HOP, axis=1)[:, ::HOP] * self.window
+        ears = np.stack([arrival.signal(self.rate, delay - self.lead) for delay in delays])
         near, weight, sharpness = near[arrival.core], weight[arrival.core], arrival.sharpness[arrival.core]
         middles = slice(1 + HOP // STEP, len(weight) - 1 - HOP // STEP, HOP // STEP)
-        response = self._responses(near[middles], weight[middles], sharpness[middles])
-        return fft.rfft(framed, self.size, axis=2) * response
+        self.ears.hear(heard, ears, arrival.gain[arrival.core][1:-1], near[middles], weight[middles], sharpness[middles])
 
     def _around(self, arrival: Arrival) -> tuple[np.ndarray, np.ndarray]:
         """Measured directions (n, k) and their weights (n, k), of sum 1, all those of a spread or diverged source together."""
@@ -253,30 +254,3 @@ class Binaural:
         found = [(share, *self.head.around(place)) for share, place in places]
         near = np.concatenate([near for _, near, _ in found], axis=1)
         return near, np.concatenate([share * weight for share, _, weight in found], axis=1)
-
-    def _responses(self, near: np.ndarray, weight: np.ndarray, sharpness: np.ndarray) -> np.ndarray:
-        """Spectra (2, frames, bins), between measured directions their weighted mean."""
-        same = bool((near == near[0]).all() and np.ptp(weight, axis=0).max() < 1e-9 and np.ptp(sharpness) == 0.0)
-        if same:  # a source that does not move needs one response, not one a frame
-            near, weight, sharpness = near[:1], weight[:1], sharpness[:1]
-        # One matrix product a frame, on real and imaginary parts alike.
-        mixed = weight.astype(np.float32)[:, None] @ self.table[near]
-        exact = mixed.reshape(len(near), 2, -1).view(np.complex64).transpose(1, 0, 2)
-        if (sharpness < 1.0).any():
-            blend = sharpness[None, :, None].astype(np.float32)
-            exact = blend * exact + (1.0 - blend) * self.everywhere[:, None]
-        return exact
-
-    def _overlap_add(self, frames: np.ndarray, length: int) -> np.ndarray:
-        """Frames (2, count, size) begin HOP samples apart, the first one HOP samples before the block.
-
-        The last one has its middle at the block's end: the next block makes it again, whole, as its first, so that no
-        rounding depends on where blocks begin.
-        """
-        out = np.zeros((2, HOP + length + self.size), np.float32)
-        out[:, HOP : HOP + self.size] = self.tail
-        for number in range(frames.shape[1] - 1):
-            out[:, number * HOP : number * HOP + self.size] += frames[:, number]
-        self.tail = out[:, HOP + length :].copy()
-        out[:, length : length + HOP] += frames[:, -1, :HOP]
-        return out[:, HOP : HOP + length]

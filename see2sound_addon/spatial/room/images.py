@@ -58,7 +58,10 @@ def _images(room: Ground | Shoebox) -> tuple[Image, ...]:
             found = [Image(np.diag([1.0, 1.0, -1.0]), np.array([0.0, 0.0, 2.0 * room.height]), reflectance)]
         case Shoebox():
             found = _box_images(room)
-    return tuple(image for image in found if image.reflectance.max() > INAUDIBLE)
+    heard = [image for image in found if image.reflectance.max() > INAUDIBLE]
+    return tuple(
+        sorted(heard, key=lambda image: image.reflectance.tobytes())
+    )  # the same walls one after the other: they share work
 
 
 def _box_images(room: Shoebox) -> list[Image]:

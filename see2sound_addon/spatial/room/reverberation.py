@@ -15,20 +15,20 @@ from scipy.signal import oaconvolve
 from ...materials import BANDS
 from ...soundscene import Occlusion, Shoebox, SoundScene, Source
 from ..bands import REACH, band_filters
-from ..damping import HOP, MARGIN, OPEN, Damping, filter_moving
+from ..damping import OPEN, Damping
 from ..decoding import evenly_spread
 from ..delayline import Clip
+from ..kernels import kernel
+from ..kernels.grid import HOP, MARGIN, STEP
 from ..motion import matrices as rotation_matrices
 from ..propagation import (
     LOOP_FADE,
     POINTLESS,
-    STEP,
     at_pitch,
     cone_gain,
     distance_gain,
     fader_gain,
     ramp,
-    smooth,
     spreading_gain,
 )
 from .images import Image, holds, images, reverberation_time
@@ -75,7 +75,7 @@ class Dry:
         if abs(begin - round(begin)) < 1e-6:  # sample by sample, as most clips are
             signal = self.clip.stretch(start - round(begin), stop - start)
         else:
-            signal = self.clip.read(smooth(moment * self.rate))
+            signal = self.clip.read_smoothly(moment * self.rate)
         return signal if (gain == 1.0).all() else signal * ramp(gain)
 
 
@@ -115,7 +115,7 @@ def still_response(scene: SoundScene, source: Source, place: Place) -> np.ndarra
     moments = (np.arange(-MARGIN + HOP, length + MARGIN, HOP) - AHEAD) / rate
     magnitudes = damping.magnitudes(moments, np.maximum(moments * speed + nearest, 0.0))
     padded = np.pad(response, ((0, 0), (MARGIN, MARGIN)))
-    return np.stack([filter_moving(channel, magnitudes) for channel in padded])
+    return np.stack([kernel().filter_moving(channel, magnitudes) for channel in padded])
 
 
 def _filtered(trains: np.ndarray, rate: float) -> np.ndarray:
