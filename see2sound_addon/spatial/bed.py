@@ -36,13 +36,16 @@ class Bed:
         """(channels of the layout, n) from signals (channels of the order, n)."""
         steps = signals.shape[1] // STEP
         times = (start + STEP * np.arange(steps + 1)) / self.rate
-        matrices = np.zeros((steps + 1, *self._decoder.shape), np.float32)
+        matrices = np.zeros((steps + 1, *self._decoder.shape))
         for ear in self.listener:
             heard = presence(times, ear)
             if heard.any():
                 turned = self._decoder @ rotations_of_harmonics(
                     ear.rotations(times[:1] if not ear.turns else times), self.order
                 )
-                matrices += (heard[:, None, None] * turned).astype(np.float32)
-        channels = kernel().mix(list(signals), matrices.transpose(2, 0, 1))
+                matrices += heard[:, None, None] * turned
+        channels = np.zeros((matrices.shape[1], signals.shape[1]), np.float32)
+        kernel().mix(
+            list(np.ascontiguousarray(signals, np.float32)), np.ascontiguousarray(matrices.transpose(2, 0, 1)), channels
+        )
         return channels if self._ears is None else self._ears(list(channels))

@@ -29,13 +29,19 @@ class Clip:
         """The signal at `moments` (n,), float64 in samples from its beginning; (n,) float32."""
         return kernel().read(self, moments)
 
-    def read_smoothly(self, control: np.ndarray) -> np.ndarray:
-        """The signal at moments given at control points (m,), on a smooth curve in between; (STEP (m - 3),) float32."""
-        return kernel().read_smoothly(self, control)
+    def part(self, control: np.ndarray) -> tuple[Clip, np.ndarray]:
+        """A clip that holds what is read at moments given at control points (m,), and these moments in it."""
+        return self, control
 
     def stretch(self, first: int, count: int) -> np.ndarray:
         """`count` samples from the `first` on, as they are."""
         return stretch(self, first, count)
+
+
+def read_smoothly(clips: list[Clip | Walled], controls: list[np.ndarray]) -> list[np.ndarray]:
+    """Each clip at moments given at control points (m,), on a smooth curve in between; (STEP (m - 3),) float32."""
+    parts = [clip.part(np.ascontiguousarray(control)) for clip, control in zip(clips, controls, strict=True)]
+    return kernel().read_smoothly([clip for clip, _ in parts], [control for _, control in parts])
 
 
 class Recent:
@@ -71,17 +77,17 @@ class Walled:
     def __init__(self, clip: Clip, reflectance: np.ndarray, rate: float, recent: Recent) -> None:
         self.clip, self.reflectance, self.rate, self._recent = clip, reflectance, rate, recent
 
-    def read_smoothly(self, control: np.ndarray) -> np.ndarray:
+    def part(self, control: np.ndarray) -> tuple[Clip, np.ndarray]:
         """See `Clip`."""
         least, most = float(control.min()), float(control.max())
         around = TAPS + STEP + int(most - least) // 8  # the curve may swing out between its points
         if not self.clip.loop:  # nothing sounds outside
             least, most = max(least, -2.0 * REACH), min(most, len(self.clip.samples) + 2.0 * REACH)
             if most <= least:
-                return np.zeros(STEP * (len(control) - 3), np.float32)
+                return Clip(np.zeros(1, np.float32), False), control
         first, last = (int(least) - around) // CHUNK, (int(most) + around) // CHUNK
         window = np.concatenate([self._recent.get(self, number) for number in range(first, last + 1)])
-        return Clip(window, False).read_smoothly(control - first * CHUNK)
+        return Clip(window, False), control - first * CHUNK
 
     def filtered(self, number: int) -> np.ndarray:
         """(CHUNK,) float32"""

@@ -14,8 +14,8 @@ from ..soundscene import Trajectory
 PLACE_TIME, MOST_PLACES = 0.04, 500
 """Seconds per position of a source that moves too fast, and the maximum number of positions between two samples."""
 
-AROUND, AHEAD = 4, 500
-"""Samples of a path that its curve looks at on either side, and for which it is made in advance."""
+AROUND, BEHIND, AHEAD = 4, 30, 500
+"""Samples of a path that its curve looks at on either side, and for which it is made before and in advance."""
 
 
 @dataclass
@@ -47,21 +47,28 @@ class Segment:
         """Whether its orientation ever changes."""
         return self._turn is not None
 
+    @property
+    def endless(self) -> bool:
+        """Whether there is no cut before or after it."""
+        return not (np.isfinite(self.begin) or np.isfinite(self.end))
+
     def positions(self, times: np.ndarray) -> np.ndarray:
         """(n, 3) metres at (n,) seconds."""
         if not self._moves:
             return np.broadcast_to(self.points[0], (len(times), 3))
-        curve = self._curve_over(float(times.min()), float(times.max()))
+        _, _, curve = self._curve_over(float(times.min()), float(times.max()))
         return np.asarray(curve(np.clip(times, self.times[0], self.times[-1])))
 
-    def pieces(self, begin: float, end: float) -> tuple[np.ndarray, np.ndarray]:
-        """Knots (k + 1,) and coefficients (4, k, 3) of cubics for at least `begin` to `end`; a point (3,) if it never moves."""
+    def pieces(self, begin: float, end: float) -> tuple[np.ndarray, np.ndarray, float, float]:
+        """Knots (k + 1,) and coefficients (4, k, 3) of cubics for at least `begin` to `end`, and from when to when they are the
+        path's; a point (3,) if it never moves."""
         if not self._moves:
-            return self.times[:1], np.ascontiguousarray(self.points[0], float)
-        curve = self._curve_over(begin, end)
-        return curve.x, curve.c
+            return self.times[:1], np.ascontiguousarray(self.points[0], float), -np.inf, np.inf
+        first, last, curve = self._curve_over(begin, end)
+        first, last = -np.inf if first <= self.times[0] else first, np.inf if last >= self.times[-1] else last
+        return curve.x, curve.c, first, last
 
-    def _curve_over(self, begin: float, end: float) -> Akima1DInterpolator:
+    def _curve_over(self, begin: float, end: float) -> tuple[float, float, Akima1DInterpolator]:
         """The curve through all samples, or of a long film those around `begin` to `end`: a piece depends on no more than
         three samples to either side, so that both are the same.
 
@@ -70,14 +77,14 @@ class Segment:
         begin, end = (min(max(time, self.times[0]), self.times[-1]) for time in (begin, end))
         known = self._curve
         if known is not None and known[0] <= begin and end <= known[1]:
-            return known[2]
-        first = int(np.searchsorted(self.times, begin, "right")) - 1
+            return known
+        first = int(np.searchsorted(self.times, begin, "right")) - 1 - BEHIND
         last = int(np.searchsorted(self.times, end, "left")) + AHEAD
         inside = slice(max(0, first - AROUND), last + 1 + AROUND)
         curve = Akima1DInterpolator(*_at_least_three(self.times[inside], self.points[inside]), method="makima")
         # In one assignment, for several threads may be here at once.
-        self._curve = self.times[max(0, first)], self.times[min(last, len(self.times) - 1)], curve
-        return curve
+        self._curve = float(self.times[max(0, first)]), float(self.times[min(last, len(self.times) - 1)]), curve
+        return self._curve
 
     def rotations(self, times: np.ndarray) -> np.ndarray:
         """(n, 3, 3) world from local at (n,) seconds."""

@@ -22,7 +22,7 @@ FADE = np.radians(10.0)
 
 
 class Panner(Protocol):
-    """Gains (n, loudspeakers) of a layout without its low-frequency channels for unit vectors (n, 3)."""
+    """Gains (n, channels) of a layout for unit vectors (n, 3): nothing for low-frequency channels."""
 
     def __call__(self, direction: np.ndarray) -> np.ndarray:
         """Gains (n, channels) for directions (n, 3), unit vectors."""
@@ -37,16 +37,23 @@ def pan(
     `sharpness` (n,): 1 pans a point; less goes more and more to all loudspeakers alike, for sources that pass through
     the listener. `divergence` and `spread` (radians): see `soundscene.Source`.
     """
-    if len(direction) > 1 and not (np.ptp(direction, axis=0).any() or np.ptp(sharpness)):
+    if len(direction) > 1 and is_steady(direction) and is_steady(sharpness):
         return np.repeat(pan(direction[:1], sharpness[:1], layout, divergence, spread), len(direction), axis=0)
-    power = sum(w * _spread_gains(places, layout.name, spread) ** 2 for w, places in diverged(direction, divergence))
-    gains = np.sqrt(power)
-    if (sharpness < 1.0).any():
-        focus = (sharpness**2)[:, None]
-        gains = np.sqrt(focus * gains**2 + (1.0 - focus) / gains.shape[1])
-    channels = np.zeros((len(direction), layout.channels))
-    channels[:, [i for i, speaker in enumerate(layout.speakers) if not speaker.is_lfe]] = gains
-    return channels
+    if divergence == 0.0:
+        gains = _spread_gains(direction, layout.name, spread)
+    else:
+        gains = np.sqrt(
+            sum(w * _spread_gains(places, layout.name, spread) ** 2 for w, places in diverged(direction, divergence))
+        )
+    if sharpness.min() < 1.0:
+        focus, everywhere = (sharpness**2)[:, None], np.array([not speaker.is_lfe for speaker in layout.speakers])
+        gains = np.sqrt(focus * gains**2 + (1.0 - focus) * everywhere / everywhere.sum())
+    return gains
+
+
+def is_steady(values: np.ndarray) -> bool:
+    """Whether values (n, ...) are the same at all control points."""
+    return bool((values[0] == values[-1]).all()) and not np.ptp(values, axis=0).any()
 
 
 def _spread_gains(direction: np.ndarray, name: str, spread: float) -> np.ndarray:
@@ -116,7 +123,7 @@ class HullPanner:
             corners=points[np.array(quadrangles, int).reshape(-1, 4)],
             sides=np.array([_sides(*points[ring]) for ring in quadrangles]).reshape(-1, 2, 3, 3),
             members=np.array([[*face, face[0]] for face in triangles] + quadrangles, np.int32),
-            downmix=np.ascontiguousarray(downmix.T),
+            downmix=_with_low(downmix.T, speakers),
         )
 
     def __call__(self, direction: np.ndarray) -> np.ndarray:
@@ -124,17 +131,27 @@ class HullPanner:
         return kernel().pan(direction, self.faces)
 
 
+def _with_low(gains: np.ndarray, speakers: tuple[Loudspeaker, ...]) -> np.ndarray:
+    """(n, channels) of gains (n, loudspeakers) that leave out the low-frequency channels."""
+    channels = np.zeros((len(gains), len(speakers)))
+    channels[:, [not speaker.is_lfe for speaker in speakers]] = gains
+    return channels
+
+
 class StereoPanner:
     """Two loudspeakers: 0+5+0 mixed down so that the velocity vector of the centre stays, 3 dB quieter at the back."""
 
-    downmix = np.array([[1.0, 0.0, np.sqrt(1.0 / 3.0), np.sqrt(0.5), 0.0], [0.0, 1.0, np.sqrt(1.0 / 3.0), 0.0, np.sqrt(0.5)]])
+    downmix = np.array([
+        [1.0, 0.0, np.sqrt(1.0 / 3.0), 0.0, np.sqrt(0.5), 0.0],
+        [0.0, 1.0, np.sqrt(1.0 / 3.0), 0.0, 0.0, np.sqrt(0.5)],
+    ])  # fmt: skip
 
     def __call__(self, direction: np.ndarray) -> np.ndarray:
         """Gains (n, 2) for directions (n, 3): those of 5.1, folded down."""
         five = find_panner("5.1")(direction)
         gains = five @ self.downmix.T
         gains /= np.linalg.norm(gains, axis=1, keepdims=True)
-        front, back = five[:, :3].max(axis=1), five[:, 3:].max(axis=1)
+        front, back = five[:, :3].max(axis=1), five[:, 4:].max(axis=1)
         return gains * (0.5 ** (0.5 * back / (front + back)))[:, None]
 
 

@@ -14,7 +14,7 @@ from scipy.signal import resample
 
 from ..soundscene import Occlusion, Reflection, SoundScene, Source
 from .damping import Damping
-from .delayline import Clip, Recent, Walled
+from .delayline import Clip, Recent, Walled, read_smoothly
 from .extent import SPOKES, decorrelated, spokes
 from .kernels import kernel
 from .kernels.grid import HOP, MARGIN, STEP
@@ -58,11 +58,18 @@ class Arrival:
     filters: np.ndarray | None
     core: slice
 
-    def signal(self, rate: float, later: np.ndarray | None = None) -> np.ndarray:
-        """The sound over the block before its gain, (n,) float32, each moment `later` (m,) seconds than it would arrive."""
-        moment = self.moment if later is None else self.moment - rate * later
-        signal = self.voice.clip.read_smoothly(moment)
-        return signal if self.filters is None else kernel().filter_moving(signal, self.filters)
+
+def heard(arrivals: list[Arrival], rate: float, later: list[np.ndarray] | None = None) -> list[np.ndarray]:
+    """The sound of each arrival over the block before its gain, (n,) float32, each moment `later` (m,) seconds than it would
+    arrive."""
+    moments = [arrival.moment for arrival in arrivals]
+    if later is not None:
+        moments = [moment - rate * late for moment, late in zip(moments, later, strict=True)]
+    signals = read_smoothly([arrival.voice.clip for arrival in arrivals], moments)
+    return [
+        signal if arrival.filters is None else kernel().filter_moving(signal, arrival.filters)
+        for signal, arrival in zip(signals, arrivals, strict=True)
+    ]
 
 
 @dataclass
@@ -242,23 +249,24 @@ class Propagation:
     ) -> Arrival | None:
         source = voice.source
         # While one shot fades into the next, each keeps what was traced for itself.
-        held = np.clip(times, ear.begin, ear.end - JUST_BEFORE)
-        there = heard * _seen_share(held, voice)
-        if not there.any():
-            return None
+        held = times if ear.endless else np.clip(times, ear.begin, ear.end - JUST_BEFORE)
+        there = heard
+        if voice.shown is not None or voice.bend is not None:
+            there = there * _seen_share(held, voice)
+            if not there.any():
+                return None
         way = self._way(times, held, poses[0], ear, mouth, voice)
         emitted, towards, distance = way.emitted, way.towards, way.length
         moment = times - way.delay - source.start
-        there = there * presence(emitted, mouth)
-        if source.loop:
+        if not mouth.endless:
+            there = there * presence(emitted, mouth)
+        if source.loop and moment.min() < LOOP_FADE:
             there = there * np.clip(moment / LOOP_FADE, 0.0, 1.0)
-        margin = 2.0 * STEP / self.rate
-        playing = (moment > -margin) & (source.loop | (moment < voice.seconds + margin))
-        if not (there * playing).any():
+        if not (there * self._playing(moment, voice)).any():
             return None
-        gain = there * voice.level * 10.0 ** (source.gain_db / 20.0) * fader_gain(emitted, source)
+        gain = there * (voice.level * 10.0 ** (source.gain_db / 20.0) * fader_gain(emitted, source))
         if not voice.is_lfe:  # no distance, no direction: the LFE send has no distance gain and no direction
-            gain = gain * self._level(way.straight, way.outwards, mouth.rotations(emitted), voice)
+            gain = gain * self._level(way, mouth, voice)
         if voice.image is None and voice.bend is None:
             gain = gain * _occlusion_gain(held, source)
         if voice.spoke >= 0 and len(source.points) and voice.bend is None:
@@ -275,6 +283,13 @@ class Propagation:
         core = slice(own, len(times) - 2 * extra - own)
         moment = moment[mine] * self.rate
         return Arrival(voice, moment, gain[mine], direction[mine], sharpness[mine], filters, core)
+
+    def _playing(self, moment: np.ndarray, voice: Voice) -> np.ndarray | bool:
+        """Whether a clip sounds at moments (n,) after its beginning."""
+        margin = 2.0 * STEP / self.rate
+        if voice.source.loop:
+            return True if moment.min() > -margin else moment > -margin
+        return (moment > -margin) & (moment < voice.seconds + margin)
 
     def _way(
         self, times: np.ndarray, held: np.ndarray, positions: np.ndarray, ear: Segment, mouth: Segment, voice: Voice
@@ -294,13 +309,17 @@ class Propagation:
             way.delay = np.maximum(first + factor * (way.delay - first), 0.0)
         return way
 
-    def _level(self, distance: np.ndarray, outwards: np.ndarray, rotations: np.ndarray, voice: Voice) -> np.ndarray:
+    def _level(self, way: Way, mouth: Segment, voice: Voice) -> np.ndarray:
         """Linear gain (n,) of distance and cone. Blender's Speakers face along their local -Z."""
-        facing = -rotations[:, :, 2]
-        if voice.image is None:
-            return distance_gain(distance, voice.source, self.scene.distance_model) * cone_gain(outwards, facing, voice.source)
-        facing = facing @ voice.image.matrix.T
-        return spreading_gain(distance, voice.source) * cone_gain(outwards, facing, voice.source)
+        source, image = voice.source, voice.image
+        if image is None:
+            gain = distance_gain(way.straight, source, self.scene.distance_model)
+        else:
+            gain = spreading_gain(way.straight, source)
+        if not has_cone(source):
+            return gain
+        facing = -mouth.rotations(way.emitted)[:, :, 2]
+        return gain * cone_gain(way.outwards, facing if image is None else facing @ image.matrix.T, source)
 
     def _direction(
         self, towards: np.ndarray, distance: np.ndarray, rotations: np.ndarray, voice: Voice
@@ -308,14 +327,13 @@ class Propagation:
         """Unit vectors (m, 3) in the listener's frame, and their sharpness (m,), 0 to 1."""
         if voice.fixed is not None:
             return np.broadcast_to(voice.fixed, towards.shape), np.ones(len(distance))
-        direction = np.einsum("nji,nj->ni", rotations, towards) / np.maximum(distance, 1e-9)[:, None]
-        direction[distance < 1e-9] = (1.0, 0.0, 0.0)
+        direction = kernel().face(towards, distance, rotations)
         if voice.source.extent == "ambient":
             return direction, np.zeros(len(distance))
         if voice.spoke >= 0 and len(voice.source.points) == 0:
             half_angle = np.arctan2(voice.source.radius, distance)
             return spokes(direction, half_angle)[voice.spoke], np.ones(len(distance))
-        return direction, np.clip(distance / POINTLESS, 0.0, 1.0)
+        return direction, np.minimum(distance / POINTLESS, 1.0)
 
     def _retarded(
         self, times: np.ndarray, positions: np.ndarray, mouth: Segment, image: Image | None, corners: np.ndarray | None
@@ -331,7 +349,7 @@ class Propagation:
         if corners is None:
             mirror = None if image is None else np.concatenate([image.matrix.T, image.offset[None]])
             emitted, towards, length = kernel().emit(times, positions, mouth, mirror, speed, rounds)
-            return Way(towards, length, length, -towards, emitted, times - emitted)
+            return Way(towards, length, length, None, emitted, times - emitted)
         for _ in range(rounds):
             way = way_around(corners, positions, mouth.positions(emitted))
             emitted = times - way.length / speed
@@ -363,7 +381,7 @@ def at_pitch(samples: np.ndarray, pitch: float, loop: bool) -> np.ndarray:
 
 def distance_gain(distance: np.ndarray, source: Source, model: str) -> np.ndarray:
     """Linear gain (n,) at a distance (n,) in metres: the OpenAL 1.1 models (section 3.4) that Blender offers."""
-    return np.clip(_model_gain(distance, source, model), source.min_gain, source.max_gain)
+    return np.minimum(np.maximum(_model_gain(distance, source, model), source.min_gain), source.max_gain)
 
 
 def _model_gain(distance: np.ndarray, source: Source, model: str) -> np.ndarray:
@@ -372,7 +390,7 @@ def _model_gain(distance: np.ndarray, source: Source, model: str) -> np.ndarray:
     reference, rolloff = source.reference_distance, source.rolloff
     distance = np.maximum(distance, NEAREST)
     if model.endswith("clamped"):
-        distance = np.clip(distance, reference, max(source.max_distance, reference))
+        distance = np.minimum(np.maximum(distance, reference), max(source.max_distance, reference))
     if model.startswith("linear"):
         span = source.max_distance - reference
         if span <= 0.0:
@@ -394,9 +412,9 @@ def spreading_gain(distance: np.ndarray, source: Source) -> np.ndarray:
 
 def cone_gain(outwards: np.ndarray, facing: np.ndarray, source: Source) -> np.ndarray:
     """OpenAL 1.1, section 4.3.5: linear (n,) for vectors (n, 3) from a source that faces along `facing` (n, 3)."""
-    cone = source.cone
-    if cone.outer_gain >= 1.0 or cone.inner >= 2.0 * np.pi - 1e-3:
+    if not has_cone(source):
         return np.ones(len(outwards))
+    cone = source.cone
     length = np.maximum(_length(outwards), 1e-9)
     angle = 2.0 * np.arccos(np.clip((outwards * facing).sum(axis=1) / length, -1.0, 1.0))
     width = max(cone.outer - cone.inner, 1e-6)
@@ -404,8 +422,15 @@ def cone_gain(outwards: np.ndarray, facing: np.ndarray, source: Source) -> np.nd
     return np.asarray(1.0 + along * (cone.outer_gain - 1.0))
 
 
+def has_cone(source: Source) -> bool:
+    """Whether a source does not sound alike in all directions."""
+    return source.cone.outer_gain < 1.0 and source.cone.inner < 2.0 * np.pi - 1e-3
+
+
 def fader_gain(emitted: np.ndarray, source: Source) -> np.ndarray:
-    """Linear gain (n,) at the moments (n,) that a source sounds."""
+    """Linear gain (n,) at the moments (n,) that a source sounds; (1,) if it is always the same."""
+    if len(source.fader.times) == 1:
+        return np.asarray(10.0 ** (source.fader.gain_db / 20.0))
     return np.asarray(10.0 ** (np.interp(emitted, source.fader.times, source.fader.gain_db) / 20.0))
 
 
@@ -420,7 +445,7 @@ def _way_from(places: np.ndarray, positions: np.ndarray, image: Image | None, co
         return way_around(corners, positions, places)
     towards = (places if image is None else image.mirror(places)) - positions
     length = _length(towards)
-    return Way(towards, length, length, -towards)
+    return Way(towards, length, length)
 
 
 def _margin(voice: Voice) -> int:
@@ -429,7 +454,10 @@ def _margin(voice: Voice) -> int:
 
 
 def _occlusion_gain(times: np.ndarray, source: Source) -> np.ndarray:
+    """(n,), or (1,) if it is always the same."""
     occlusion = source.occlusion
+    if len(occlusion.times) == 1:
+        return np.asarray(10.0 ** (occlusion.gain_db / 20.0))
     return 10.0 ** (np.interp(times, occlusion.times, occlusion.gain_db) / 20.0)
 
 

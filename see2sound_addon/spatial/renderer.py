@@ -20,15 +20,17 @@ from .kernels import kernel
 from .kernels.grid import HOP, STEP
 from .kernels.sinc import TAPS, windowed_sinc
 from .layouts import Layout, find_layout
-from .propagation import Arrival, Propagation
+from .propagation import Arrival, Propagation, heard
 from .room.images import check_listener
 from .room.reverberation import Noises
 from .room.surroundings import Spreader, Surroundings
 from .threads import in_order
 
-BLOCK = 32768
+BLOCK = 131072
 """Samples a block, a multiple of STEP and HOP: long enough that Python's overhead is small. The result does not
 depend on it."""
+TOGETHER = 16
+"""Voices that are mixed at once: enough that channels are seldom added to, not so many that they need much memory."""
 MOST_AROUND = 24
 """Directions from which a diffuse ambient source comes in ambisonics."""
 EARLY = 96
@@ -144,15 +146,14 @@ class Panned:
 
     def __call__(self, arrivals: list[Arrival], start: int, stop: int) -> np.ndarray:
         """Of all channels, see `Renderer`."""
-        if not arrivals:
-            return np.zeros((self.layout.channels, stop - start), np.float32)
-        signals = [arrival.signal(self.rate) for arrival in arrivals]
-        gains = np.stack([self._gains(arrival)[arrival.core][1:-1] for arrival in arrivals])
-        return kernel().mix(signals, gains)
-
-    def _gains(self, arrival: Arrival) -> np.ndarray:
-        """(control points, channels)"""
-        return self._directional(arrival) * arrival.gain[:, None]
+        out = np.zeros((self.layout.channels, stop - start), np.float32)
+        for first in range(0, len(arrivals), TOGETHER):
+            some = arrivals[first : first + TOGETHER]
+            gains = np.empty((len(some), (stop - start) // STEP + 1, self.layout.channels))
+            for arrival, gain in zip(some, gains, strict=True):
+                np.multiply(self._directional(arrival)[arrival.core][1:-1], arrival.gain[arrival.core][1:-1, None], out=gain)
+            kernel().mix(heard(some, self.rate), gains, out)
+        return out
 
     def impulses(self, directions: np.ndarray, fractions: np.ndarray) -> tuple[np.ndarray, int]:
         """Panned impulses, see `Spreader`."""
@@ -208,10 +209,10 @@ class Binaural:
 
     def __call__(self, arrivals: list[Arrival], start: int, stop: int) -> np.ndarray:
         """Of two ears, see `Renderer`."""
-        heard = self.ears.blank((stop - start) // HOP + 1)
-        for arrival in arrivals:
-            self._hear(heard, arrival)
-        return self.ears.sound(heard)[:, HOP:]  # the first frame begins before the block
+        total = self.ears.blank((stop - start) // HOP + 1)
+        for first in range(0, len(arrivals), TOGETHER // 2):
+            self._hear(total, arrivals[first : first + TOGETHER // 2])
+        return self.ears.sound(total)[:, HOP:]  # the first frame begins before the block
 
     def impulses(self, directions: np.ndarray, fractions: np.ndarray) -> tuple[np.ndarray, int]:
         """Responses of both ears, see `Spreader`."""
@@ -233,14 +234,19 @@ class Binaural:
         heard = oaconvolve(unrelated, impulses, axes=2).sum(axis=0)
         return np.asarray(heard[:, early:], np.float32)
 
-    def _hear(self, heard: np.ndarray, arrival: Arrival) -> None:
-        near, weight = self._around(arrival)
-        delays = np.einsum("nk,nke->en", weight, self.head.delays[near]) * arrival.sharpness
+    def _hear(self, total: np.ndarray, arrivals: list[Arrival]) -> None:
+        around = [self._around(arrival) for arrival in arrivals]
         # The lead that all responses share is taken back here, so that nothing arrives late.
-        ears = np.stack([arrival.signal(self.rate, delay - self.lead) for delay in delays])
-        near, weight, sharpness = near[arrival.core], weight[arrival.core], arrival.sharpness[arrival.core]
-        middles = slice(1 + HOP // STEP, len(weight) - 1 - HOP // STEP, HOP // STEP)
-        self.ears.hear(heard, ears, arrival.gain[arrival.core][1:-1], near[middles], weight[middles], sharpness[middles])
+        delays = [
+            np.einsum("nk,nke->en", weight, self.head.delays[near]) * arrival.sharpness - self.lead
+            for arrival, (near, weight) in zip(arrivals, around, strict=True)
+        ]
+        left = heard(arrivals, self.rate, [delay[0] for delay in delays])
+        right = heard(arrivals, self.rate, [delay[1] for delay in delays])
+        for arrival, (near, weight), *ears in zip(arrivals, around, left, right, strict=True):
+            middles = slice(arrival.core.start + 1 + HOP // STEP, arrival.core.stop - 1 - HOP // STEP, HOP // STEP)
+            gain = arrival.gain[arrival.core][1:-1]
+            self.ears.hear(total, ears, gain, near[middles], weight[middles], arrival.sharpness[middles])
 
     def _around(self, arrival: Arrival) -> tuple[np.ndarray, np.ndarray]:
         """Measured directions (n, k) and their weights (n, k), of sum 1, all those of a spread or diverged source together."""

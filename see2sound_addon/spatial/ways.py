@@ -16,15 +16,21 @@ class Way:
     """All over moments of arrival (n,).
 
     `towards`: (n, 3) from the listener to where the sound seems to come from, as long as the way. `length`: metres.
-    `straight`: metres without a detour. `outwards`: (n, 3) how it leaves the source. `emitted`: seconds. `delay`: seconds.
+    `straight`: metres without a detour. `leaves`: (n, 3) how it leaves the source, if not straight back. `emitted`: seconds.
+    `delay`: seconds.
     """
 
     towards: np.ndarray
     length: np.ndarray
     straight: np.ndarray
-    outwards: np.ndarray
+    leaves: np.ndarray | None = None
     emitted: np.ndarray = field(default_factory=lambda: np.zeros(0))
     delay: np.ndarray = field(default_factory=lambda: np.zeros(0))
+
+    @property
+    def outwards(self) -> np.ndarray:
+        """(n, 3): how it leaves the source."""
+        return -self.towards if self.leaves is None else self.leaves
 
 
 class Bend:

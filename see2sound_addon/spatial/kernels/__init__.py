@@ -17,7 +17,8 @@ from .native import Native
 LOGGER = logging.getLogger(__name__)
 VARIABLE = "SEE2SOUND_KERNEL"
 """Environment variable that forces one of the kernels: numpy, baseline or avx2."""
-_forced: list[str] = []
+_chosen: list[Kernel] = []
+"""The one in use, last."""
 
 
 @cache
@@ -33,9 +34,12 @@ def kernels() -> dict[str, Kernel]:
 
 def kernel() -> Kernel:
     """The one in use. Error: `kernel-unknown`."""
-    name = _forced[-1] if _forced else os.environ.get(VARIABLE, "")
-    if not name:
-        return next(iter(kernels().values()))
+    if not _chosen:
+        _chosen.append(_named(os.environ.get(VARIABLE, "") or next(iter(kernels()))))
+    return _chosen[-1]
+
+
+def _named(name: str) -> Kernel:
     if name not in kernels():
         there = ", ".join(kernels())
         raise See2SoundError("kernel-unknown", f"There is no kernel {name!r} here.", f"Set {VARIABLE} to one of: {there}.")
@@ -45,8 +49,9 @@ def kernel() -> Kernel:
 @contextmanager
 def using(name: str) -> Iterator[None]:
     """Use another kernel for a while, to compare them."""
-    _forced.append(name)
+    kernel()
+    _chosen.append(_named(name))
     try:
         yield
     finally:
-        _forced.pop()
+        _chosen.pop()

@@ -16,8 +16,9 @@ class Curve(Protocol):
         """(n, 3) metres at (n,) seconds."""
         ...
 
-    def pieces(self, begin: float, end: float) -> tuple[np.ndarray, np.ndarray]:
-        """Knots (k + 1,) and coefficients (4, k, 3) of cubics for at least `begin` to `end`; a point (3,) if it never moves."""
+    def pieces(self, begin: float, end: float) -> tuple[np.ndarray, np.ndarray, float, float]:
+        """Knots (k + 1,) and coefficients (4, k, 3) of cubics for at least `begin` to `end`, and from when to when they are the
+        path's; a point (3,) if it never moves."""
         ...
 
 
@@ -38,7 +39,7 @@ class Ears(Protocol):
     def hear(
         self,
         heard: np.ndarray,
-        ears: np.ndarray,
+        ears: list[np.ndarray],
         gain: np.ndarray,
         near: np.ndarray,
         weight: np.ndarray,
@@ -46,7 +47,7 @@ class Ears(Protocol):
     ) -> None:
         """Add a source to `heard`.
 
-        `ears`: (2, (frames + 1) HOP) what arrives at both ears, to be multiplied by `gain` at its control points, with
+        `ears`: what arrives at both, ((frames + 1) HOP,) each, to be multiplied by `gain` at its control points, with
         straight lines in between. `near`, `weight`: (frames, k) the responses around its direction, and their shares, at
         the middle of each frame; `focus`: (frames,) how much of them, and how little of the mean of all directions.
         """
@@ -69,13 +70,13 @@ class Kernel(Protocol):
         """A clip at moments (n,), float64 in samples from its beginning; (n,) float32."""
         ...
 
-    def read_smoothly(self, clip: Clip, control: np.ndarray) -> np.ndarray:
-        """A clip at moments given at control points (m,), on a Catmull-Rom spline in between; (STEP (m - 3),) float32."""
+    def read_smoothly(self, clips: list[Clip], controls: list[np.ndarray]) -> list[np.ndarray]:
+        """Each clip at moments given at control points (m,), on a Catmull-Rom spline in between; (STEP (m - 3),) float32."""
         ...
 
-    def mix(self, signals: list[np.ndarray], gains: np.ndarray) -> np.ndarray:
-        """Signals (STEP m,) by gains (k, m + 1, channels) at control points, with straight lines in between, added up:
-        (channels, STEP m) float32."""
+    def mix(self, signals: list[np.ndarray], gains: np.ndarray, out: np.ndarray) -> None:
+        """Add k signals (STEP m,) to `out` (channels, STEP m), both float32, by gains (k, m + 1, channels) at control points
+        with straight lines in between."""
         ...
 
     def filter_moving(self, signal: np.ndarray, magnitudes: np.ndarray) -> np.ndarray:
@@ -103,6 +104,11 @@ class Kernel(Protocol):
         Solves t_e = t - |L(t) - P(t_e)| / c by fixed-point iteration, whose error falls by the Mach number in each of the
         `rounds`. `image`: (4, 3), the transposed matrix and the offset of a mirror in which the source is seen.
         """
+        ...
+
+    def face(self, towards: np.ndarray, distance: np.ndarray, rotations: np.ndarray) -> np.ndarray:
+        """Unit vectors (m, 3) in the frame of a listener, turned by `rotations` (m, 3, 3), of vectors (m, 3) in the world that
+        are `distance` (m,) long; what is at the listener is ahead."""
         ...
 
     def around(self, direction: np.ndarray, hull: Hull) -> tuple[np.ndarray, np.ndarray]:

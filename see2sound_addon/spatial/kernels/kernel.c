@@ -24,6 +24,8 @@
 typedef float v8 __attribute__((vector_size(32)));
 typedef float v8u __attribute__((vector_size(32), aligned(4)));
 typedef double v4 __attribute__((vector_size(32)));
+typedef int64_t l4 __attribute__((vector_size(32)));
+typedef double v4u __attribute__((vector_size(32), aligned(8)));
 
 enum { STEP = 64, TAPS = 32, BEFORE = TAPS / 2 - 1, PHASES = 2048, ROW = TAPS, WIDEST = 1024, HOP = 256, MOST_SAMPLES = 2048 };
 
@@ -46,6 +48,24 @@ API int see2sound_avx2(void)
 #else
     return 0;
 #endif
+}
+
+/* Make `low` and `high` hold `count` values too, a multiple of eight. */
+INLINE void hold(const double *values, int count, double *low, double *high)
+{
+    double least[8], most[8];
+    for (int k = 0; k < 8; k++)
+        least[k] = most[k] = values[k];
+    for (int i = 8; i < count; i += 8) {
+        for (int k = 0; k < 8; k++) {
+            least[k] = values[i + k] < least[k] ? values[i + k] : least[k];
+            most[k] = values[i + k] > most[k] ? values[i + k] : most[k];
+        }
+    }
+    for (int k = 0; k < 8; k++) {
+        *low = least[k] < *low ? least[k] : *low;
+        *high = most[k] > *high ? most[k] : *high;
+    }
 }
 
 /* ---- Vectors across each other -------------------------------------------------------------------------------------- */
@@ -126,41 +146,32 @@ static void fetch(const float *clip, int64_t length, int loop, int64_t first, in
 /* A moment for which there are whole numbers: also one that is no number. */
 INLINE double bounded(double moment) { return moment > -1e15 ? (moment < 1e15 ? moment : 1e15) : -1e15; }
 
-/* STEP samples of a clip at the moments given; `tables` for each speed of reading in `quicker`. */
-static void read_step(const float *clip, int64_t length, int loop, const double *moments, const float *table, float *out)
+/* The table for a speed of reading, in samples a sample. */
+INLINE const float *table_for(double speed, const float *tables, const double *quicker, int64_t speeds)
 {
-    int32_t at[STEP], row[STEP];
-    float part[STEP], near[WIDEST];
-    double low = moments[0], high = moments[0];
-    for (int i = 1; i < STEP; i++) {
-        low = moments[i] < low ? moments[i] : low;
-        high = moments[i] > high ? moments[i] : high;
-    }
-    low = floor(bounded(low));
-    high = floor(bounded(high));
-    int64_t first = (int64_t)low - BEFORE, wide = (int64_t)(high - low) + TAPS;
-    if (wide > WIDEST) { /* a jump, not a movement: sample by sample */
-        for (int i = 0; i < STEP; i++) {
-            double moment = bounded(moments[i]), whole = floor(moment), place = (moment - whole) * PHASES, sum = 0.0;
-            int which = (int)place;
-            fetch(clip, length, loop, (int64_t)whole - BEFORE, TAPS, near);
-            for (int k = 0; k < TAPS; k++) {
-                const float *tap = table + which * ROW + k;
-                sum += near[k] * (tap[0] + (tap[ROW] - tap[0]) * (place - which));
-            }
-            out[i] = (float)sum;
-        }
-        return;
-    }
-    for (int i = 0; i < STEP; i++) {
-        double since = moments[i] - low, whole = floor(since), place = (since - whole) * PHASES;
-        int32_t which = (int32_t)place;
-        at[i] = (int32_t)whole;
-        row[i] = which * ROW;
-        part[i] = (float)(place - which);
-    }
+    int64_t level = 0;
+    while (level < speeds - 1 && quicker[level] < speed - 0.02)
+        level++;
+    return tables + level * (PHASES + 1) * ROW;
+}
+
+/* A moment's fixed point has so many bits after the point, of them so many for the row of the table. */
+enum { BITS = 23, PHASE_BITS = 11, PART_BITS = BITS - PHASE_BITS, WIDE = 1 << (31 - BITS) };
+
+INLINE void split(int32_t since, int32_t *at, int32_t *row, float *part)
+{
+    *at = since >> BITS;
+    *row = (since >> PART_BITS & (PHASES - 1)) * ROW;
+    *part = (float)(since & ((1 << PART_BITS) - 1)) * (1.0f / (1 << PART_BITS));
+}
+
+/* STEP samples from `first` on, of which `wide` are looked at, whether they are in the clip or not. */
+static void read_from(const float *clip, int64_t length, int loop, int64_t first, int64_t wide, const int32_t *at,
+                      const int32_t *row, const float *part, const float *table, float *out)
+{
+    float near[WIDEST];
     if (loop && (first < 0 || first + wide > length)) {
-        int64_t turned = first % length;
+        const int64_t turned = first % length;
         first = turned < 0 ? turned + length : turned;
     }
     if (first >= 0 && first + wide <= length) {
@@ -171,14 +182,49 @@ static void read_step(const float *clip, int64_t length, int loop, const double 
     interpolate(near, at, row, part, table, out);
 }
 
-/* The table for the speed at which STEP moments move. */
-INLINE const float *table_for(const double *moments, const float *tables, const double *quicker, int64_t speeds)
+/* STEP samples at moments that jump: sample by sample. */
+static void read_jump(const float *clip, int64_t length, int loop, const double *moments, const float *table, float *out)
 {
-    double speed = fabs(moments[STEP - 1] - moments[0]) / (STEP - 1) - 0.02;
-    int64_t level = 0;
-    while (level < speeds - 1 && quicker[level] < speed)
-        level++;
-    return tables + level * (PHASES + 1) * ROW;
+    float near[TAPS];
+    for (int i = 0; i < STEP; i++) {
+        const double moment = bounded(moments[i]), whole = floor(moment), place = (moment - whole) * PHASES;
+        const int which = (int)place;
+        double sum = 0.0;
+        fetch(clip, length, loop, (int64_t)whole - BEFORE, TAPS, near);
+        for (int k = 0; k < TAPS; k++) {
+            const float *tap = table + which * ROW + k;
+            sum += near[k] * (tap[0] + (tap[ROW] - tap[0]) * (place - which));
+        }
+        out[i] = (float)sum;
+    }
+}
+
+/* STEP samples at the moments given. */
+static void read_step(const float *clip, int64_t length, int loop, const double *moments, const float *table, float *out)
+{
+    int32_t at[STEP], row[STEP];
+    float part[STEP];
+    double low = moments[0], high = moments[0];
+    hold(moments, STEP, &low, &high);
+    low = floor(bounded(low));
+    high = floor(bounded(high));
+    const int64_t wide = high - low < WIDEST ? (int64_t)(high - low) + TAPS : WIDEST + 1;
+    if (wide > WIDEST) {
+        read_jump(clip, length, loop, moments, table, out);
+        return;
+    }
+    for (int i = 0; wide < WIDE && i < STEP; i++)
+        split((int32_t)((moments[i] - low) * (1 << BITS)), at + i, row + i, part + i);
+    for (int i = 0; wide >= WIDE && i < STEP; i++) {
+        const double since = moments[i] - low;
+        const int32_t whole = (int32_t)since;
+        const double place = (since - whole) * PHASES;
+        const int32_t which = (int32_t)place;
+        at[i] = whole;
+        row[i] = which * ROW;
+        part[i] = (float)(place - which);
+    }
+    read_from(clip, length, loop, (int64_t)low - BEFORE, wide, at, row, part, table, out);
 }
 
 /* `count` samples at moments each; what is less than a STEP is read as fast as the STEP before. */
@@ -188,7 +234,7 @@ API void see2sound_read(const float *clip, int64_t length, int64_t loop, const d
     const float *table = tables;
     int64_t i = 0;
     for (; i + STEP <= count; i += STEP) {
-        table = table_for(moments + i, tables, quicker, speeds);
+        table = table_for(fabs(moments[i + STEP - 1] - moments[i]) / (STEP - 1), tables, quicker, speeds);
         read_step(clip, length, (int)loop, moments + i, table, out + i);
     }
     if (i < count) {
@@ -201,48 +247,82 @@ API void see2sound_read(const float *clip, int64_t length, int64_t loop, const d
     }
 }
 
-/* Moments at `points` control points, on a Catmull-Rom spline in between: STEP * (points - 3) samples. */
-API void see2sound_read_smoothly(const float *clip, int64_t length, int64_t loop, const double *control, int64_t points,
-                                 const float *tables, const double *quicker, int64_t speeds, float *out)
+/* STEP samples at moments on a cubic: `c` from the first power of x on, x from 0 to 1. */
+static void read_cubic(const float *clip, int64_t length, int loop, const double *c, const float *tables, const double *quicker,
+                       int64_t speeds, float *out)
 {
-    double moments[STEP];
-    for (int64_t i = 0; i + 3 < points; i++, out += STEP) {
-        double a = control[i], b = control[i + 1], c = control[i + 2], d = control[i + 3];
-        double one = 0.5 * (c - a), two = a - 2.5 * b + 2.0 * c - 0.5 * d, three = 0.5 * (d - a) + 1.5 * (b - c);
-        for (int k = 0; k < STEP; k++) {
-            double x = k * (1.0 / STEP);
-            moments[k] = b + x * (one + x * (two + x * three));
+    const double end = (STEP - 1.0) / STEP, last = c[0] + end * (c[1] + end * (c[2] + end * c[3]));
+    const float *table = table_for(fabs(last - c[0]) / (STEP - 1), tables, quicker, speeds);
+    const int forwards = c[1] - 2.0 * fabs(c[2]) - 3.0 * fabs(c[3]) > 0.0;
+    const double low = floor(bounded(c[0]));
+    if (forwards && last - low < WIDE - TAPS - 1) {
+        int32_t at[STEP], row[STEP];
+        float part[STEP];
+        double fixed[4];
+        for (int k = 0; k < 4; k++)
+            fixed[k] = (c[k] - (k ? 0.0 : low)) * (1 << BITS);
+        for (int i = 0; i < STEP; i++) {
+            const double x = i * (1.0 / STEP);
+            split((int32_t)(fixed[0] + x * (fixed[1] + x * (fixed[2] + x * fixed[3]))), at + i, row + i, part + i);
         }
-        read_step(clip, length, (int)loop, moments, table_for(moments, tables, quicker, speeds), out);
+        read_from(clip, length, loop, (int64_t)low - BEFORE, (int64_t)(last - low) + TAPS + 1, at, row, part, table, out);
+        return;
+    }
+    double moments[STEP];
+    for (int i = 0; i < STEP; i++) {
+        const double x = i * (1.0 / STEP);
+        moments[i] = c[0] + x * (c[1] + x * (c[2] + x * c[3]));
+    }
+    read_step(clip, length, loop, moments, table, out);
+}
+
+/* Each of `reads` clips at moments at its control points, on a Catmull-Rom spline in between: STEP * (points - 3) samples. */
+API void see2sound_read_smoothly(int64_t reads, const float *const *clips, const int64_t *lengths, const int64_t *loops,
+                                 const double *const *controls, const int64_t *points, const float *tables,
+                                 const double *quicker, int64_t speeds, float *const *outs)
+{
+    for (int64_t which = 0; which < reads; which++) {
+        const double *m = controls[which];
+        float *out = outs[which];
+        for (int64_t i = 0; i + 3 < points[which]; i++, m++, out += STEP) {
+            const double cubic[4] = {m[1], 0.5 * (m[2] - m[0]), m[0] - 2.5 * m[1] + 2.0 * m[2] - 0.5 * m[3],
+                                     0.5 * (m[3] - m[0]) + 1.5 * (m[1] - m[2])};
+            read_cubic(clips[which], lengths[which], (int)loops[which], cubic, tables, quicker, speeds, out);
+        }
     }
 }
 
 /* ---- Gains on ramps ------------------------------------------------------------------------------------------------- */
 
-/* Add `voices` signals (voices, STEP * steps) to `channels` (channels, STEP * steps), by gains (voices, steps + 1, channels). */
-API void see2sound_mix(const float *signals, const float *gains, int64_t voices, int64_t channels, int64_t steps, float *out)
+/* Add `voices` signals (voices, STEP * steps) to `out` (channels, STEP * steps), by gains (voices, steps + 1, channels). */
+API void see2sound_mix(const float *const *signals, const double *gains, int64_t voices, int64_t channels, int64_t steps, float *out)
 {
+    enum { TOGETHER = 32 };
     const int64_t samples = STEP * steps, points = steps + 1;
-    v8 along[STEP / 8];
-    for (int i = 0; i < STEP; i++)
-        along[i / 8][i % 8] = (float)i / STEP;
-    for (int64_t step = 0; step < steps; step++) {
-        for (int64_t channel = 0; channel < channels; channel++) {
-            v8 total[STEP / 8];
-            float *place = out + channel * samples + step * STEP;
-            for (int i = 0; i < STEP / 8; i++)
-                total[i] = load(place + 8 * i);
-            for (int64_t voice = 0; voice < voices; voice++) {
-                const float *gain = gains + (voice * points + step) * channels + channel;
-                const float *signal = signals + voice * samples + step * STEP;
-                float begin = gain[0], rise = gain[channels] - gain[0];
-                if (begin == 0.0f && rise == 0.0f)
-                    continue;
+    const v8 first = {0.0f / STEP, 1.0f / STEP, 2.0f / STEP, 3.0f / STEP, 4.0f / STEP, 5.0f / STEP, 6.0f / STEP, 7.0f / STEP};
+    float near[TOGETHER][STEP]; /* signals are as far apart as a cache's lines that drive each other out */
+    for (int64_t begin = 0; begin < voices; begin += TOGETHER) {
+        const int64_t some = voices - begin < TOGETHER ? voices - begin : TOGETHER;
+        for (int64_t step = 0; step < steps; step++) {
+            for (int64_t i = 0; i < some; i++)
+                memcpy(near[i], signals[begin + i] + step * STEP, sizeof near[i]);
+            for (int64_t channel = 0; channel < channels; channel++) {
+                v8 total[STEP / 8];
+                float *place = out + channel * samples + step * STEP;
                 for (int i = 0; i < STEP / 8; i++)
-                    total[i] += load(signal + 8 * i) * (begin + rise * along[i]);
+                    total[i] = load(place + 8 * i);
+                for (int64_t i = 0; i < some; i++) {
+                    const double *gain = gains + ((begin + i) * points + step) * channels + channel;
+                    const float level = (float)gain[0], rise = (float)gain[channels] - level;
+                    if (level == 0.0f && rise == 0.0f)
+                        continue;
+                    const v8 start = level + rise * first;
+                    for (int k = 0; k < STEP / 8; k++)
+                        total[k] += load(near[i] + 8 * k) * (start + rise * ((float)k * 8 / STEP));
+                }
+                for (int i = 0; i < STEP / 8; i++)
+                    store(place + 8 * i, total[i]);
             }
-            for (int i = 0; i < STEP / 8; i++)
-                store(place + 8 * i, total[i]);
         }
     }
 }
@@ -377,15 +457,14 @@ API void see2sound_filter(const float *signal, int64_t frames, const float *magn
 
 /* ---- Two ears ------------------------------------------------------------------------------------------------------- */
 
-/* Add to `spectra` (frames, 4, row) what both ears (2, (frames + 1) * HOP) hear through a head: frames of two hops under a
+/* Add to `spectra` (frames, 4, row) what both ears, (frames + 1) * HOP samples each, hear through a head: frames of two hops under a
    window, with gains on ramps (gain at (frames + 1) * HOP / STEP + 1 points). `table`: (directions, 4, row) real and imaginary
    parts of both ears' responses; `near`, `weight`: (frames or 1, around); `focus`: how much of that, the rest of `everywhere`. */
-API void see2sound_hear(const float *ears, const double *gain, int64_t frames, const int32_t *near, const float *weight,
+API void see2sound_hear(const float *left, const float *right, const double *gain, int64_t frames, const int32_t *near, const float *weight,
                         int64_t around, int64_t same, const float *focus, const float *table, const float *everywhere,
                         int64_t size, int64_t row, const float *window, const float *turn, float *spectra)
 {
     float re[MOST_SAMPLES], im[MOST_SAMPLES], response[4 * (MOST_SAMPLES / 2 + 8)];
-    const float *left = ears, *right = ears + (frames + 1) * HOP;
     const int64_t half = size / 2;
     for (int64_t frame = 0; frame < frames; frame++) {
         if (frame == 0 || !same) {
@@ -467,7 +546,51 @@ API void see2sound_sound(const float *spectra, int64_t frames, int64_t size, int
 
 /* ---- At control points ---------------------------------------------------------------------------------------------- */
 
-INLINE double length_of(const double *v) { return sqrt(v[0] * v[0] + v[1] * v[1] + v[2] * v[2]); }
+/* The place at a moment on a cubic between knots, which is looked for from `piece` on. */
+INLINE void place_at(const double *knots, const double *coefficients, int64_t pieces, int64_t *piece, double moment, double *at)
+{
+    while (*piece > 0 && moment < knots[*piece])
+        --*piece;
+    while (*piece < pieces - 1 && moment >= knots[*piece + 1])
+        ++*piece;
+    const double held = moment < knots[0] ? knots[0] : moment > knots[pieces] ? knots[pieces] : moment;
+    const double x = held - knots[*piece], *c = coefficients + 3 * *piece;
+    for (int k = 0; k < 3; k++)
+        at[k] = ((c[k] * x + c[3 * pieces + k]) * x + c[6 * pieces + k]) * x + c[9 * pieces + k];
+}
+
+/* The places at four moments, which are mostly on one piece. */
+INLINE void places_at(const double *knots, const double *coefficients, int64_t pieces, int64_t *piece, v4 moment, v4 *at)
+{
+    double single[3];
+    for (int k = 0; k < 3; k++)
+        at[k] = (v4){0} + coefficients[k];
+    if (!pieces)
+        return;
+    place_at(knots, coefficients, pieces, piece, moment[0], single);
+    const double from = knots[*piece], to = knots[*piece + 1];
+    const l4 outside = (moment < from) | (moment > to);
+    if (outside[0] | outside[1] | outside[2] | outside[3]) {
+        for (int i = 0; i < 4; i++) {
+            place_at(knots, coefficients, pieces, piece, moment[i], single);
+            for (int k = 0; k < 3; k++)
+                at[k][i] = single[k];
+        }
+        return;
+    }
+    const v4 x = moment - from;
+    const double *c = coefficients + 3 * *piece;
+    for (int k = 0; k < 3; k++)
+        at[k] = ((c[k] * x + c[3 * pieces + k]) * x + c[6 * pieces + k]) * x + c[9 * pieces + k];
+}
+
+INLINE v4 root(v4 a)
+{
+    v4 found;
+    for (int i = 0; i < 4; i++)
+        found[i] = sqrt(a[i]);
+    return found;
+}
 
 /* When what arrives at `times` (points,) at `places` (points, 3), or always at one place, was emitted: `rounds` of a fixed-point
    iteration. The source is at `coefficients` (4, pieces, 3) of a cubic between `knots`, held before the first and after the last
@@ -479,39 +602,52 @@ API void see2sound_emit(const double *times, const double *places, int64_t movin
 {
     enum { TILE = 64 };
     double low = times[0], high = times[0];
+    int64_t piece = 0;
     for (int64_t begin = 0; begin < points; begin += TILE) {
-        const int64_t end = begin + TILE < points ? begin + TILE : points;
-        int64_t piece = 0;
-        for (int64_t i = begin; i < end; i++)
-            emitted[i] = times[i];
+        const int count = (int)(begin + TILE < points ? TILE : points - begin);
+        v4 time[TILE / 4], moment[TILE / 4], here[3][TILE / 4], way[3][TILE / 4], length[TILE / 4];
+        for (int i = 0; i < TILE; i++) { /* the last point fills up */
+            const int64_t which = begin + (i < count ? i : count - 1);
+            time[i / 4][i % 4] = times[which];
+            for (int k = 0; k < 3; k++)
+                here[k][i / 4][i % 4] = places[moving ? 3 * which + k : k];
+        }
+        memcpy(moment, time, sizeof moment);
         for (int64_t round = 0; round < rounds; round++) {
-            for (int64_t i = begin; i < end; i++) {
-                double at[3] = {coefficients[0], coefficients[1], coefficients[2]}, moment = emitted[i];
-                low = moment < low ? moment : low;
-                high = moment > high ? moment : high;
-                if (pieces) {
-                    moment = moment < knots[0] ? knots[0] : moment > knots[pieces] ? knots[pieces] : moment;
-                    while (piece > 0 && moment < knots[piece])
-                        piece--;
-                    while (piece < pieces - 1 && moment >= knots[piece + 1])
-                        piece++;
-                    const double x = moment - knots[piece], *c = coefficients + 3 * piece;
-                    for (int k = 0; k < 3; k++)
-                        at[k] = ((c[k] * x + c[3 * pieces + k]) * x + c[6 * pieces + k]) * x + c[9 * pieces + k];
+            hold((const double *)moment, TILE, &low, &high);
+            for (int i = 0; i < TILE / 4; i++) {
+                v4 at[3], square = {0};
+                places_at(knots, coefficients, pieces, &piece, moment[i], at);
+                for (int k = 0; k < 3; k++) {
+                    const v4 seen_at = image ? image[3 * k] * at[0] + image[3 * k + 1] * at[1] + image[3 * k + 2] * at[2] + image[9 + k]
+                                             : at[k];
+                    way[k][i] = seen_at - here[k][i];
+                    square += way[k][i] * way[k][i];
                 }
-                const double *here = places + (moving ? 3 * i : 0);
-                double *way = towards + 3 * i;
-                for (int k = 0; k < 3; k++)
-                    way[k] = image ? image[3 * k] * at[0] + image[3 * k + 1] * at[1] + image[3 * k + 2] * at[2] + image[9 + k] : at[k];
-                for (int k = 0; k < 3; k++)
-                    way[k] -= here[k];
-                distance[i] = length_of(way);
-                emitted[i] = times[i] - distance[i] / speed;
+                length[i] = root(square);
+                moment[i] = time[i] - length[i] / speed;
             }
         }
+        memcpy(emitted + begin, moment, sizeof(double) * count);
+        memcpy(distance + begin, length, sizeof(double) * count);
+        for (int i = 0; i < count; i++)
+            for (int k = 0; k < 3; k++)
+                towards[3 * (begin + i) + k] = way[k][i / 4][i % 4];
     }
     seen[0] = low;
     seen[1] = high;
+}
+
+/* Unit vectors (points, 3) in the listener's frame of vectors in the world; its rotation (points, 3, 3), or always the same. */
+API void see2sound_face(const double *towards, const double *distance, int64_t points, const double *rotations, int64_t turning,
+                        double *direction)
+{
+    for (int64_t i = 0; i < points; i++) {
+        const double *r = rotations + (turning ? 9 * i : 0), *t = towards + 3 * i, by = 1.0 / distance[i];
+        const int there = distance[i] >= 1e-9; /* at the listener: ahead */
+        for (int k = 0; k < 3; k++)
+            direction[3 * i + k] = there ? by * (r[k] * t[0] + r[3 + k] * t[1] + r[6 + k] * t[2]) : k == 0;
+    }
 }
 
 /* Which of the triangles of a hull, `inverse` (faces, 3, 3) of its corners, each direction (points, 3) goes through, and the
@@ -556,11 +692,26 @@ static double share_of(const double *d, const double *m, double edge, int *insid
     const double a = d[0] * m[0] + d[1] * m[3] + d[2] * m[6], b = d[0] * m[1] + d[1] * m[4] + d[2] * m[7];
     const double c = d[0] * m[2] + d[1] * m[5] + d[2] * m[8], under = b * b - 4.0 * a * c;
     const double root = sqrt(under > 0.0 ? under : 0.0), half = -0.5 * (b + (b >= 0.0 ? root : -root));
-    const double first = half != 0.0 ? c / half : INFINITY, second = a != 0.0 ? half / a : INFINITY;
-    const int one = first > -edge && first < 1.0 + edge, two = second > -edge && second < 1.0 + edge;
-    const double share = one ? first : two ? second : 0.0;
-    *inside = one || two;
-    return share < 0.0 ? 0.0 : share > 1.0 ? 1.0 : share;
+    double share = half != 0.0 ? c / half : INFINITY;
+    if (!(share > -edge && share < 1.0 + edge)) /* the other solution */
+        share = a != 0.0 ? half / a : INFINITY;
+    *inside = share > -edge && share < 1.0 + edge;
+    return !*inside ? 0.0 : share < 0.0 ? 0.0 : share > 1.0 ? 1.0 : share;
+}
+
+/* Whether a direction goes through a quadrangle; then also the shares of its corners. */
+static int in_quadrangle(const double *d, const double *c, const double *sides, double edge, double *shares)
+{
+    int in_x, in_y;
+    const double x = share_of(d, sides, edge, &in_x), y = share_of(d, sides + 9, edge, &in_y);
+    const double four[4] = {(1.0 - x) * (1.0 - y), x * (1.0 - y), x * y, (1.0 - x) * y};
+    double ahead = 0.0;
+    for (int k = 0; k < 4; k++)
+        ahead += four[k] * (c[3 * k] * d[0] + c[3 * k + 1] * d[1] + c[3 * k + 2] * d[2]);
+    if (!in_x || !in_y || !(ahead > 0.0))
+        return 0;
+    memcpy(shares, four, sizeof four);
+    return 1;
 }
 
 /* Gains (points, speakers) by a hull of triangles, `inverse` (triangles, 3, 3), and quadrangles, each of whose `corners`
@@ -570,20 +721,25 @@ API void see2sound_pan(const double *direction, int64_t points, const double *in
                        const double *sides, int64_t quadrangles, const int32_t *members, const double *downmix, int64_t speakers,
                        double edge, double *gains)
 {
+    const double inner = 1e-6; /* so far inside a face that no other one is tried */
     int64_t last = 0;
     for (int64_t i = 0; i < points; i++) {
         const double *d = direction + 3 * i;
         double weight[4] = {0}, best = -INFINITY;
         int64_t found = 0;
-        for (int64_t tried = -1; tried < triangles && best < 1e-6; tried++) { /* first the one before */
+        if (last >= triangles && in_quadrangle(d, corners + 12 * (last - triangles), sides + 18 * (last - triangles), -inner, weight)) {
+            best = INFINITY;
+            found = last;
+        }
+        for (int64_t tried = -1; tried < triangles && best < inner; tried++) { /* first the one before */
             const int64_t face = tried < 0 ? last : tried;
-            const double *m = inverse + 9 * face;
             if (face >= triangles)
                 continue;
+            const double *m = inverse + 9 * face;
             double v[3];
             for (int k = 0; k < 3; k++)
                 v[k] = d[0] * m[k] + d[1] * m[3 + k] + d[2] * m[6 + k];
-            const double least = fmin(fmin(v[0], v[1]), v[2]);
+            const double less = v[0] < v[1] ? v[0] : v[1], least = less < v[2] ? less : v[2];
             if (least > best) {
                 best = least;
                 found = face;
@@ -592,16 +748,8 @@ API void see2sound_pan(const double *direction, int64_t points, const double *in
             }
         }
         for (int64_t q = 0; q < quadrangles && best < -edge; q++) {
-            const double *c = corners + 12 * q;
-            int in_x, in_y;
-            const double x = share_of(d, sides + 18 * q, edge, &in_x), y = share_of(d, sides + 18 * q + 9, edge, &in_y);
-            const double four[4] = {(1.0 - x) * (1.0 - y), x * (1.0 - y), x * y, (1.0 - x) * y};
-            double ahead = 0.0;
-            for (int k = 0; k < 4; k++)
-                ahead += four[k] * (c[3 * k] * d[0] + c[3 * k + 1] * d[1] + c[3 * k + 2] * d[2]);
-            if (in_x && in_y && ahead > 0.0) {
+            if (in_quadrangle(d, corners + 12 * q, sides + 18 * q, edge, weight)) {
                 found = triangles + q;
-                memcpy(weight, four, sizeof four);
                 break;
             }
         }
@@ -613,8 +761,9 @@ API void see2sound_pan(const double *direction, int64_t points, const double *in
                 gain[s] += weight[k] * downmix[members[4 * found + k] * speakers + s];
         for (int64_t s = 0; s < speakers; s++)
             power += gain[s] * gain[s];
+        power = 1.0 / sqrt(power);
         for (int64_t s = 0; s < speakers; s++)
-            gain[s] /= sqrt(power);
+            gain[s] *= power;
     }
 }
 

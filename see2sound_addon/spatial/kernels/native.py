@@ -20,23 +20,27 @@ VECTOR = 8
 
 _QUICKER = np.array(QUICKER)
 _Arguments = {"p": ctypes.c_void_p, "i": ctypes.c_int64, "d": ctypes.c_double, "f": ctypes.c_float}
-_SIGNATURES = {
-    "read": "piipipipp",
-    "read_smoothly": "piipipipp",
+_LONG = {
+    "read": "piipippip",
+    "read_smoothly": "ipppppppip",
     "mix": "ppiiip",
     "filter": "pipippp",
-    "air": "pipifp",
-    "hear": "ppippiipppiippp",
+    "hear": "pppippiipppiippp",
     "sound": "piiippi",
-    "emit": "ppiippipdipppp",
-    "around": "pippipp",
-    "pan": "pipippippidp",
-    "encode": "piippp",
     "weigh": "piippiip",
     "peak": "pipidd",
     "level": "pip",
 }
-"""Arguments of the functions in kernel.c: pointers, integers, doubles, floats."""
+_SHORT = {
+    "air": "pipifp",
+    "emit": "ppiippipdipppp",
+    "face": "ppipip",
+    "around": "pippipp",
+    "pan": "pipippippidp",
+    "encode": "piippp",
+}
+"""Arguments of the functions in kernel.c: pointers, integers, doubles, floats. While the first ones run other threads go on; the
+short ones would wait longer for their turn than they take."""
 
 
 class Native:
@@ -45,36 +49,36 @@ class Native:
     def __init__(self, library: Library) -> None:
         self.name = library.name
         self._call = {}
-        for function, arguments in _SIGNATURES.items():
-            call = getattr(library.opened, f"see2sound_{function}")
-            call.argtypes, call.restype = [_Arguments[one] for one in arguments], None
-            self._call[function] = call
+        for opened, functions in ((library.opened, _LONG), (ctypes.PyDLL(str(library.path)), _SHORT)):
+            for function, arguments in functions.items():
+                call = getattr(opened, f"see2sound_{function}")
+                call.argtypes, call.restype = [_Arguments[one] for one in arguments], None
+                self._call[function] = call
         self._call["peak"].restype = ctypes.c_double
 
     def read(self, clip: interface.Clip, moments: np.ndarray) -> np.ndarray:
         """See `interface.Kernel`."""
-        return self._read("read", clip, moments, len(moments))
-
-    def read_smoothly(self, clip: interface.Clip, control: np.ndarray) -> np.ndarray:
-        """See `interface.Kernel`."""
-        return self._read("read_smoothly", clip, control, STEP * (len(control) - 3))
-
-    def _read(self, function: str, clip: interface.Clip, moments: np.ndarray, count: int) -> np.ndarray:
-        table, out = phase_table(PHASES), np.empty(count, np.float32)
-        moments = np.ascontiguousarray(moments, np.float64)
-        self._call[function](
-            _at(clip.samples), len(clip.samples), clip.loop, _at(moments), len(moments), _at(table), _at(_QUICKER),
-            len(QUICKER), _at(out),
+        moments, out = np.ascontiguousarray(moments), np.empty(len(moments), np.float32)
+        self._call["read"](
+            _at(clip.samples), len(clip.samples), clip.loop, _at(moments), len(moments), _at(phase_table(PHASES)),
+            _at(_QUICKER), len(QUICKER), _at(out),
         )  # fmt: skip
         return out
 
-    def mix(self, signals: list[np.ndarray], gains: np.ndarray) -> np.ndarray:
+    def read_smoothly(self, clips: list[interface.Clip], controls: list[np.ndarray]) -> list[np.ndarray]:
         """See `interface.Kernel`."""
-        stacked, gains = np.stack(signals), np.ascontiguousarray(gains, np.float32)
+        outs = [np.empty(STEP * (len(control) - 3), np.float32) for control in controls]
+        counts = np.array([(len(c.samples), c.loop, len(m)) for c, m in zip(clips, controls, strict=True)], np.int64).T.copy()
+        self._call["read_smoothly"](
+            len(clips), _all_at([clip.samples for clip in clips]), _at(counts[0]), _at(counts[1]), _all_at(controls),
+            _at(counts[2]), _at(phase_table(PHASES)), _at(_QUICKER), len(QUICKER), _all_at(outs),
+        )  # fmt: skip
+        return outs
+
+    def mix(self, signals: list[np.ndarray], gains: np.ndarray, out: np.ndarray) -> None:
+        """See `interface.Kernel`."""
         voices, points, channels = gains.shape
-        out = np.zeros((channels, stacked.shape[1]), np.float32)
-        self._call["mix"](_at(stacked), _at(gains), voices, channels, points - 1, _at(out))
-        return out
+        self._call["mix"](_all_at(signals), _at(gains), voices, channels, points - 1, _at(out))
 
     def filter_moving(self, signal: np.ndarray, magnitudes: np.ndarray) -> np.ndarray:
         """See `interface.Kernel`."""
@@ -111,18 +115,25 @@ class Native:
             np.empty((count, 3)),
             np.array([times[0], times[-1]]),
         )
-        while True:
-            begin, end = float(seen[0]), float(seen[1])
-            knots, coefficients = curve.pieces(begin, end)
+        valid = (np.inf, -np.inf)
+        while not (valid[0] <= seen[0] and seen[1] <= valid[1]):  # once, unless the way is very long
+            knots, coefficients, *valid = curve.pieces(float(seen[0]), float(seen[1]))
             pieces = len(knots) - 1 if coefficients.ndim > 1 else 0
             self._call["emit"](
                 _at(times), _at(places), moving, count, _at(knots), _at(coefficients), pieces,
                 None if mirror is None else _at(mirror), speed, rounds, _at(emitted), _at(towards), _at(distance), _at(seen),
             )  # fmt: skip
-            if pieces == 0 or (seen[0] >= begin and seen[1] <= end):
-                return emitted, towards, distance
             if not np.isfinite(seen).all():
-                return emitted, towards, distance
+                break
+        return emitted, towards, distance
+
+    def face(self, towards: np.ndarray, distance: np.ndarray, rotations: np.ndarray) -> np.ndarray:
+        """See `interface.Kernel`."""
+        turning, direction = rotations.strides[0] != 0, np.empty(towards.shape)
+        towards, distance = np.ascontiguousarray(towards), np.ascontiguousarray(distance)
+        rotations = np.ascontiguousarray(rotations if turning else rotations[0])
+        self._call["face"](_at(towards), _at(distance), len(distance), _at(rotations), turning, _at(direction))
+        return direction
 
     def around(self, direction: np.ndarray, hull: Hull) -> tuple[np.ndarray, np.ndarray]:
         """See `interface.Kernel`."""
@@ -175,6 +186,10 @@ class Native:
         return float(found[0]), float(found[1])
 
 
+def _all_at(arrays: list[np.ndarray]) -> object:
+    return (ctypes.c_void_p * len(arrays))(*[array.ctypes.data for array in arrays])
+
+
 class _Ears:
     """See `interface.Ears`. Both ears together are one complex signal."""
 
@@ -197,19 +212,19 @@ class _Ears:
     def hear(
         self,
         heard: np.ndarray,
-        ears: np.ndarray,
+        ears: list[np.ndarray],
         gain: np.ndarray,
         near: np.ndarray,
         weight: np.ndarray,
         focus: np.ndarray,
     ) -> None:
         """See `interface.Ears`."""
-        ears, gain = np.ascontiguousarray(ears, np.float32), np.ascontiguousarray(gain, np.float64)
+        gain = np.ascontiguousarray(gain, np.float64)
         same = reference.stays(near, weight, focus)
         near, weight = np.ascontiguousarray(near, np.int32), np.ascontiguousarray(weight, np.float32)
         focus, turn = np.ascontiguousarray(focus, np.float32), _turns(self.size)
         self._call["hear"](
-            _at(ears), _at(gain), len(heard), _at(near), _at(weight), near.shape[1], same, _at(focus), _at(self._table),
+            _at(ears[0]), _at(ears[1]), _at(gain), len(heard), _at(near), _at(weight), near.shape[1], same, _at(focus), _at(self._table),
             _at(self._everywhere), self.size, self._row, _at(WINDOW), _at(turn), _at(heard),
         )  # fmt: skip
 
@@ -220,8 +235,15 @@ class _Ears:
         return out
 
 
-def _at(array: np.ndarray) -> int:
-    return array.ctypes.data
+_Nothing = ctypes.c_char * 0
+
+
+def _at(array: np.ndarray) -> object:
+    """Where an array's values are. Quicker than NumPy says the address, and for contiguous arrays only."""
+    try:
+        return _Nothing.from_buffer(array)
+    except TypeError:  # it must not be written to
+        return array.ctypes.data
 
 
 @cache

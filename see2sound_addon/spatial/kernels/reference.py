@@ -38,18 +38,21 @@ def read(clip: interface.Clip, moments: np.ndarray) -> np.ndarray:
         np.clip(whole, -TAPS, len(clip.samples) + TAPS, out=whole)
     values = np.empty(len(moments), np.float32)
     levels = np.repeat(_levels(moments), STEP)[: len(moments)]
-    key = levels.astype(np.int64) << 48 | whole // CHUNK + (1 << 40)
-    for one in np.unique(key):
-        which = np.flatnonzero(key == one)
-        number, level = int(one & (1 << 48) - 1) - (1 << 40), int(one >> 48)
-        filtered = _filtered(clip, number * CHUNK, level)
-        values[which] = _horner(filtered.take(whole[which] - number * CHUNK, axis=0), x[which])
+    chunk = whole // CHUNK
+    edges = [0, *(np.flatnonzero((np.diff(chunk) != 0) | (np.diff(levels) != 0)) + 1).tolist(), len(moments)]
+    known: dict[tuple[int, int], np.ndarray] = {}
+    for begin, end in zip(edges[:-1], edges[1:], strict=True):
+        number, speed = int(chunk[begin]), int(levels[begin])
+        if (number, speed) not in known:
+            known[number, speed] = _filtered(clip, number * CHUNK, speed)
+        gathered = known[number, speed].take(whole[begin:end] - number * CHUNK, axis=0)
+        values[begin:end] = _horner(gathered, x[begin:end])
     return values
 
 
-def read_smoothly(clip: interface.Clip, control: np.ndarray) -> np.ndarray:
+def read_smoothly(clips: list[interface.Clip], controls: list[np.ndarray]) -> list[np.ndarray]:
     """See `interface.Kernel`."""
-    return read(clip, smooth(control))
+    return [read(clip, smooth(control)) for clip, control in zip(clips, controls, strict=True)]
 
 
 def _levels(moments: np.ndarray) -> np.ndarray:
@@ -117,7 +120,7 @@ def smooth(control: np.ndarray) -> np.ndarray:
     return (np.lib.stride_tricks.sliding_window_view(control, 4) @ _CUBIC).ravel()
 
 
-def mix(signals: list[np.ndarray], gains: np.ndarray) -> np.ndarray:
+def mix(signals: list[np.ndarray], gains: np.ndarray, out: np.ndarray) -> None:
     """See `interface.Kernel`. Each step is the product of the gains at both of its ends with the signals faded out and in, all
     steps in one batch."""
     parts = np.stack(signals).reshape(len(signals), -1, STEP).transpose(1, 0, 2)
@@ -125,7 +128,7 @@ def mix(signals: list[np.ndarray], gains: np.ndarray) -> np.ndarray:
     both = np.concatenate([parts * (1.0 - fade_in), parts * fade_in], axis=1)
     at_ends = gains.astype(np.float32, copy=False).transpose(1, 2, 0)
     ends = np.concatenate([at_ends[:-1], at_ends[1:]], axis=2)
-    return np.asarray((ends @ both).transpose(1, 0, 2).reshape(gains.shape[2], -1))
+    out += (ends @ both).transpose(1, 0, 2).reshape(out.shape)
 
 
 # ---- Filters that change over time
@@ -169,7 +172,7 @@ class Ears:
     def hear(
         self,
         heard: np.ndarray,
-        ears: np.ndarray,
+        ears: list[np.ndarray],
         gain: np.ndarray,
         near: np.ndarray,
         weight: np.ndarray,
@@ -178,7 +181,7 @@ class Ears:
         """See `interface.Ears`."""
         along = np.arange(STEP) / STEP
         ramp = (gain[:-1, None] * (1.0 - along) + gain[1:, None] * along).ravel().astype(np.float32)
-        framed = np.lib.stride_tricks.sliding_window_view(ears * ramp, 2 * HOP, axis=1)[:, ::HOP] * WINDOW
+        framed = np.lib.stride_tricks.sliding_window_view(np.stack(ears) * ramp, 2 * HOP, axis=1)[:, ::HOP] * WINDOW
         heard += fft.rfft(framed, self.size, axis=2) * self._responses(near, weight, focus)
 
     def _responses(self, near: np.ndarray, weight: np.ndarray, focus: np.ndarray) -> np.ndarray:
@@ -230,6 +233,13 @@ def emit(
     return emitted, towards, distance
 
 
+def face(towards: np.ndarray, distance: np.ndarray, rotations: np.ndarray) -> np.ndarray:
+    """See `interface.Kernel`."""
+    direction = np.einsum("nji,nj->ni", rotations, towards) / np.maximum(distance, 1e-9)[:, None]
+    direction[distance < 1e-9] = (1.0, 0.0, 0.0)
+    return direction
+
+
 def around(direction: np.ndarray, hull: Hull) -> tuple[np.ndarray, np.ndarray]:
     """See `interface.Kernel`."""
     # The triangle is almost always among those with the nearest middles; where it is not, all are tried.
@@ -253,8 +263,8 @@ def _best(direction: np.ndarray, hull: Hull, candidates: np.ndarray) -> tuple[np
 def pan(direction: np.ndarray, faces: Faces) -> np.ndarray:
     """See `interface.Kernel`."""
     rows, triangles = np.arange(len(direction)), len(faces.inverse)
-    barycentric = np.einsum("ni,tij->ntj", direction, faces.inverse, optimize=True)
-    margin = barycentric.min(axis=2)
+    barycentric = (direction @ faces.inverse.transpose(1, 0, 2).reshape(3, -1)).reshape(len(direction), -1, 3)
+    margin = np.minimum(np.minimum(barycentric[..., 0], barycentric[..., 1]), barycentric[..., 2])
     best = margin.argmax(axis=1)
     corner = np.zeros((len(direction), len(faces.downmix)))
     corner[rows[:, None], faces.members[best, :3]] = np.maximum(barycentric[rows, best], 0.0)

@@ -17,7 +17,7 @@ from ...soundscene import Occlusion, Shoebox, SoundScene, Source
 from ..bands import REACH, band_filters
 from ..damping import OPEN, Damping
 from ..decoding import evenly_spread
-from ..delayline import Clip
+from ..delayline import Clip, read_smoothly
 from ..kernels import kernel
 from ..kernels.grid import HOP, MARGIN, STEP
 from ..motion import matrices as rotation_matrices
@@ -75,7 +75,7 @@ class Dry:
         if abs(begin - round(begin)) < 1e-6:  # sample by sample, as most clips are
             signal = self.clip.stretch(start - round(begin), stop - start)
         else:
-            signal = self.clip.read_smoothly(moment * self.rate)
+            signal = read_smoothly([self.clip], [moment * self.rate])[0]
         return signal if (gain == 1.0).all() else signal * ramp(gain)
 
 
