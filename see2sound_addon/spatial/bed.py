@@ -44,8 +44,6 @@ class Bed:
                     ear.rotations(times[:1] if not ear.turns else times), self.order
                 )
                 matrices += heard[:, None, None] * turned
-        channels = np.zeros((matrices.shape[1], signals.shape[1]), np.float32)
-        kernel().mix(
-            list(np.ascontiguousarray(signals, np.float32)), np.ascontiguousarray(matrices.transpose(2, 0, 1)), channels
-        )
+        inputs = list(np.ascontiguousarray(signals, np.float32))
+        channels = kernel().mix(inputs, np.ascontiguousarray(matrices.transpose(2, 0, 1)))
         return channels if self._ears is None else self._ears(list(channels))

@@ -14,7 +14,7 @@ from ..soundscene import Trajectory
 PLACE_TIME, MOST_PLACES = 0.04, 500
 """Seconds per position of a source that moves too fast, and the maximum number of positions between two samples."""
 
-AROUND, BEHIND, AHEAD = 4, 30, 500
+AROUND, BEHIND, AHEAD = 4, 30, 2000
 """Samples of a path that its curve looks at on either side, and for which it is made before and in advance."""
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from typing import Protocol
 
@@ -37,6 +37,10 @@ EARLY = 96
 """Samples of room before and after a head's response, for the delays between its ears."""
 
 
+Samples = Callable[[], np.ndarray]
+"""What is left to do for a block, (channels, n) float32."""
+
+
 class Renderer(Spreader, Protocol):
     """Turn the arrivals of a block into channels.
 
@@ -50,8 +54,9 @@ class Renderer(Spreader, Protocol):
     directionless: bool
     lfe: bool
 
-    def __call__(self, arrivals: list[Arrival], start: int, stop: int) -> np.ndarray:
-        """(channels, stop - start or more) float32: also what rings on after the block, to be added to the next ones."""
+    def __call__(self, arrivals: list[Arrival], start: int, stop: int) -> Samples:
+        """What makes the samples: (channels, stop - start or more), also what rings on after the block, to be added to the next
+        ones. It may be called in any thread."""
         ...
 
 
@@ -82,7 +87,7 @@ def render(
     room = Surroundings(scene, clips, renderer, layout, head, response, BLOCK)
     propagation = Propagation(scene, clips, renderer.around, renderer.directionless, renderer.lfe, room.still)
 
-    def direct(begin: int) -> np.ndarray:
+    def direct(begin: int) -> Samples:
         end = begin + BLOCK
         return renderer(list(propagation.arrivals(begin - renderer.margin, end + renderer.margin)), begin, end)
 
@@ -92,7 +97,9 @@ def render(
     begins = range(first, stop, BLOCK)
     reverberations = in_order(lambda begin: room(begin, begin + BLOCK), [*early, *begins], 1 if threads > 1 else 0)
     rings_on = np.zeros((layout.channels, 0), np.float32)
-    with closing(in_order(direct, begins, threads if threads > 1 else 0)) as blocks, closing(reverberations):
+    # What is computed at control points is computed here; several threads make the samples.
+    direct_blocks = in_order(lambda samples: samples(), map(direct, begins), threads if threads > 1 else 0)
+    with closing(direct_blocks) as blocks, closing(reverberations):
         for _ in early:
             next(reverberations)
         for begin, block, reverberation in zip(begins, blocks, reverberations, strict=True):
@@ -144,16 +151,26 @@ class Panned:
         self._lfe = np.array([speaker.is_lfe for speaker in layout.speakers], float)
         self.lfe = bool(self._lfe.any())
 
-    def __call__(self, arrivals: list[Arrival], start: int, stop: int) -> np.ndarray:
+    def __call__(self, arrivals: list[Arrival], start: int, stop: int) -> Samples:
         """Of all channels, see `Renderer`."""
-        out = np.zeros((self.layout.channels, stop - start), np.float32)
-        for first in range(0, len(arrivals), TOGETHER):
-            some = arrivals[first : first + TOGETHER]
-            gains = np.empty((len(some), (stop - start) // STEP + 1, self.layout.channels))
-            for arrival, gain in zip(some, gains, strict=True):
-                np.multiply(self._directional(arrival)[arrival.core][1:-1], arrival.gain[arrival.core][1:-1, None], out=gain)
-            kernel().mix(heard(some, self.rate), gains, out)
-        return out
+        together = [arrivals[first : first + TOGETHER] for first in range(0, len(arrivals), TOGETHER)]
+        gains = [self._gains(some, (stop - start) // STEP + 1) for some in together]
+
+        def samples() -> np.ndarray:
+            total = None
+            for some, gain in zip(together, gains, strict=True):
+                total = kernel().mix(heard(some, self.rate), gain, total)
+            return np.zeros((self.layout.channels, stop - start), np.float32) if total is None else total
+
+        return samples
+
+    def _gains(self, arrivals: list[Arrival], points: int) -> np.ndarray:
+        """(arrivals, control points, channels)"""
+        gains = np.empty((len(arrivals), points, self.layout.channels))
+        for arrival, gain in zip(arrivals, gains, strict=True):
+            inner = slice(arrival.core.start + 1, arrival.core.stop - 1)
+            np.multiply(self._directional(arrival)[inner], arrival.gain[inner, None], out=gain)
+        return gains
 
     def impulses(self, directions: np.ndarray, fractions: np.ndarray) -> tuple[np.ndarray, int]:
         """Panned impulses, see `Spreader`."""
@@ -185,6 +202,8 @@ class Panned:
             return np.ones((len(arrival.gain), 1))
         if layout.kind == "speakers":
             return panning.pan(arrival.direction, arrival.sharpness, layout, source.divergence, source.spread)
+        if source.divergence == source.spread == 0.0 and arrival.sharpness.min() == 1.0:
+            return ambisonics.encode(arrival.direction, layout.order)
         orders = np.ones((len(arrival.gain), layout.order + 1))
         orders[:, 1:] = arrival.sharpness[:, None] * ambisonics.cap_orders(layout.order, source.spread)[1:]
         places = diverged(arrival.direction, source.divergence)
@@ -207,12 +226,18 @@ class Binaural:
         self.lead = samples(LEAD, head.rate) / head.rate
         self.ears = kernel().ears(head.responses)
 
-    def __call__(self, arrivals: list[Arrival], start: int, stop: int) -> np.ndarray:
+    def __call__(self, arrivals: list[Arrival], start: int, stop: int) -> Samples:
         """Of two ears, see `Renderer`."""
-        total = self.ears.blank((stop - start) // HOP + 1)
-        for first in range(0, len(arrivals), TOGETHER // 2):
-            self._hear(total, arrivals[first : first + TOGETHER // 2])
-        return self.ears.sound(total)[:, HOP:]  # the first frame begins before the block
+        around = [self._around(arrival) for arrival in arrivals]
+
+        def samples() -> np.ndarray:
+            total = self.ears.blank((stop - start) // HOP + 1)
+            for first in range(0, len(arrivals), TOGETHER // 2):
+                some = slice(first, first + TOGETHER // 2)
+                self._hear(total, arrivals[some], around[some])
+            return self.ears.sound(total)[:, HOP:]  # the first frame begins before the block
+
+        return samples
 
     def impulses(self, directions: np.ndarray, fractions: np.ndarray) -> tuple[np.ndarray, int]:
         """Responses of both ears, see `Spreader`."""
@@ -234,19 +259,21 @@ class Binaural:
         heard = oaconvolve(unrelated, impulses, axes=2).sum(axis=0)
         return np.asarray(heard[:, early:], np.float32)
 
-    def _hear(self, total: np.ndarray, arrivals: list[Arrival]) -> None:
-        around = [self._around(arrival) for arrival in arrivals]
-        # The lead that all responses share is taken back here, so that nothing arrives late.
-        delays = [
-            np.einsum("nk,nke->en", weight, self.head.delays[near]) * arrival.sharpness - self.lead
-            for arrival, (near, weight) in zip(arrivals, around, strict=True)
-        ]
-        left = heard(arrivals, self.rate, [delay[0] for delay in delays])
-        right = heard(arrivals, self.rate, [delay[1] for delay in delays])
-        for arrival, (near, weight), *ears in zip(arrivals, around, left, right, strict=True):
+    def _hear(self, total: np.ndarray, arrivals: list[Arrival], around: list[tuple[np.ndarray, np.ndarray]]) -> None:
+        """Add what both ears hear of arrivals, whose responses are `around`, to `total`."""
+        ears = [heard(arrivals, self.rate, self._delays(arrivals, around, ear)) for ear in range(2)]
+        for arrival, (near, weight), *both in zip(arrivals, around, *ears, strict=True):
             middles = slice(arrival.core.start + 1 + HOP // STEP, arrival.core.stop - 1 - HOP // STEP, HOP // STEP)
             gain = arrival.gain[arrival.core][1:-1]
-            self.ears.hear(total, ears, gain, near[middles], weight[middles], arrival.sharpness[middles])
+            self.ears.hear(total, both, gain, near[middles], weight[middles], arrival.sharpness[middles])
+
+    def _delays(self, arrivals: list[Arrival], around: list[tuple[np.ndarray, np.ndarray]], ear: int) -> list[np.ndarray]:
+        """(m,) seconds for each arrival. The lead that all responses share is taken back, so that nothing arrives late."""
+        delays = np.ascontiguousarray(self.head.delays[:, ear])
+        return [
+            (weight * delays.take(near)).sum(axis=1) * arrival.sharpness - self.lead
+            for arrival, (near, weight) in zip(arrivals, around, strict=True)
+        ]
 
     def _around(self, arrival: Arrival) -> tuple[np.ndarray, np.ndarray]:
         """Measured directions (n, k) and their weights (n, k), of sum 1, all those of a spread or diverged source together."""

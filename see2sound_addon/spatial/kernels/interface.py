@@ -74,9 +74,9 @@ class Kernel(Protocol):
         """Each clip at moments given at control points (m,), on a Catmull-Rom spline in between; (STEP (m - 3),) float32."""
         ...
 
-    def mix(self, signals: list[np.ndarray], gains: np.ndarray, out: np.ndarray) -> None:
-        """Add k signals (STEP m,) to `out` (channels, STEP m), both float32, by gains (k, m + 1, channels) at control points
-        with straight lines in between."""
+    def mix(self, signals: list[np.ndarray], gains: np.ndarray, total: np.ndarray | None = None) -> np.ndarray:
+        """Signals (STEP m,) by gains (k, m + 1, channels) at control points with straight lines in between, added up: (channels,
+        STEP m) float32. They are added to `total`, if there is one."""
         ...
 
     def filter_moving(self, signal: np.ndarray, magnitudes: np.ndarray) -> np.ndarray:

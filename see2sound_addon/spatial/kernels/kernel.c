@@ -294,8 +294,10 @@ API void see2sound_read_smoothly(int64_t reads, const float *const *clips, const
 
 /* ---- Gains on ramps ------------------------------------------------------------------------------------------------- */
 
-/* Add `voices` signals (voices, STEP * steps) to `out` (channels, STEP * steps), by gains (voices, steps + 1, channels). */
-API void see2sound_mix(const float *const *signals, const double *gains, int64_t voices, int64_t channels, int64_t steps, float *out)
+/* Add `voices` signals of STEP * steps samples to `out` (channels, STEP * steps), by gains (voices, steps + 1, channels); if
+   `fresh`, there is nothing in it yet. */
+API void see2sound_mix(const float *const *signals, const double *gains, int64_t voices, int64_t channels, int64_t steps, int64_t fresh,
+                       float *out)
 {
     enum { TOGETHER = 32 };
     const int64_t samples = STEP * steps, points = steps + 1;
@@ -310,7 +312,7 @@ API void see2sound_mix(const float *const *signals, const double *gains, int64_t
                 v8 total[STEP / 8];
                 float *place = out + channel * samples + step * STEP;
                 for (int i = 0; i < STEP / 8; i++)
-                    total[i] = load(place + 8 * i);
+                    total[i] = fresh && begin == 0 ? (v8){0} : load(place + 8 * i);
                 for (int64_t i = 0; i < some; i++) {
                     const double *gain = gains + ((begin + i) * points + step) * channels + channel;
                     const float level = (float)gain[0], rise = (float)gain[channels] - level;

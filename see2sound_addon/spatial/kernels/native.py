@@ -23,7 +23,7 @@ _Arguments = {"p": ctypes.c_void_p, "i": ctypes.c_int64, "d": ctypes.c_double, "
 _LONG = {
     "read": "piipippip",
     "read_smoothly": "ipppppppip",
-    "mix": "ppiiip",
+    "mix": "ppiiiip",
     "filter": "pipippp",
     "hear": "pppippiipppiippp",
     "sound": "piiippi",
@@ -75,10 +75,12 @@ class Native:
         )  # fmt: skip
         return outs
 
-    def mix(self, signals: list[np.ndarray], gains: np.ndarray, out: np.ndarray) -> None:
+    def mix(self, signals: list[np.ndarray], gains: np.ndarray, total: np.ndarray | None = None) -> np.ndarray:
         """See `interface.Kernel`."""
         voices, points, channels = gains.shape
-        self._call["mix"](_all_at(signals), _at(gains), voices, channels, points - 1, _at(out))
+        out = np.empty((channels, STEP * (points - 1)), np.float32) if total is None else total
+        self._call["mix"](_all_at(signals), _at(gains), voices, channels, points - 1, total is None, _at(out))
+        return out
 
     def filter_moving(self, signal: np.ndarray, magnitudes: np.ndarray) -> np.ndarray:
         """See `interface.Kernel`."""

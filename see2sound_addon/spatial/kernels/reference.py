@@ -120,7 +120,7 @@ def smooth(control: np.ndarray) -> np.ndarray:
     return (np.lib.stride_tricks.sliding_window_view(control, 4) @ _CUBIC).ravel()
 
 
-def mix(signals: list[np.ndarray], gains: np.ndarray, out: np.ndarray) -> None:
+def mix(signals: list[np.ndarray], gains: np.ndarray, total: np.ndarray | None = None) -> np.ndarray:
     """See `interface.Kernel`. Each step is the product of the gains at both of its ends with the signals faded out and in, all
     steps in one batch."""
     parts = np.stack(signals).reshape(len(signals), -1, STEP).transpose(1, 0, 2)
@@ -128,7 +128,8 @@ def mix(signals: list[np.ndarray], gains: np.ndarray, out: np.ndarray) -> None:
     both = np.concatenate([parts * (1.0 - fade_in), parts * fade_in], axis=1)
     at_ends = gains.astype(np.float32, copy=False).transpose(1, 2, 0)
     ends = np.concatenate([at_ends[:-1], at_ends[1:]], axis=2)
-    out += (ends @ both).transpose(1, 0, 2).reshape(out.shape)
+    mixed = (ends @ both).transpose(1, 0, 2).reshape(gains.shape[2], -1)
+    return mixed if total is None else total + mixed
 
 
 # ---- Filters that change over time
