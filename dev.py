@@ -32,6 +32,7 @@ PLATFORM_TAGS = {
     "macos-arm64": ("macosx", "arm64"),
     "macos-x64": ("macosx", "x86_64"),
 }
+BUILD_KERNELS = ROOT / "tools" / "build_kernels.py"
 TOOLS = ("numpy<2", "onnx==1.23.2", "pytest==9.2.0", "scikit-image<0.27", "pyloudnorm==0.2.0")
 PYTHONS = ((3, 11), (3, 13))
 """Versions that Blender's module is there for; pyproject.toml has the module that fits each."""
@@ -142,6 +143,7 @@ def setup(venv: Path, extra: str, *pins: str, versions: tuple[tuple[int, int], .
     wanted = hashlib.sha256((ROOT / "pyproject.toml").read_bytes() + repr((extra, pins, str(ROOT))).encode()).hexdigest()
     stamp = venv / "see2sound.stamp"
     if python.exists() and stamp.exists() and stamp.read_text() == wanted:
+        call(python, BUILD_KERNELS)
         return python
     print(f"Making {venv.name} ...", file=sys.stderr)
     if not python.exists():
@@ -158,6 +160,7 @@ def setup(venv: Path, extra: str, *pins: str, versions: tuple[tuple[int, int], .
         *pins,
     )
     call(python, "-c", SAY_WHICH)
+    call(python, BUILD_KERNELS)  # without a compiler it says so, and NumPy does the work
     stamp.write_text(wanted)
     return python
 

@@ -35,7 +35,6 @@ from scenes import RATE, box, clip, hall, orbits
 
 from see2sound_addon import pipeline
 from see2sound_addon.backends import Backends, with_network
-from see2sound_addon.jobs.mixing import mix_on_all_cores
 from see2sound_addon.paths import usual_folder
 from see2sound_addon.progress import no_progress
 from see2sound_addon.sound.generator import synthesise
@@ -250,7 +249,7 @@ def cores() -> None:
             speeds = []
             for count in (1, os.cpu_count()):
                 out = Path(folder) / "mix.wav"
-                seconds, _ = timed(lambda: mix_on_all_cores(plan, layout, out, cores=count))  # noqa: B023
+                seconds, _ = timed(lambda: pipeline.mix(plan, layout, out, threads=count))  # noqa: B023
                 speeds.append(240 / seconds)
             one, several = speeds
             print(f"  {layout:9} one core {one:6.1f}   {os.cpu_count()} cores {several:6.1f}   ratio {several / one:.2f}")

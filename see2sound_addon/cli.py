@@ -261,12 +261,12 @@ def _sound(model: Any) -> str:
 
 
 def _render(options: argparse.Namespace) -> dict[str, Any]:
-    from .jobs.mixing import mix_on_all_cores
+    from . import pipeline
     from .planfile import read_plan
 
     _check_output(options.out, options.plan)
     return _mixed(
-        mix_on_all_cores(read_plan(options.plan), options.layout, options.out, _progress, _delivery(options), options.sofa),
+        pipeline.mix(read_plan(options.plan), options.layout, options.out, _progress, _delivery(options), options.sofa),
         [],
     )
 
@@ -292,10 +292,10 @@ def _delivery(options: argparse.Namespace) -> Any:
 
 def _mix(options: argparse.Namespace) -> dict[str, Any]:
     session = _blender()
+    from . import pipeline
     from .blender.reading import sampling
     from .blender.room import tracing
     from .blender.room.reading import TRACED_ROOMS
-    from .jobs.mixing import mix_on_all_cores
     from .spatial.layouts import find_layout
 
     find_layout(options.layout)
@@ -309,7 +309,7 @@ def _mix(options: argparse.Namespace) -> dict[str, Any]:
             notes += more
         if session.has_scripts():
             notes.append("The file's scripts were not run, because the file may not be trusted.")
-        return _mixed(mix_on_all_cores(plan, options.layout, options.out, _progress, _delivery(options), options.sofa), notes)
+        return _mixed(pipeline.mix(plan, options.layout, options.out, _progress, _delivery(options), options.sofa), notes)
 
 
 def _mixed(report: Any, notes: list[str]) -> dict[str, Any]:

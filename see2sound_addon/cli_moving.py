@@ -60,9 +60,9 @@ def when(source: Any) -> str:
 
 def write_film(options: argparse.Namespace, footage: Any, out: Path, progress: Progress, notes: list[str]) -> list[str]:
     """Write film.mp4: the moving picture with its new sound. Return its name; notes are added."""
+    from . import pipeline
     from .blender.soundtrack import film
     from .delivery.formats import Delivery
-    from .jobs.mixing import mix_on_all_cores
     from .media.moving import open_moving
     from .media.scratch import temporary_folder
     from .planfile import read_plan
@@ -70,7 +70,7 @@ def write_film(options: argparse.Namespace, footage: Any, out: Path, progress: P
     plan = read_plan(out / "plan.json")
     with temporary_folder(out) as folder:  # whole numbers clip, so the film's sound keeps below full scale
         mix = folder / "film.wav"
-        notes += [f"Film: {note}" for note in mix_on_all_cores(plan, "binaural", mix, progress, Delivery(bits=24)).notes]
+        notes += [f"Film: {note}" for note in pipeline.mix(plan, "binaural", mix, progress, Delivery(bits=24)).notes]
         moving = open_moving(options.picture.resolve(), options.rate)
         notes += film.sound_film(moving, footage, mix, plan.sample_rate, out / "film.mp4", options.keep_sound, progress)
     return ["film.mp4"]

@@ -12,12 +12,12 @@ USUAL_LAYOUTS = ("binaural", "5.1", "ambix1")
 
 def mix_usual_layouts(out: Path, progress: Progress) -> tuple[list[dict[str, Any]], list[str]]:
     """Mix the plan of a folder in the usual layouts; facts of the mixes, and notes. `render` gives the same bytes."""
-    from .jobs.mixing import mix_on_all_cores
+    from . import pipeline
     from .planfile import read_plan
 
     plan, mixes, notes = read_plan(out / "plan.json"), [], []
     for layout in USUAL_LAYOUTS:
-        report = mix_on_all_cores(plan, layout, out / f"mix_{layout}.wav", progress)
+        report = pipeline.mix(plan, layout, out / f"mix_{layout}.wav", progress)
         mixes.append({"file": str(report.path), "layout": layout, "samples": report.samples, **levels_of(report)})
         notes += report.notes
     return mixes, list(dict.fromkeys(notes))

@@ -44,13 +44,13 @@ def add_acoustics(parser: argparse.ArgumentParser) -> None:
 
 
 def _scene(options: argparse.Namespace, progress: Progress, session: Any) -> dict[str, Any]:
+    from . import pipeline
     from .backends import Backends
     from .blender.reading.sampling import check_camera
     from .blender.soundtrack import film
     from .blender.writing import scenebuilder
     from .delivery.formats import Delivery
     from .delivery.sceneview import write_scene_overview
-    from .jobs.mixing import mix_on_all_cores
     from .media.files import check_writable
     from .media.scratch import temporary_folder
     from .planfile import read_plan, write_plan
@@ -76,7 +76,7 @@ def _scene(options: argparse.Namespace, progress: Progress, session: Any) -> dic
     if options.film:
         with temporary_folder(out) as folder:  # whole numbers clip, so the film's sound keeps below full scale
             sound = folder / "film.wav"
-            report = mix_on_all_cores(read_plan(out / "plan.json"), "binaural", sound, progress, Delivery(bits=24))
+            report = pipeline.mix(read_plan(out / "plan.json"), "binaural", sound, progress, Delivery(bits=24))
             film.render_film(scene, sound, 2, heard.plan.sample_rate, out / "film.mp4", progress)
         notes += [f"Film: {note}" for note in report.notes]
     found = [_facts_of(one) for one in heard.proposals if not one.silent]

@@ -56,6 +56,7 @@ from .spatial.layouts import Layout, find_layout
 from .spatial.loudness import Meter
 from .spatial.renderer import BLOCK, render
 from .spatial.room.images import check_listener
+from .spatial.threads import cores
 
 LOGGER = logging.getLogger(__name__)
 COUNTS = ("people", "birds", "insects", "animals", "frogs", "horses", "children")
@@ -272,20 +273,19 @@ def mix(
     delivery: Delivery = Delivery(),
     sofa: str | os.PathLike[str] | None = None,
     mixdown: Mixdown | None = None,
-    blocks: Iterator[np.ndarray] | None = None,
+    threads: int | None = None,
 ) -> MixReport:
     """Render a scene into a WAV or FLAC file of exactly `scene.samples`.
 
     `sofa`: a measured head (SimpleFreeFieldHRIR) for a binaural mix, None for the KEMAR manikin.
-    `mixdown`: what `prepare_mix` has read already. `blocks`: the rendered blocks, if other processes render them, see
-    `jobs.mixing`.
+    `mixdown`: what `prepare_mix` has read already. `threads`: None for as many as there are cores; the file is the same.
     Errors: those of `prepare_mix`, `format-*`, `would-overwrite`, `folder-not-writable`.
     """
     out, mixdown = Path(out), mixdown or prepare_mix(scene, layout_name, sofa)
     layout = mixdown.layout
     _check_overwrites_nothing(out, scene, sofa)
     meter = Meter(layout, scene.sample_rate)
-    blocks = blocks or _rendered(mixdown, progress)
+    blocks = _rendered(mixdown, progress, threads or cores())
     # With another number of threads, matrix products are rounded differently: parts rendered elsewhere would not be the same.
     with threadpool_limits(limits=1, user_api="blas"):
         levels = deliver(
@@ -304,9 +304,10 @@ def _check_overwrites_nothing(out: Path, scene: SoundScene, sofa: str | os.PathL
             raise See2SoundError("would-overwrite", f"{out} is {what}; the mix would overwrite it.", "Choose another name.")
 
 
-def _rendered(mixdown: Mixdown, progress: Progress) -> Iterator[np.ndarray]:
+def _rendered(mixdown: Mixdown, progress: Progress, threads: int) -> Iterator[np.ndarray]:
     scene = mixdown.scene
-    blocks = render(scene, mixdown.clips, mixdown.layout, mixdown.notes, mixdown.head, response=mixdown.response)
+    layout, response = mixdown.layout, mixdown.response
+    blocks = render(scene, mixdown.clips, layout, mixdown.notes, mixdown.head, response=response, threads=threads)
     for number, block in enumerate(blocks):
         LOGGER.debug("block %d", number)
         progress(f"Mixing {mixdown.layout.name}", number * BLOCK, scene.samples)

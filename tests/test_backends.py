@@ -58,8 +58,7 @@ def test_a_detector_and_a_depth_of_another_add_on_place_a_source(plugin, picture
     assert np.linalg.norm(one.position - found.camera.pose[:3, 3]) == pytest.approx(7.0, rel=0.01)
 
 
-def test_a_format_of_another_add_on_is_written_by_all_cores(plugin, tmp_path, monkeypatch):
-    monkeypatch.setattr("see2sound_addon.jobs.mixing.WORTH", 0.0)
+def test_a_format_of_another_add_on_is_written_by_all_cores(plugin, tmp_path):
     write_wav(tmp_path / "a.wav", noise(2.0)[None])
     plan = scene([source((3, 1, 0), loop=True)], 2.0)
     plan.sources[0].clip = tmp_path / "a.wav"

@@ -48,7 +48,7 @@ def test_a_missing_clip_writes_nothing(tmp_path):
 
 
 def test_cancelling_a_mix_leaves_nothing(tmp_path):
-    plan = plan_with_clip(tmp_path, duration=2.0)
+    plan = plan_with_clip(tmp_path, duration=8.0)
 
     def stop(label, done, total):
         if done:

@@ -1,7 +1,7 @@
 """Compile see2sound_addon/spatial/kernels/kernel.c. Needs nothing but Python and a C compiler: the system's, or ziglang's.
 
-`build_kernels.py` compiles for this machine, into kernels/built, and says why if it cannot. `build_kernels.py --wheels DIR TAG...`
-makes a wheel for each of the platforms in TARGETS that are named, by ziglang, from any of them.
+`build_kernels.py` compiles for this machine, into kernels/built, and says why if it cannot. `build_kernels.py --wheels DIR
+TAG...` makes a wheel for each of the platforms in TARGETS that are named, by ziglang, from any of them.
 """
 
 from __future__ import annotations

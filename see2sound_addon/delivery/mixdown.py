@@ -32,6 +32,16 @@ class Meter(Protocol):
         """Integrated loudness so far, LUFS, or None where it is not defined."""
         ...
 
+    @property
+    def sample_peak(self) -> float:
+        """Largest absolute sample so far."""
+        ...
+
+    @property
+    def rms(self) -> float:
+        """Root of the mean square of all samples of all channels so far."""
+        ...
+
 
 @dataclass
 class Levels:
@@ -63,41 +73,27 @@ def deliver(
     bits = delivery.bits or find_format(path).bits[0]
     delivery = replace(delivery, bits=bits)
     writer = open_writer(path, Signal(channels, rate, samples, mask, bits, seed))
-    level = _Level(meter)
     if delivery.bits == 32 and delivery.loudness is None:
         with writer:
             for block in blocks:
-                level.feed(block)
+                meter.feed(block)
                 writer.write(block)
-        return _report(level, 0.0, delivery, [])
+        return _report(meter, 0.0, delivery, [])
     with scratch_file(path) as raw_path:  # beside its place, for /tmp may be small, or memory
         with raw_path.open("wb") as raw:
             for block in blocks:
-                level.feed(block)
+                meter.feed(block)
                 raw.write(np.ascontiguousarray(block.T, dtype=np.float32).tobytes())
-        gain, notes = _choose_gain(level, delivery)
+        gain, notes = _choose_gain(meter, delivery)
         with writer, raw_path.open("rb") as raw:
             while data := raw.read(4 * channels * BLOCK):
                 block = np.frombuffer(data, np.float32).reshape(-1, channels).T
                 writer.write(block * np.float32(10.0 ** (gain / 20.0)))
-    return _report(level, gain, delivery, notes)
+    return _report(meter, gain, delivery, notes)
 
 
-class _Level:
-    """Peak and energy beside what the meter measures."""
-
-    def __init__(self, meter: Meter) -> None:
-        self.meter, self.peak, self.energy, self.values = meter, 0.0, 0.0, 0
-
-    def feed(self, block: np.ndarray) -> None:
-        self.meter.feed(block)
-        self.peak = max(self.peak, float(np.abs(block).max(initial=0.0)))
-        self.energy += float(np.einsum("cn,cn->", block, block, dtype=np.float64))
-        self.values += block.size
-
-
-def _choose_gain(level: _Level, delivery: Delivery) -> tuple[float, list[str]]:
-    peak, loudness = level.meter.true_peak, level.meter.integrated
+def _choose_gain(meter: Meter, delivery: Delivery) -> tuple[float, list[str]]:
+    peak, loudness = meter.true_peak, meter.integrated
     if delivery.loudness is not None:
         if loudness is None or not np.isfinite(loudness):
             return _within_ceiling(0.0, peak, delivery, ["The mix has no measurable loudness; its level was left as it is."])
@@ -117,13 +113,12 @@ def _within_ceiling(gain: float, peak: float, delivery: Delivery, notes: list[st
     ]
 
 
-def _report(level: _Level, gain: float, delivery: Delivery, notes: list[str]) -> Levels:
-    loudness = level.meter.integrated
-    rms = float(np.sqrt(level.energy / max(1, level.values)))
+def _report(meter: Meter, gain: float, delivery: Delivery, notes: list[str]) -> Levels:
+    loudness = meter.integrated
     levels = Levels(
-        peak=decibels(level.peak) + gain,
-        true_peak=level.meter.true_peak + gain,
-        rms=decibels(rms) + gain,
+        peak=decibels(meter.sample_peak) + gain,
+        true_peak=meter.true_peak + gain,
+        rms=decibels(meter.rms) + gain,
         loudness=None if loudness is None else loudness + gain,
         gain=gain,
         notes=notes,

@@ -99,7 +99,7 @@ class Mixed:
 
 @dataclass(frozen=True)
 class Mix(Request[Mixed]):
-    """`jobs.mixing.mix_on_all_cores` of the file `plan`."""
+    """`pipeline.mix` of the file `plan`."""
 
     task: ClassVar[str] = "mix"
     result: ClassVar[type] = Mixed

@@ -39,15 +39,15 @@ def render_part(request: requests.RenderPart, progress: Progress) -> requests.Pa
 
 def mix(request: requests.Mix, progress: Progress) -> requests.Mixed:
     """Mix a plan on all cores."""
+    from .. import pipeline
     from ..planfile import read_plan
-    from .mixing import mix_on_all_cores
 
     if request.backends.plugins:
         from ..backends import load_plugins
 
         load_plugins(request.backends.plugins)  # one of them may bring the format
     plan = read_plan(request.plan)
-    report = mix_on_all_cores(plan, request.layout, request.out, progress, request.delivery, request.sofa)
+    report = pipeline.mix(plan, request.layout, request.out, progress, request.delivery, request.sofa)
     return requests.Mixed(max(report.levels.true_peak, requests.LOWEST), plan.duration, report.notes)
 
 

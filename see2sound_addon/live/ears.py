@@ -26,7 +26,7 @@ from ..errors import See2SoundError
 from ..media.audio import read_clip
 from ..media.files import whole_file
 from ..pipeline import CLIP_RATE, read_head
-from ..spatial import delayline
+from ..spatial.kernels import kernel
 from ..spatial.live import LiveMixer, Placed
 
 BLOCK = 768
@@ -107,7 +107,7 @@ def main() -> int:
     """Do one run; returns the exit code."""
     asked = json.loads(sys.stdin.readline())
     try:
-        delayline.prepare()
+        kernel().prepare()
         mixer = LiveMixer(read_head(asked["sofa"], CLIP_RATE), BLOCK)
         mixer.add("", np.zeros(CLIP_RATE, np.float32), 1.0)
         for _ in range(8):  # what is slow the first time

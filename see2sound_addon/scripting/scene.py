@@ -9,8 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
+from .. import pipeline
 from ..delivery.formats import Delivery
-from ..jobs.mixing import mix_on_all_cores
 from ..planfile import carry_files, write_plan
 from ..progress import Progress, no_progress
 from ..soundscene import SoundScene
@@ -109,6 +109,6 @@ class Scene(ABC):
     ) -> MixResult:
         """Render what the listener hears into a file. Errors: those of `plan` and of `pipeline.mix`."""
         plan, notes = self.plan()
-        report = mix_on_all_cores(plan, layout, path, progress, delivery, sofa)
+        report = pipeline.mix(plan, layout, path, progress, delivery, sofa)
         levels = report.levels
         return MixResult(report.path, levels.loudness, levels.true_peak, list(dict.fromkeys(notes + report.notes)))

@@ -77,5 +77,5 @@ class Damping:
         if self.coloured:
             # Levels follow straight lines from moment to moment, as the gain does.
             curves = [np.interp(times, self.occlusion.times, octave) for octave in self.occlusion.octaves.T]
-            magnitude = magnitude * 10.0 ** (np.stack(curves, axis=1) / 20.0) @ self.octaves
+            magnitude = magnitude * (10.0 ** (np.stack(curves, axis=1) / 20.0) @ self.octaves)
         return magnitude.astype(np.float32, copy=False)

@@ -76,6 +76,7 @@ class Walled:
 
     def __init__(self, clip: Clip, reflectance: np.ndarray, rate: float, recent: Recent) -> None:
         self.clip, self.reflectance, self.rate, self._recent = clip, reflectance, rate, recent
+        self.samples = clip.samples
 
     def part(self, control: np.ndarray) -> tuple[Clip, np.ndarray]:
         """See `Clip`."""

@@ -34,7 +34,8 @@ def channel_weights(layout: Layout) -> np.ndarray | None:
 
 
 class Meter:
-    """Feed it blocks (channels, n); then ask for `integrated` (LUFS, None if undefined) and `true_peak` (dB)."""
+    """Feed it blocks (channels, n); then ask for `integrated` (LUFS, None if undefined), `true_peak` (dB), `sample_peak` and
+    `rms` (linear)."""
 
     def __init__(self, layout: Layout, rate: int) -> None:
         self.weights = channel_weights(layout)
@@ -46,13 +47,17 @@ class Meter:
         taps = firwin(OVERSAMPLING * TAPS - 1, 1.0 / OVERSAMPLING, window=("kaiser", 6.0)) * OVERSAMPLING
         self.phases = np.append(taps, 0.0).reshape(TAPS, OVERSAMPLING).T
         self.before = np.zeros((layout.channels, TAPS - 1), np.float32)
-        self.peak = 0.0
+        self.peak = self.sample_peak = 0.0
+        self._energy, self._values = 0.0, 0
 
     def feed(self, block: np.ndarray) -> None:
         """Measure the next samples of all channels."""
         span = np.concatenate([self.before, block], axis=1, dtype=np.float32)
         self.before = span[:, -(TAPS - 1) :]
         self.peak = kernel().peak(span, self.phases, self.peak)
+        peak, energy = kernel().level(block)
+        self.sample_peak = max(self.sample_peak, peak)
+        self._energy, self._values = self._energy + energy, self._values + block.size
         if self.weights is None or block.shape[1] == 0:
             return
         steps = kernel().weigh(block, self.sections, self.state, self.step, self.since)
@@ -65,6 +70,11 @@ class Meter:
     def true_peak(self) -> float:
         """dB re full scale; -inf for silence."""
         return 20.0 * float(np.log10(self.peak)) if self.peak > 0.0 else -np.inf
+
+    @property
+    def rms(self) -> float:
+        """Root of the mean square of all samples of all channels."""
+        return float(np.sqrt(self._energy / max(1, self._values)))
 
     @property
     def integrated(self) -> float | None:

@@ -24,11 +24,10 @@ from .propagation import Arrival, Propagation, heard
 from .room.images import check_listener
 from .room.reverberation import Noises
 from .room.surroundings import Spreader, Surroundings
-from .threads import in_order
+from .threads import in_order, keep_memory
 
 BLOCK = 131072
-"""Samples a block, a multiple of STEP and HOP: long enough that Python's overhead is small. The result does not
-depend on it."""
+"""Samples a block, a multiple of HOP: long enough that Python's overhead is small. The result does not depend on it."""
 TOGETHER = 16
 """Voices that are mixed at once: enough that channels are seldom added to, not so many that they need much memory."""
 MOST_AROUND = 24
@@ -79,6 +78,7 @@ def render(
     blocks are rendered at once; the result is the same to the bit.
     Errors: `room-outside`, `not-finite`.
     """
+    keep_memory()
     check_listener(scene)
     stop = scene.samples if stop is None else min(stop, scene.samples)
     if layout.kind == "binaural":
@@ -88,7 +88,7 @@ def render(
     propagation = Propagation(scene, clips, renderer.around, renderer.directionless, renderer.lfe, room.still)
 
     def direct(begin: int) -> Samples:
-        end = begin + BLOCK
+        end = min(begin + BLOCK, -(-stop // HOP) * HOP)
         return renderer(list(propagation.arrivals(begin - renderer.margin, end + renderer.margin)), begin, end)
 
     # What rings on from before is shorter than a block: one block ahead of the part is rendered and thrown away.
@@ -103,10 +103,10 @@ def render(
         for _ in early:
             next(reverberations)
         for begin, block, reverberation in zip(begins, blocks, reverberations, strict=True):
-            block[:, : rings_on.shape[1]] += rings_on
+            block[:, : rings_on.shape[1]] += rings_on[:, : block.shape[1]]
             block, rings_on = block[:, :BLOCK], block[:, BLOCK:]
             if reverberation is not None:
-                block = block + reverberation
+                block = block + reverberation[:, : block.shape[1]]
             if not np.isfinite(block).all():
                 raise _not_finite(propagation.arrivals(begin, begin + BLOCK), begin / scene.sample_rate)
             if begin + BLOCK > start:

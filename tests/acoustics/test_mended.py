@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from meshes import box, flat_surface, geometry, joined, moved, path, quad, room, scene
+from meshes import box, flat_surface, geometry, joined, moved, quad, room, scene
 from scenes import rendered, tone
 
 from see2sound_addon.acoustics import curves
@@ -14,7 +14,6 @@ from see2sound_addon.acoustics.moments import places
 from see2sound_addon.acoustics.stretches import _needed
 from see2sound_addon.acoustics.trace import trace_acoustics
 from see2sound_addon.errors import See2SoundError
-from see2sound_addon.jobs.mixing import _work
 from see2sound_addon.materials import MATERIALS
 from see2sound_addon.soundscene import Shoebox, Trajectory
 from see2sound_addon.spatial.room.reverberation import stands_still
@@ -160,13 +159,6 @@ def test_a_pose_holds_until_a_cut():
         np.array([1.9]),
     )  # fmt: skip
     assert places(listener, np.array([1.5, 1.89, 1.91]))[:, 1].tolist() == [0.0, 0.0, 60.0]
-
-
-def test_what_was_traced_counts_as_work():
-    n = 251
-    plan = scene(path(np.linspace((2, 2, 1.5), (3, 3, 1.5), n)).positions, (6, 4, 1), seconds=10.0)
-    traced, _ = trace_acoustics(plan, geometry(box((0, 0, 0), (8, 6, 4)), rate=25.0, frames=n))
-    assert _work(traced) > 10 * _work(plan)
 
 
 def test_wrong_numbers_are_one_clear_line():

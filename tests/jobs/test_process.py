@@ -18,11 +18,11 @@ from scenes import RATE, moving, noise, scene, source, write_wav
 from see2sound_addon import pipeline
 from see2sound_addon.errors import See2SoundError
 from see2sound_addon.findings import Settings
-from see2sound_addon.jobs.mixing import mix_on_all_cores
 from see2sound_addon.jobs.requests import FreeNeural, PartRendered, Reconstruct, RenderPart
 from see2sound_addon.neural.requests import Done
 from see2sound_addon.planfile import plan_to_json
 from see2sound_addon.projection import Camera, Perspective
+from see2sound_addon.soundscene import Shoebox
 from see2sound_addon.workers import process
 from see2sound_addon.workers.messages import Request
 from see2sound_addon.workers.process import Worker
@@ -137,27 +137,14 @@ def test_a_worker_leaves_no_log_no_process_and_no_open_files(tmp_path):
     assert len(list(handles.iterdir())) <= before
 
 
-def test_a_folder_that_is_not_there_may_be_mistyped_and_is_not_made(tmp_path, monkeypatch):
-    monkeypatch.setattr("see2sound_addon.jobs.mixing.WORTH", 0.0)
+def test_a_folder_that_is_not_there_may_be_mistyped_and_is_not_made(tmp_path):
     with pytest.raises(See2SoundError) as caught:
-        mix_on_all_cores(plan_file(tmp_path, 9.0), "mono", tmp_path / "new" / "folder" / "mix.wav", cores=2)
+        pipeline.mix(plan_file(tmp_path, 9.0), "mono", tmp_path / "new" / "folder" / "mix.wav")
     assert caught.value.code == "folder-missing" and not (tmp_path / "new").exists()
 
 
-def test_a_relative_path_with_several_processes(tmp_path, monkeypatch):
-    """The workers' current folder is another one."""
-    monkeypatch.setattr("see2sound_addon.jobs.mixing.WORTH", 0.0)
-    monkeypatch.chdir(tmp_path)
-    plan = plan_file(tmp_path, 9.0)
-    report = mix_on_all_cores(plan, "5.1", "relative.wav", cores=2)
-    assert report.path == tmp_path / "relative.wav"
-    pipeline.mix(plan, "5.1", tmp_path / "alone.wav")
-    assert (tmp_path / "relative.wav").read_bytes() == (tmp_path / "alone.wav").read_bytes()
-
-
-def test_a_clip_that_changes_during_a_mix_changes_nothing(tmp_path, monkeypatch):
-    """The sound at the start is the sound of the whole mix, although workers read it later."""
-    monkeypatch.setattr("see2sound_addon.jobs.mixing.WORTH", 0.0)
+def test_a_clip_that_changes_during_a_mix_changes_nothing(tmp_path):
+    """The sound at the start is the sound of the whole mix."""
     plan = plan_file(tmp_path, 20.0)
     pipeline.mix(plan, "mono", tmp_path / "before.wav")
     clip = plan.sources[0].clip
@@ -166,7 +153,7 @@ def test_a_clip_that_changes_during_a_mix_changes_nothing(tmp_path, monkeypatch)
     def replace_the_clip(label, done, total):
         soundfile.write(clip, -0.1 * samples, rate)
 
-    mix_on_all_cores(plan, "mono", tmp_path / "mix.wav", replace_the_clip, cores=2)
+    pipeline.mix(plan, "mono", tmp_path / "mix.wav", replace_the_clip, threads=2)
     assert not np.allclose(soundfile.read(clip)[0], samples)
     assert (tmp_path / "mix.wav").read_bytes() == (tmp_path / "before.wav").read_bytes()
 
@@ -292,28 +279,22 @@ def test_what_lies_in_the_working_folder_is_not_imported(tmp_path, monkeypatch):
             until(worker)
 
 
-def test_a_mix_on_several_cores_equals_the_mix_on_one(tmp_path, monkeypatch):
-    monkeypatch.setattr("see2sound_addon.jobs.mixing.WORTH", 0.0)
+@pytest.mark.parametrize("layout", ["binaural", "7.1", "ambix1"])
+def test_a_mix_by_several_threads_has_the_same_bytes(tmp_path, layout):
     plan = plan_file(tmp_path, 9.0)
-    one = pipeline.mix(plan, "binaural", tmp_path / "one.wav")
-    seen = []
-    several = mix_on_all_cores(
-        plan, "binaural", tmp_path / "several.wav", lambda label, done, total: seen.append((label, done)), cores=3
-    )
-    assert any("3 cores" in label for label, _ in seen)
-    assert soundfile.info(tmp_path / "one.wav").frames == 9 * 48000
-    assert (tmp_path / "one.wav").read_bytes() == (tmp_path / "several.wav").read_bytes()
-    assert several.levels.loudness == pytest.approx(one.levels.loudness, abs=1e-3)
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.wav", "one.wav", "plan.json", "several.wav"]
+    plan.room = Shoebox((0.0, 0.0, 0.0), (20.0, 20.0, 6.0), ((0.3,) * 7,) * 6, order=1, tail=True)
+    found = {threads: pipeline.mix(plan, layout, tmp_path / f"{threads}.wav", threads=threads) for threads in (1, 2, 5)}
+    assert soundfile.info(tmp_path / "1.wav").frames == 9 * 48000
+    assert len({(tmp_path / f"{threads}.wav").read_bytes() for threads in found}) == 1
+    assert len({report.levels.loudness for report in found.values()}) == 1
 
 
-def test_an_error_on_one_core_is_the_mix_s_error_and_leaves_nothing(tmp_path, monkeypatch):
-    monkeypatch.setattr("see2sound_addon.jobs.mixing.WORTH", 0.0)
+def test_a_mix_that_is_stopped_leaves_nothing(tmp_path):
     plan = plan_file(tmp_path, 9.0)
 
     def stop(label, done, total):
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        mix_on_all_cores(plan, "mono", tmp_path / "mix.wav", stop, cores=3)
+        pipeline.mix(plan, "mono", tmp_path / "mix.wav", stop, threads=3)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.wav", "plan.json"]

@@ -66,6 +66,10 @@ class Kernel(Protocol):
 
     name: str
 
+    def prepare(self) -> None:
+        """Make what the first reading would make, which takes a moment, before time matters."""
+        ...
+
     def read(self, clip: Clip, moments: np.ndarray) -> np.ndarray:
         """A clip at moments (n,), float64 in samples from its beginning; (n,) float32."""
         ...
@@ -75,8 +79,8 @@ class Kernel(Protocol):
         ...
 
     def mix(self, signals: list[np.ndarray], gains: np.ndarray, total: np.ndarray | None = None) -> np.ndarray:
-        """Signals (STEP m,) by gains (k, m + 1, channels) at control points with straight lines in between, added up: (channels,
-        STEP m) float32. They are added to `total`, if there is one."""
+        """Signals (STEP m,) by gains (k, m + 1, channels) at control points with straight lines in between, added up:
+        (channels, STEP m) float32. They are added to `total`, if there is one."""
         ...
 
     def filter_moving(self, signal: np.ndarray, magnitudes: np.ndarray) -> np.ndarray:

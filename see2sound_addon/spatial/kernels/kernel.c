@@ -213,10 +213,13 @@ static void read_step(const float *clip, int64_t length, int loop, const double 
         read_jump(clip, length, loop, moments, table, out);
         return;
     }
-    for (int i = 0; wide < WIDE && i < STEP; i++)
-        split((int32_t)((moments[i] - low) * (1 << BITS)), at + i, row + i, part + i);
-    for (int i = 0; wide >= WIDE && i < STEP; i++) {
+    const double most = high - low + (1.0 - 1e-9); /* what is no number is held too: nothing outside is read */
+    for (int i = 0; wide < WIDE && i < STEP; i++) {
         const double since = moments[i] - low;
+        split((int32_t)((since > 0.0 ? since < most ? since : most : 0.0) * (1 << BITS)), at + i, row + i, part + i);
+    }
+    for (int i = 0; wide >= WIDE && i < STEP; i++) {
+        const double after = moments[i] - low, since = after > 0.0 ? after < most ? after : most : 0.0;
         const int32_t whole = (int32_t)since;
         const double place = (since - whole) * PHASES;
         const int32_t which = (int32_t)place;
@@ -807,7 +810,7 @@ API void see2sound_air(const double *distance, int64_t points, const float *loss
             lost = (lost < largest ? lost : largest) * octaves;
             const int32_t whole = (int32_t)lost;
             const float x = (lost - (float)whole) * -0.69314718056f; /* 2^-part by its series */
-            float part = 1.0f + x * (1.0f + x * (0.5f + x * (1.0f / 6 + x * (1.0f / 24 + x * (1.0f / 120 + x * (1.0f / 720 + x / 5040))))));
+            float part = 1.0f + x * (1.0f + x * (0.5f + x * (1.0f / 6 + x * (1.0f / 24 + x * (1.0f / 120 + x * (1.0f / 720 + x * (1.0f / 5040 + x / 40320)))))));
             const uint32_t power = (uint32_t)(127 - whole) << 23;
             float scale;
             memcpy(&scale, &power, sizeof scale);

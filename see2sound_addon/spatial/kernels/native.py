@@ -39,8 +39,8 @@ _SHORT = {
     "pan": "pipippippidp",
     "encode": "piippp",
 }
-"""Arguments of the functions in kernel.c: pointers, integers, doubles, floats. While the first ones run other threads go on; the
-short ones would wait longer for their turn than they take."""
+"""Arguments of the functions in kernel.c: pointers, integers, doubles, floats. While the first ones run, other threads go on;
+the short ones would wait longer for their turn than they take."""
 
 
 class Native:
@@ -55,6 +55,10 @@ class Native:
                 call.argtypes, call.restype = [_Arguments[one] for one in arguments], None
                 self._call[function] = call
         self._call["peak"].restype = ctypes.c_double
+
+    def prepare(self) -> None:
+        """See `interface.Kernel`."""
+        phase_table(PHASES)
 
     def read(self, clip: interface.Clip, moments: np.ndarray) -> np.ndarray:
         """See `interface.Kernel`."""
@@ -117,7 +121,7 @@ class Native:
             np.empty((count, 3)),
             np.array([times[0], times[-1]]),
         )
-        valid = (np.inf, -np.inf)
+        valid = [np.inf, -np.inf]
         while not (valid[0] <= seen[0] and seen[1] <= valid[1]):  # once, unless the way is very long
             knots, coefficients, *valid = curve.pieces(float(seen[0]), float(seen[1]))
             pieces = len(knots) - 1 if coefficients.ndim > 1 else 0
@@ -226,8 +230,8 @@ class _Ears:
         near, weight = np.ascontiguousarray(near, np.int32), np.ascontiguousarray(weight, np.float32)
         focus, turn = np.ascontiguousarray(focus, np.float32), _turns(self.size)
         self._call["hear"](
-            _at(ears[0]), _at(ears[1]), _at(gain), len(heard), _at(near), _at(weight), near.shape[1], same, _at(focus), _at(self._table),
-            _at(self._everywhere), self.size, self._row, _at(WINDOW), _at(turn), _at(heard),
+            _at(ears[0]), _at(ears[1]), _at(gain), len(heard), _at(near), _at(weight), near.shape[1], same, _at(focus),
+            _at(self._table), _at(self._everywhere), self.size, self._row, _at(WINDOW), _at(turn), _at(heard),
         )  # fmt: skip
 
     def sound(self, heard: np.ndarray) -> np.ndarray:
@@ -243,7 +247,7 @@ _Nothing = ctypes.c_char * 0
 def _at(array: np.ndarray) -> object:
     """Where an array's values are. Quicker than NumPy says the address, and for contiguous arrays only."""
     try:
-        return _Nothing.from_buffer(array)
+        return _Nothing.from_buffer(array)  # type: ignore[arg-type]
     except TypeError:  # it must not be written to
         return array.ctypes.data
 

@@ -26,6 +26,12 @@ CHUNK = 1 << 13
 # ---- Reading clips between samples
 
 
+def prepare() -> None:
+    """See `interface.Kernel`."""
+    for speed in range(len(QUICKER)):
+        _row_matrix(speed)
+
+
 def read(clip: interface.Clip, moments: np.ndarray) -> np.ndarray:
     """See `interface.Kernel`. A clip is filtered by every polynomial's coefficients, as one matrix product; then each moment
     costs as many values as the polynomials have coefficients, not as many as the sinc has taps."""
@@ -364,4 +370,5 @@ def peak(span: np.ndarray, phases: np.ndarray, peak: float) -> float:
 
 def level(block: np.ndarray) -> tuple[float, float]:
     """See `interface.Kernel`."""
-    return float(np.abs(block).max(initial=0.0)), float(np.einsum("...,...->", block, block, dtype=np.float64))
+    flat = block.ravel()
+    return float(np.abs(flat).max(initial=0.0)), float(np.einsum("n,n->", flat, flat, dtype=np.float64))
