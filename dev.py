@@ -12,6 +12,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
@@ -33,6 +34,23 @@ PLATFORM_TAGS = {
     "macos-x64": ("macosx", "x86_64"),
 }
 BUILD_KERNELS = ROOT / "tools" / "build_kernels.py"
+KERNELS = "see2sound_kernels-"
+"""How the wheels that `build_kernels.py` makes begin."""
+
+
+class Generation(NamedTuple):
+    """Versions of Blender with the same Python: the first one, and the first one after them. One zip serves them."""
+
+    name: str
+    first: str
+    end: str
+    python: str
+
+
+GENERATIONS = (
+    Generation("blender-4.2-to-5.0", "4.2.0", "5.1.0", "cp311"),
+    Generation("blender-5.1", "5.1.0", "", "cp313"),
+)
 TOOLS = ("numpy<2", "onnx==1.23.2", "pytest==9.2.0", "scikit-image<0.27", "pyloudnorm==0.2.0")
 PYTHONS = ((3, 11), (3, 13))
 """Versions that Blender's module is there for; pyproject.toml has the module that fits each."""
@@ -299,14 +317,47 @@ def build_extension(python: Path, every_platform: bool) -> int:
         sys.exit(f"dev.py: the extension has no wheels for {this_platform()}. Hint: build --all makes the others.")
     platforms = manifest["platforms"] if every_platform else [this_platform()]
     wheels = [Path(w).name for w in manifest["wheels"] if any(fits(Path(w).name, p) for p in platforms)]
-    fetch_wheels(python, wheels)
+    fetch_wheels(python, [wheel for wheel in wheels if not wheel.startswith(KERNELS)])
+    tags = [wheel.removesuffix(".whl").split("-")[-1] for wheel in wheels if wheel.startswith(KERNELS)]
+    must(python, BUILD_KERNELS, "--wheels", ROOT / "wheels", *tags)
+    shutil.rmtree(ROOT / "dist", ignore_errors=True)
+    tool = subprocess.check_output([str(python), "-c", FIND_TOOL], text=True).strip()
+    for generation in GENERATIONS:
+        stage, out = stage_extension(manifest_text, wheels, platforms, generation), ROOT / "build" / "zips"
+        shutil.rmtree(out, ignore_errors=True)
+        out.mkdir(parents=True)
+        must(
+            python,
+            tool,
+            "build",
+            "--source-dir",
+            stage,
+            "--output-dir",
+            out,
+            *(["--split-platforms"] if every_platform else []),
+        )
+        for made in sorted(out.glob("*.zip")):
+            archive = ROOT / "dist" / made.name.replace(".zip", f"-{generation.name}.zip")
+            archive.parent.mkdir(exist_ok=True)
+            made.replace(archive)
+            must(python, tool, "validate", archive)
+            print(f"{archive}  {archive.stat().st_size / 2**20:.0f} MiB")
+    return 0
+
+
+def stage_extension(manifest_text: str, wheels: list[str], platforms: list[str], generation: Generation) -> Path:
+    """A folder with what goes into the extension for some versions of Blender, all with the same Python."""
+    import tomllib
+
+    others = tuple(f"-{one.python}-" for one in GENERATIONS if one != generation)
+    wheels = [wheel for wheel in wheels if not any(other in wheel for other in others)]
     stage = ROOT / "build" / "stage"
     shutil.rmtree(stage, ignore_errors=True)
     (stage / "wheels").mkdir(parents=True)
     for name in EXTENSION:
         source = ROOT / name
         if source.is_dir():
-            shutil.copytree(source, stage / name, ignore=shutil.ignore_patterns("__pycache__"))
+            shutil.copytree(source, stage / name, ignore=shutil.ignore_patterns("__pycache__", "built"))
         else:
             shutil.copy2(source, stage / name)
     for wheel in wheels:
@@ -314,16 +365,12 @@ def build_extension(python: Path, every_platform: bool) -> int:
     kept = {f'  "./wheels/{wheel}",' for wheel in wheels}
     lines = [line for line in manifest_text.splitlines() if "./wheels/" not in line or line in kept]
     text = "\n".join(lines) + "\n"
-    text = text.replace(f"platforms = {as_toml(manifest['platforms'])}", f"platforms = {as_toml(platforms)}")
-    (stage / "blender_manifest.toml").write_text(text, encoding="utf-8")
-    (ROOT / "dist").mkdir(exist_ok=True)
-    tool = subprocess.check_output([str(python), "-c", FIND_TOOL], text=True).strip()
-    split = ["--split-platforms"] if every_platform else []
-    must(python, tool, "build", "--source-dir", stage, "--output-dir", ROOT / "dist", *split)
-    for archive in sorted((ROOT / "dist").glob(f"see2sound-{manifest['version']}*.zip")):
-        must(python, tool, "validate", archive)
-        print(f"{archive}  {archive.stat().st_size / 2**20:.0f} MiB")
-    return 0
+    text = text.replace(f"platforms = {as_toml(tomllib.loads(text)['platforms'])}", f"platforms = {as_toml(platforms)}")
+    first = next(line for line in lines if line.startswith("blender_version_min"))
+    limits = f'blender_version_min = "{generation.first}"'
+    limits += f'\nblender_version_max = "{generation.end}"' if generation.end else ""
+    (stage / "blender_manifest.toml").write_text(text.replace(first, limits), encoding="utf-8")
+    return stage
 
 
 FIND_TOOL = (

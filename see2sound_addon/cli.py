@@ -349,10 +349,26 @@ def _doctor(options: argparse.Namespace) -> dict[str, Any]:
             lines.append(f"  {name}: missing, no {purpose} ({error}). Hint: pip install {'bpy' if name == 'bpy' else name}")
     missing = [name for name, version in found.items() if version is None]
     broken = [name for name in missing if name in NEEDED]
+    kernel, kernel_lines = _kernel()
+    lines += kernel_lines
     neural, neural_lines = cli_neural.report(options)
     lines += neural_lines
     lines.append(f"Missing: {', '.join(missing)}." if missing else "Everything is in place.")
-    return {"python": platform.python_version(), "modules": found, "neural": neural, "exit": 1 if broken else 0, "lines": lines}
+    facts = {"python": platform.python_version(), "modules": found, "kernel": kernel, "neural": neural}
+    return {**facts, "exit": 1 if broken else 0, "lines": lines}
+
+
+def _kernel() -> tuple[str, list[str]]:
+    """Which inner loops the engine uses, and why not others."""
+    from .spatial.kernels import VARIABLE, kernel, kernels
+    from .spatial.kernels.library import find_libraries
+
+    name = kernel().name
+    lines = [f"  kernel {name}: in use; {VARIABLE} chooses among {', '.join(kernels())}"]
+    if name == "numpy":
+        reasons = "; ".join(find_libraries()[1]) or f"{VARIABLE} chose it"
+        lines.append(f"    mixes are rendered several times slower than by a compiled kernel ({reasons})")
+    return name, lines
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 The reference itself is held to closed forms and to other people's renderers by the other tests of this folder.
 """
 
+import importlib.util
 import os
 import shutil
 import subprocess
@@ -313,3 +314,35 @@ assert np.abs(np.concatenate(blocks, axis=1)).max() > 0.01
     done = run(code)
     assert done.returncode == 0, done.stderr
     assert done.stderr.count("several times slower") == 1
+
+
+def test_doctor_says_which_is_in_use():
+    command = [sys.executable, "-m", "see2sound_addon.cli", "doctor"]
+    for name in kernels.kernels():
+        done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, env={**os.environ, "SEE2SOUND_KERNEL": name})
+        assert f"kernel {name}: in use" in done.stdout
+        assert ("several times slower" in done.stdout) == (name == "numpy")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("tag", ["manylinux_2_17_aarch64", "macosx_11_0_arm64"])
+def test_a_wheel_for_another_machine(tmp_path, tag):
+    """Its library holds the source's hash, and its file list every file."""
+    import csv
+    import zipfile
+
+    if importlib.util.find_spec("ziglang") is None:
+        pytest.skip("ziglang is not installed")
+    done = subprocess.run([sys.executable, ROOT / "tools" / "build_kernels.py", "--wheels", tmp_path, tag], capture_output=True)
+    assert done.returncode == 0, done.stderr
+    (made,) = tmp_path.glob("*.whl")
+    assert made.name == f"see2sound_kernels-1.0-py3-none-{tag}.whl"
+    with zipfile.ZipFile(made) as wheel:
+        names = wheel.namelist()
+        listed = [
+            row[0] for row in csv.reader(wheel.read(next(n for n in names if n.endswith("RECORD"))).decode().splitlines())
+        ]
+        assert sorted(listed) == sorted(names)
+        (compiled,) = [wheel.read(name) for name in names if "baseline" in name]
+    assert library.source_hash().encode() in compiled
+    assert compiled[:4] == (b"\x7fELF" if "linux" in tag else b"\xcf\xfa\xed\xfe")

@@ -97,13 +97,13 @@ def start(*command, log):
 
 
 def without_wheels(archive, target):
-    """Our zip for a Blender whose Python our wheels do not serve."""
+    """Our zip for a Blender whose Python our wheels do not serve, but for the kernels', which serve every Python."""
     with zipfile.ZipFile(archive) as full, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as slim:
         for name in full.namelist():
             if name.endswith("blender_manifest.toml"):
                 lines = full.read(name).decode().splitlines()
-                slim.writestr(name, "\n".join(line for line in lines if "./wheels/" not in line) + "\n")
-            elif "wheels/" not in name:
+                slim.writestr(name, "\n".join(line for line in lines if "./wheels/" not in line or "kernels" in line) + "\n")
+            elif "wheels/" not in name or "kernels" in name:
                 slim.writestr(name, full.read(name))
 
 

@@ -42,7 +42,7 @@ def blender():
         root.make(sys.executable)
     except subprocess.CalledProcessError as error:
         pytest.skip(f"the root for Blender cannot be made: {error.stderr[-300:]}")
-    archives = sorted((root.ROOT / "dist").glob("see2sound-*.zip"), key=lambda path: path.stat().st_mtime)
+    archives = sorted((root.ROOT / "dist").glob("see2sound-*-blender-5.1.zip"), key=lambda path: path.stat().st_mtime)
     if not archives:
         pytest.skip("there is no built extension; `python3 dev.py test --window` makes it")
     with root.window(archives[-1], Path(__file__).parent / "inside.py") as (folder, process):
