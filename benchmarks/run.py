@@ -41,7 +41,8 @@ from see2sound_addon.sound.generator import synthesise
 from see2sound_addon.sound.library import index
 from see2sound_addon.sound.library.search import search
 from see2sound_addon.sound.models import MODELS
-from see2sound_addon.spatial.delayline import COLUMNS, ROW, TAPS
+from see2sound_addon.spatial.kernels import kernel, kernels, using
+from see2sound_addon.spatial.kernels.sinc import TAPS
 from see2sound_addon.spatial.layouts import LAYOUTS
 from see2sound_addon.spatial.renderer import render
 from see2sound_addon.weights.eyes import installed
@@ -178,25 +179,49 @@ def library() -> None:
     print()
 
 
-def rendered(scene, layout):
-    """Times real time, one core, the best of three."""
+def rendered(scene, layout, threads=1):
+    """Times real time, rendered once."""
     clips = [clip()] * len(scene.sources)
-    return scene.duration / best(lambda: [None for _ in render(scene, clips, LAYOUTS[layout], [])], 3)
+    seconds, _ = timed(lambda: [None for _ in render(scene, clips, LAYOUTS[layout], [], threads=threads)])
+    return scene.duration / seconds
+
+
+def five(*works):
+    """Each work's results of five runs, in turn, after one that does not count."""
+    for work in works:
+        work()
+    return np.array([[work() for work in works] for _ in range(5)]).T
+
+
+def spread(values):
+    """The median of several values, and the least and the largest."""
+    return f"{np.median(values):6.1f} ({np.min(values):.1f} to {np.max(values):.1f})"
 
 
 def renderer() -> None:
-    """Time the renderer for each layout, as a multiple of real time."""
+    """Time the renderer for each layout, as a multiple of real time, with each kernel."""
     flops, bytes_ = limits()
-    print("Renderer, 8 sources with true propagation delay, 60 s: times real time")
+    print("Renderer, 8 moving sources with true propagation delay, 60 s: times real time, the median of five (least to most)")
     print(f"  (one core; it multiplies matrices at {flops:.0f} GFLOP/s and copies {bytes_:.0f} GB/s)")
-    for kind, moving in (("still", False), ("moving", True)):
-        plan = orbits(8, 60.0, moving)
-        for layout in ("stereo", "5.1", "7.1.4", "ambix1", "ambix3", "ambix7", "binaural"):
-            print(f"  {layout:9} {kind:7} {rendered(plan, layout):6.1f}")
-    print(f"  one moving source in a room of order 2 with its tail, binaural: {rendered(hall(60.0), 'binaural'):.1f}\n")
+    plan = orbits(8, 60.0)
+    for layout in ("stereo", "5.1", "7.1", "7.1.4", "ambix1", "ambix3", "ambix7", "binaural"):
+        print(f"  {layout:9}" + "".join(f"  {name} {spread(with_kernel(name, plan, layout))}" for name in kernels()))
+    print(f"  8 still to two ears: {spread(five(lambda: rendered(orbits(8, 60.0, False), 'binaural'))[0])}")
+    room = five(lambda: rendered(hall(60.0), "binaural"))[0]
+    print(f"  one moving source in a room of order 2 with its tail, binaural: {spread(room)}")
+    print("Two threads as a multiple of one:")
+    for layout in ("7.1", "ambix3", "binaural"):
+        one, two = five(lambda name=layout: rendered(plan, name), lambda name=layout: rendered(plan, name, 2))
+        print(f"  {layout:9} {spread(two / one)}")
     for layout in ("ambix3", "7.1.4", "binaural"):
         where_the_time_goes(layout, flops)
     print()
+
+
+def with_kernel(name, plan, layout):
+    """Times real time, five times with the compiled kernels, once in NumPy."""
+    with using(name):
+        return [rendered(plan, layout)] if name == "numpy" else five(lambda: rendered(plan, layout))[0]
 
 
 def where_the_time_goes(layout, flops):
@@ -206,33 +231,34 @@ def where_the_time_goes(layout, flops):
     profile.runcall(lambda: [None for _ in render(plan, clips, LAYOUTS[layout], [])])
     stats = pstats.Stats(profile)
     total = stats.total_tt
-    parts = {"reading clips": "read", "paths, delays, levels": "_arrive", "gains": "_gains", "heads": "_responses"}
+    parts = {"reading clips": "heard", "paths, delays, levels": "arrivals", "gains": "_gains", "mixing": "mix", "heads": "hear"}
     found = {
         name: sum(values[3] for key, values in stats.stats.items() if key[2] == function and "spatial" in key[0])
         for name, function in parts.items()
     }
     text = ", ".join(f"{name} {100 * seconds / total:.0f} %" for name, seconds in found.items() if seconds)
-    # The matrix products of reading and mixing, and what else is a multiplication: the least that this method needs.
-    needed = 60 * RATE * 8 * (2 * (ROW + TAPS - 1) * COLUMNS + 14 + 4 * LAYOUTS[layout].channels) / 1e9
-    rest = 100 - 100 * sum(found.values()) / total
-    print(f"  {layout}: {text}, rest {rest:.0f} %; {100 * needed / total / flops:.0f} % of the GFLOP/s")
+    # The multiplications of reading (two rows of taps) and mixing: the least that this method needs.
+    needed = 60 * RATE * 8 * (4 * TAPS + 4 * LAYOUTS[layout].channels) / 1e9
+    print(f"  {kernel().name}, {layout}: {text}; {100 * needed / total / flops:.0f} % of the GFLOP/s")
 
 
 def beside_peers() -> None:
-    """Time other renderers in the same run."""
-    print("Beside others in the same run: times real time, and how many times as fast as they")
+    """Time other renderers in the same run, in turn."""
+    print("Beside others in the same run: times real time, and how many times as fast as they, the median of five")
     rows = [
-        ("8 moving to 7.1", "7.1", "Blender's mixdown (no delay)", lambda: peers.blender(60, "SURROUND71")),
         ("8 moving to 7.1", "7.1", "OpenAL Soft (no delay)", lambda: peers.openal(60, "7.1")),
         ("8 moving to two ears", "binaural", "OpenAL Soft (no delay)", lambda: peers.openal(60, "hrtf")),
         ("8 moving to AmbiX-3", "ambix3", "OpenAL Soft (no delay)", lambda: peers.openal(60, "ambix3")),
+        ("8 moving to 7.1", "7.1", "Blender's mixdown (no delay)", lambda: peers.blender(60, "SURROUND71")),
         ("8 still, room of order 10", "5.1", "pyroomacoustics", lambda: peers.pyroomacoustics(60)),
     ]
     for what, layout, name, peer in rows:
-        ours = rendered(box(60.0, 10) if "room" in what else orbits(8, 60.0), layout)
-        theirs = peer()
-        other = "not here" if theirs is None else f"{60 / theirs:6.1f}  ratio {ours * theirs / 60:5.2f}"
-        print(f"  {what:26} {ours:6.1f}   {name:29} {other}")
+        plan = box(60.0, 10) if "room" in what else orbits(8, 60.0)
+        if peer() is None:
+            print(f"  {what:26} {name}: not here")
+            continue
+        ours, theirs = five(lambda p=plan, n=layout: rendered(p, n), lambda work=peer: 60.0 / work())
+        print(f"  {what:26} {spread(ours)}   {name:29} {spread(theirs)}   ratio {spread(ours / theirs)}")
     print()
 
 

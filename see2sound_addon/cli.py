@@ -198,9 +198,9 @@ def _blender() -> Any:
 
 
 def _run(options: argparse.Namespace) -> dict[str, Any]:
-    session = _blender()
+    from concurrent.futures import ThreadPoolExecutor
+
     from . import pipeline
-    from .blender.writing import scenebuilder
     from .delivery.overview import write_overview
     from .media.files import check_writable
     from .planfile import write_plan
@@ -217,7 +217,12 @@ def _run(options: argparse.Namespace) -> dict[str, Any]:
     with cli_neural.chosen_backends(options, usual, _progress) as backends:
         out = options.out.resolve()
         _check_name(out)
-        found = pipeline.reconstruct(options.picture, None, settings, _progress, backends)
+        with ThreadPoolExecutor(1) as aside:  # Blender starts while the picture is looked at
+            looked = aside.submit(pipeline.reconstruct, options.picture, None, settings, _progress, backends)
+            session = _blender()
+            found = looked.result()
+        from .blender.writing import scenebuilder
+
         check_writable(out)
         check_writable(out / "clips")
         rate, seconds = (24.0, 10.0) if found.footage is None else (found.footage.rate, found.footage.seconds)

@@ -339,9 +339,8 @@ def test_a_wheel_for_another_machine(tmp_path, tag):
     assert made.name == f"see2sound_kernels-1.0-py3-none-{tag}.whl"
     with zipfile.ZipFile(made) as wheel:
         names = wheel.namelist()
-        listed = [
-            row[0] for row in csv.reader(wheel.read(next(n for n in names if n.endswith("RECORD"))).decode().splitlines())
-        ]
+        record = wheel.read(next(name for name in names if name.endswith("RECORD"))).decode()
+        listed = [row[0] for row in csv.reader(record.splitlines())]
         assert sorted(listed) == sorted(names)
         (compiled,) = [wheel.read(name) for name in names if "baseline" in name]
     assert library.source_hash().encode() in compiled
