@@ -275,3 +275,23 @@ def test_level_and_air_are_the_scene_s(bpy, tmp_path, extension):
     assert pyloudnorm.Meter(rate).integrated_loudness(audio) == pytest.approx(-30.0, abs=0.1)
     air = sampled(bpy, extension)[0].air
     assert (air.temperature, air.humidity) == (15.0, 20.0)
+
+
+def test_a_long_film_keeps_only_what_is_heard(bpy, tmp_path, extension):
+    """Speakers share the moments of their samples, and one that sounds alike in all directions has no rotations."""
+    scene = bpy.context.scene
+    scene.frame_start, scene.frame_end = 1, 48
+    add_camera(bpy)
+    clip = write_wav(tmp_path / "tone.wav", tone(440, 1))
+    for name in ("plain", "coned"):
+        obj = add_speaker(bpy, clip)
+        obj.name = name
+        for frame in (1, 48):
+            obj.location.x, obj.rotation_euler.z = 0.1 * frame, 0.05 * frame
+            obj.keyframe_insert("location", frame=frame)
+            obj.keyframe_insert("rotation_euler", frame=frame)
+    obj.data.cone_angle_inner, obj.data.cone_angle_outer, obj.data.cone_volume_outer = 1.0, 2.0, 0.1
+    plan, _ = sampled(bpy, extension)
+    plain, coned = sorted((source.path for source in plan.sources), key=lambda path: len(path.rotations))
+    assert plain.times is coned.times and len(plain.times) == len(plain.positions) == 49
+    assert len(plain.rotations) == 1 and len(coned.rotations) == 49

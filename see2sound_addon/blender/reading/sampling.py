@@ -18,6 +18,7 @@ from ...media.audio import audio_facts
 from ...media.files import whole_file
 from ...progress import Progress, Slices, at_once, no_progress
 from ...soundscene import Air, Cone, Fader, SoundScene, Source, Trajectory, check_finite
+from ...spatial.propagation import has_cone
 from ...spatial.room.images import outside
 from .. import heard
 from ..properties.source import SourceProperties
@@ -60,14 +61,15 @@ class Emitter:
 class Sample:
     """One object over time: `positions` in Blender units, `rotations` (w, x, y, z), for Speakers `volumes` and `pitches`.
 
-    Flat arrays, because NumPy converts nested lists so slowly that Blender's window would freeze.
+    Flat arrays, because NumPy converts nested lists so slowly that Blender's window would freeze; in the precision that
+    Blender has itself, for a long film has many of them. All Speakers share their `times`.
     """
 
-    times: array[float] = field(default_factory=lambda: array("d"))
-    positions: array[float] = field(default_factory=lambda: array("d"))
-    rotations: array[float] = field(default_factory=lambda: array("d"))
-    volumes: array[float] = field(default_factory=lambda: array("d"))
-    pitches: array[float] = field(default_factory=lambda: array("d"))
+    times: array[float] | np.ndarray = field(default_factory=lambda: array("d"))
+    positions: array[float] = field(default_factory=lambda: array("f"))
+    rotations: array[float] = field(default_factory=lambda: array("f"))
+    volumes: array[float] = field(default_factory=lambda: array("f"))
+    pitches: array[float] = field(default_factory=lambda: array("f"))
 
 
 def sample_scene(
@@ -119,7 +121,7 @@ def _sample_frames(
     seconds: float,
 ) -> Slices[tuple[Sample, list[float]]]:
     """Sample the listener and all emitters, from the first frame to the one after the last; return the listener and cuts."""
-    listener, cuts = Sample(), []
+    listener, cuts, times, moments = Sample(), [], array("d"), array("d")
     instanced = any(emitter.instance is not None for emitter in emitters)
     for emitter in emitters:
         emitter.obj.data.update_tag()  # a Speaker's new volume does not reach the dependency graph by itself
@@ -130,17 +132,23 @@ def _sample_frames(
         time = (frame - shown.start) / frame_rate(scene)
         camera, before = _camera_at(shots, frame), _camera_at(shots, frame - 1)
         if frame > shown.start and camera != before:
-            _add(listener, before, graph, time - JUST_BEFORE)
+            _add(listener, before, graph)
+            times.append(time - JUST_BEFORE)
             cuts.append(time)
-        _add(listener, camera, graph, time)
+        _add(listener, camera, graph)
+        times.append(time)
+        moments.append(time)
         poses = _instance_poses(graph) if instanced else {}
         for emitter in emitters:
             if emitter.instance is not None:  # a hidden instance stays where it was
                 emitter.pose = poses.get(emitter.instance, emitter.pose)
-            _add(emitter.sample, emitter.obj, graph, time, emitter.pose)
+            _add(emitter.sample, emitter.obj, graph, emitter.pose)
 
     for done in visit_frames(scene, frames, seconds, sample):
         yield done, len(frames)
+    listener.times, shared = np.array(times), np.array(moments)
+    for emitter in emitters:
+        emitter.sample.times = shared
     return listener, cuts
 
 
@@ -168,7 +176,7 @@ def _sources_of(
     strips = sound_strips(obj)
     if not strips:
         notes.append(f"{obj.name!r} has no NLA sound strip and so does not sound in Blender; it is left out.")
-    if len(set(np.round(sample.pitches, 6))) > 1:
+    if np.ptp(sample.pitches) > 1e-6:
         notes.append(f"The pitch of {obj.name!r} is animated; it is taken from the first frame.")
     _check_place(obj, sample)
     if strips and (why := _why_unreadable(obj, clips)):
@@ -184,6 +192,7 @@ def _sources_of(
         taken.add(name)
         start = (strip.frame_start - first_frame) / frame_rate(scene)
         sources.append(_source(obj, name, start, sample, scene, clips))
+    emitter.sample = Sample()  # what it holds is in the plan now
     return sources, notes
 
 
@@ -238,11 +247,10 @@ def _camera_at(shots: list[tuple[int, bpy.types.Object]], frame: int) -> bpy.typ
     return next((camera for start, camera in reversed(shots) if start <= frame), shots[0][1])
 
 
-def _add(sample: Sample, obj: bpy.types.Object, graph: bpy.types.Depsgraph, time: float, pose: Matrix | None = None) -> None:
+def _add(sample: Sample, obj: bpy.types.Object, graph: bpy.types.Depsgraph, pose: Matrix | None = None) -> None:
     """`pose`: of an instance, None for that of the object itself."""
     evaluated = obj.evaluated_get(graph)
     pose = evaluated.matrix_world if pose is None else pose
-    sample.times.append(time)
     sample.positions.extend(pose.translation)
     sample.rotations.extend(_listener_quaternion(pose) if obj.type != "SPEAKER" else _quaternion(pose))
     if obj.type == "SPEAKER":
@@ -267,16 +275,17 @@ def _why_unreadable(obj: bpy.types.Object, clips: Path) -> str:
     return ""
 
 
-def _trajectory(sample: Sample, scale: float, cuts: list[float]) -> Trajectory:
-    positions = np.array(sample.positions).reshape(-1, 3) * scale
-    rotations = np.array(sample.rotations).reshape(-1, 4)
+def _trajectory(sample: Sample, scale: float, cuts: list[float], turns: bool = True) -> Trajectory:
+    """`turns`: whether its rotations make a difference; they are more than half of it."""
+    positions = np.array(sample.positions, float).reshape(-1, 3) * scale
+    rotations = np.array(sample.rotations if turns else sample.rotations[:4], float).reshape(-1, 4)
     if np.ptp(positions, axis=0).max() < 1e-7:
         positions = positions[:1]
     if np.ptp(rotations, axis=0).max() < 1e-7:
         rotations = rotations[:1]
     if len(positions) == 1 and len(rotations) == 1:
         return Trajectory(np.zeros(1), positions, rotations)
-    return Trajectory(np.array(sample.times), positions, rotations, np.array(cuts))
+    return Trajectory(np.asarray(sample.times), positions, rotations, np.array(cuts))
 
 
 def _quaternion(pose: Matrix) -> Quaternion:
@@ -300,17 +309,17 @@ def _source(obj: bpy.types.Object, name: str, start: float, sample: Sample, scen
     speaker, facts = obj.data, obj.see2sound
     scale = metres_per_unit(scene)
     loop = bool(facts.source_id) and facts.loop
-    volumes = np.maximum(np.array(sample.volumes), SILENCE)
+    volumes = np.maximum(np.array(sample.volumes, float), SILENCE)
     steady = float(np.ptp(volumes)) < 1e-6
     gain = scene.audio_volume * (float(volumes[0]) if steady else 1.0)
-    fader = Fader() if steady else Fader(np.array(sample.times), 20.0 * np.log10(volumes))
+    fader = Fader() if steady else Fader(np.asarray(sample.times), 20.0 * np.log10(volumes))
     path, pitch = _clip_path(obj, clips), sample.pitches[0]
     if loop and start <= 0.0:
         start -= _laps_back(path) / pitch
-    return Source(
+    source = Source(
         id=name,
         clip=path,
-        path=_trajectory(sample, scale, []),
+        path=Trajectory.fixed((0.0, 0.0, 0.0)),
         label=facts.label,
         prompt=facts.prompt,
         extent=facts.extent if facts.source_id else "point",
@@ -329,6 +338,8 @@ def _source(obj: bpy.types.Object, name: str, start: float, sample: Sample, scen
         **{field: getattr(speaker, name) for field, name in heard.OF_SPEAKERS.items()},
         **{field: min(getattr(speaker, name) * scale, FARTHEST) for field, name in heard.LENGTHS_OF_SPEAKERS.items()},
     )
+    source.path = _trajectory(sample, scale, [], turns=has_cone(source) or len(source.points) > 0)
+    return source
 
 
 def _events(scene: bpy.types.Scene, obj: bpy.types.Object) -> np.ndarray:
