@@ -103,11 +103,16 @@ install({str(archive)!r})
 bpy.context.scene.frame_end = 24
 bpy.ops.see2sound.reconstruct(filepath={str(picture)!r})
 bpy.ops.see2sound.render_mix(filepath={str(tmp_path / "mix.wav")!r}, layout="5.1")
-print("RESULT" + json.dumps([o.name for o in bpy.context.scene.objects if o.type == "SPEAKER"]))
+from importlib import import_module
+library = import_module(MODULE + ".see2sound_addon.spatial.kernels.library").find_libraries()
+speakers = [o.name for o in bpy.context.scene.objects if o.type == "SPEAKER"]
+print("RESULT" + json.dumps([speakers, [str(one.path) for one in library[0]], library[1]]))
 """,
         tmp_path,
     )
-    assert result
+    speakers, kernels, why_not = result
+    assert speakers and why_not == []
+    assert kernels and all("see2sound_kernels" in path and str(tmp_path) in path for path in kernels)
     unpacked = tmp_path / "resources" / "extensions" / ".local" / "lib"
     libraries = {path.name for path in unpacked.glob(f"python3.{sys.version_info.minor}/site-packages/*")}
     assert libraries >= {"cv2", "scipy", "PIL", "soundfile.py"}
