@@ -198,9 +198,9 @@ def _blender() -> Any:
 
 
 def _run(options: argparse.Namespace) -> dict[str, Any]:
-    from concurrent.futures import ThreadPoolExecutor
-
+    session = _blender()
     from . import pipeline
+    from .blender.writing import scenebuilder
     from .delivery.overview import write_overview
     from .media.files import check_writable
     from .planfile import write_plan
@@ -217,12 +217,7 @@ def _run(options: argparse.Namespace) -> dict[str, Any]:
     with cli_neural.chosen_backends(options, usual, _progress) as backends:
         out = options.out.resolve()
         _check_name(out)
-        with ThreadPoolExecutor(1) as aside:  # Blender starts while the picture is looked at
-            looked = aside.submit(pipeline.reconstruct, options.picture, None, settings, _progress, backends)
-            session = _blender()
-            found = looked.result()
-        from .blender.writing import scenebuilder
-
+        found = pipeline.reconstruct(options.picture, None, settings, _progress, backends)
         check_writable(out)
         check_writable(out / "clips")
         rate, seconds = (24.0, 10.0) if found.footage is None else (found.footage.rate, found.footage.seconds)

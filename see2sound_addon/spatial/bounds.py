@@ -13,7 +13,7 @@ from ..soundscene import Shoebox, SoundScene, Source, Traced
 from . import panning
 from .extent import SPOKES
 from .layouts import Layout, find_layout
-from .renderer import BLOCK, MOST_AROUND
+from .renderer import MOST_AROUND, ROOM_BLOCK
 from .room.images import LONGEST_REVERBERATION, images, reverberation_time
 from .room.reverberation import stands_still
 from .room.tails import groups_of, tail_seconds
@@ -93,7 +93,7 @@ def _check_tails(scene: SoundScene, room: Traced, layout: Layout) -> None:
     """The moments of a block and of both its sides sound at once, each with the responses of its groups, as spectra; the noises
     are kept by octave."""
     groups = np.array([len(groups) for groups in groups_of(scene, len(room.times))])
-    last = np.searchsorted(room.times, room.times + BLOCK / scene.sample_rate) + 1
+    last = np.searchsorted(room.times, room.times + ROOM_BLOCK / scene.sample_rate) + 1
     responses = max(int(groups[max(0, first - 1) : end].sum()) for first, end in enumerate(last))
     seconds = tail_seconds(scene)
     needed = 4 * scene.sample_rate * layout.channels * seconds * (len(BANDS) + 2 * responses)

@@ -28,6 +28,8 @@ from .threads import in_order, keep_memory
 
 BLOCK = 131072
 """Samples a block, a multiple of HOP: long enough that Python's overhead is small. The result does not depend on it."""
+ROOM_BLOCK = 32768
+"""Samples that a room works on at once: its responses are cut into parts as long, so that a short mix needs no more."""
 TOGETHER = 16
 """Voices that are mixed at once: enough that channels are seldom added to, not so many that they need much memory."""
 MOST_AROUND = 24
@@ -84,29 +86,38 @@ def render(
     if layout.kind == "binaural":
         head = head or default_head(scene.sample_rate)
     renderer = _make(layout, scene, head)
-    room = Surroundings(scene, clips, renderer, layout, head, response, BLOCK)
+    room_block = min(BLOCK, ROOM_BLOCK)
+    room = Surroundings(scene, clips, renderer, layout, head, response, room_block)
     propagation = Propagation(scene, clips, renderer.around, renderer.directionless, renderer.lfe, room.still)
 
     def direct(begin: int) -> Samples:
-        end = min(begin + BLOCK, -(-stop // HOP) * HOP)
+        end = begin + BLOCK  # whole, for NumPy rounds the last values of an array otherwise than those in its middle
         return renderer(list(propagation.arrivals(begin - renderer.margin, end + renderer.margin)), begin, end)
+
+    def reverberated(span: range) -> np.ndarray | None:
+        parts = [room(begin, begin + room_block) for begin in span]
+        heard = [part for part in parts if part is not None]
+        if not heard:
+            return None
+        return np.concatenate([np.zeros_like(heard[0]) if part is None else part for part in parts], axis=1)
 
     # What rings on from before is shorter than a block: one block ahead of the part is rendered and thrown away.
     first = max(0, start // BLOCK - 1) * BLOCK
-    early = range((start // BLOCK - room.before) * BLOCK, first, BLOCK)  # what a room heard before rings on
     begins = range(first, stop, BLOCK)
-    reverberations = in_order(lambda begin: room(begin, begin + BLOCK), [*early, *begins], 1 if threads > 1 else 0)
+    early = range(first - room.before * room_block, first, room_block)  # what a room heard before rings on
+    spans = [early, *(range(begin, min(begin + BLOCK, stop), room_block) for begin in begins)]
+    reverberations = in_order(reverberated, spans, 1 if threads > 1 else 0)
     rings_on = np.zeros((layout.channels, 0), np.float32)
     # What is computed at control points is computed here; several threads make the samples.
     direct_blocks = in_order(lambda samples: samples(), map(direct, begins), threads if threads > 1 else 0)
     with closing(direct_blocks) as blocks, closing(reverberations):
-        for _ in early:
-            next(reverberations)
+        next(reverberations)
         for begin, block, reverberation in zip(begins, blocks, reverberations, strict=True):
             block[:, : rings_on.shape[1]] += rings_on[:, : block.shape[1]]
-            block, rings_on = block[:, :BLOCK], block[:, BLOCK:]
+            length = min(BLOCK, stop - begin)
+            block, rings_on = block[:, :length], block[:, BLOCK:]
             if reverberation is not None:
-                block = block + reverberation[:, : block.shape[1]]
+                block = block + reverberation[:, :length]
             if not np.isfinite(block).all():
                 raise _not_finite(propagation.arrivals(begin, begin + BLOCK), begin / scene.sample_rate)
             if begin + BLOCK > start:

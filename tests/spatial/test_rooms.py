@@ -231,6 +231,8 @@ def test_any_part_of_a_mix_in_a_room_equals_that_part_of_the_whole(layout):
     whole = rendered(plan, clips, layout)
     part = rendered(plan, clips, layout, start=130001, stop=150000)
     assert (part == whole[:, 130001:150000]).all()
+    for end in (32768, 32700, 65536, 131072):  # where blocks end
+        assert (rendered(plan, clips, layout, start=0, stop=end) == whole[:, :end]).all()
 
 
 def test_synchronous_sources_keep_the_times_of_their_reflections():
