@@ -326,16 +326,8 @@ def build_extension(python: Path, every_platform: bool) -> int:
         stage, out = stage_extension(manifest_text, wheels, platforms, generation), ROOT / "build" / "zips"
         shutil.rmtree(out, ignore_errors=True)
         out.mkdir(parents=True)
-        must(
-            python,
-            tool,
-            "build",
-            "--source-dir",
-            stage,
-            "--output-dir",
-            out,
-            *(["--split-platforms"] if every_platform else []),
-        )
+        split = ["--split-platforms"] if every_platform else []
+        must(python, tool, "build", "--source-dir", stage, "--output-dir", out, *split)
         for made in sorted(out.glob("*.zip")):
             archive = ROOT / "dist" / made.name.replace(".zip", f"-{generation.name}.zip")
             archive.parent.mkdir(exist_ok=True)

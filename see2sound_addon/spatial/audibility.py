@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from ..soundscene import SoundScene, Source
+from .levels import distance_gain
 from .motion import Segment, segments
-from .propagation import FASTEST, distance_gain
+from .propagation import FASTEST
 
 LEAST = -90.0
 """dB that distance may leave of a source before it counts as heard: the noise of 16 bits."""

@@ -17,6 +17,7 @@ from scipy.spatial import ConvexHull, KDTree, QhullError
 
 from ..errors import See2SoundError
 from .kernels import kernel
+from .kernels.grid import is_steady
 from .kernels.hulls import Hull
 
 LENGTH, LEAD = 0.006, 0.002
@@ -62,7 +63,7 @@ class Head:
 
     def around(self, direction: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """The three measured directions (n, 3) around each of (n, 3) unit vectors, and their weights (n, 3), of sum 1."""
-        if len(direction) > 1 and (direction[0] == direction[-1]).all() and not np.ptp(direction, axis=0).any():
+        if len(direction) > 1 and is_steady(direction):
             near, weights = self.around(direction[:1])
             return np.repeat(near, len(direction), axis=0), np.repeat(weights, len(direction), axis=0)
         face, weights = kernel().around(direction, self._hull)

@@ -14,6 +14,7 @@ from scipy.spatial import ConvexHull
 
 from .extent import diverged
 from .kernels import kernel
+from .kernels.grid import is_steady
 from .kernels.hulls import Faces
 from .layouts import LAYOUTS, Layout, Loudspeaker
 
@@ -49,11 +50,6 @@ def pan(
         focus, everywhere = (sharpness**2)[:, None], np.array([not speaker.is_lfe for speaker in layout.speakers])
         gains = np.sqrt(focus * gains**2 + (1.0 - focus) * everywhere / everywhere.sum())
     return gains
-
-
-def is_steady(values: np.ndarray) -> bool:
-    """Whether values (n, ...) are the same at all control points."""
-    return bool((values[0] == values[-1]).all()) and not np.ptp(values, axis=0).any()
 
 
 def _spread_gains(direction: np.ndarray, name: str, spread: float) -> np.ndarray:

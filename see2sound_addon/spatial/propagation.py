@@ -18,6 +18,7 @@ from .delayline import Clip, Recent, Walled, read_smoothly
 from .extent import SPOKES, decorrelated, spokes
 from .kernels import kernel
 from .kernels.grid import HOP, MARGIN, STEP
+from .levels import cone_gain, distance_gain, fader_gain, has_cone, length_of, occlusion_gain, spreading_gain
 from .lowfrequency import low_frequencies
 from .motion import Reach, Segment, segments
 from .room.images import Image, image_of, images, outside
@@ -27,8 +28,6 @@ CROSSFADE = 0.010
 """Seconds over which the old position fades into the new one at a cut."""
 FASTEST = 0.9
 """Fraction of the speed of sound. Faster sources are rendered position by position, without Doppler, see `motion.segments`."""
-NEAREST = 0.05
-"""Metres: the level does not rise at smaller distances."""
 POINTLESS = 0.2
 """Metres: within this distance a source gradually loses its direction."""
 SETTLED = 21.0
@@ -268,10 +267,10 @@ class Propagation:
         if not voice.is_lfe:  # no distance, no direction: the LFE send has no distance gain and no direction
             gain = gain * self._level(way, mouth, voice)
         if voice.image is None and voice.bend is None:
-            gain = gain * _occlusion_gain(held, source)
+            gain = gain * occlusion_gain(held, source)
         if voice.spoke >= 0 and len(source.points) and voice.bend is None:
             towards = towards + mouth.rotations(emitted) @ source.points[voice.spoke]
-            distance = _length(towards)
+            distance = length_of(towards)
         direction, sharpness = self._direction(towards, distance, poses[1], voice)
         own = _margin(voice)
         extra = self.margin - own
@@ -300,7 +299,7 @@ class Propagation:
         if voice.source.synchronous:
             way = _way_from(mouth.positions(times), positions, voice.image, corners)
             # What comes another way is as late after the direct sound as it would be.
-            direct = _length(mouth.positions(times) - positions)
+            direct = length_of(mouth.positions(times) - positions)
             way.emitted, way.delay = times, (way.length - direct) / speed
             return way
         way = self._retarded(times, positions, mouth, voice.image, corners)
@@ -379,86 +378,18 @@ def at_pitch(samples: np.ndarray, pitch: float, loop: bool) -> np.ndarray:
     return resample(padded, max(1, round(len(padded) / pitch)))[:length].astype(np.float32)
 
 
-def distance_gain(distance: np.ndarray, source: Source, model: str) -> np.ndarray:
-    """Linear gain (n,) at a distance (n,) in metres: the OpenAL 1.1 models (section 3.4) that Blender offers."""
-    return np.minimum(np.maximum(_model_gain(distance, source, model), source.min_gain), source.max_gain)
-
-
-def _model_gain(distance: np.ndarray, source: Source, model: str) -> np.ndarray:
-    if model == "none":
-        return np.ones_like(distance)
-    reference, rolloff = source.reference_distance, source.rolloff
-    distance = np.maximum(distance, NEAREST)
-    if model.endswith("clamped"):
-        distance = np.minimum(np.maximum(distance, reference), max(source.max_distance, reference))
-    if model.startswith("linear"):
-        span = source.max_distance - reference
-        if span <= 0.0:
-            return np.ones_like(distance)
-        return np.clip(1.0 - rolloff * (distance - reference) / span, 0.0, 1.0)
-    if reference <= 0.0:
-        return np.ones_like(distance) if rolloff == 0.0 else np.zeros_like(distance)
-    if model.startswith("inverse"):
-        return reference / np.maximum(reference + rolloff * (distance - reference), 1e-6)
-    return (distance / reference) ** -rolloff
-
-
-def spreading_gain(distance: np.ndarray, source: Source) -> np.ndarray:
-    """Linear gain (n,) of a reflection: by the inverse law from the reference distance on, whatever model is set for
-    direct sound; under models that hardly fade, the images would be louder than the source."""
-    reference = max(source.reference_distance, NEAREST)
-    return np.asarray(reference / np.maximum(reference + source.rolloff * (distance - reference), reference))
-
-
-def cone_gain(outwards: np.ndarray, facing: np.ndarray, source: Source) -> np.ndarray:
-    """OpenAL 1.1, section 4.3.5: linear (n,) for vectors (n, 3) from a source that faces along `facing` (n, 3)."""
-    if not has_cone(source):
-        return np.ones(len(outwards))
-    cone = source.cone
-    length = np.maximum(_length(outwards), 1e-9)
-    angle = 2.0 * np.arccos(np.clip((outwards * facing).sum(axis=1) / length, -1.0, 1.0))
-    width = max(cone.outer - cone.inner, 1e-6)
-    along = np.clip((angle - cone.inner) / width, 0.0, 1.0)
-    return np.asarray(1.0 + along * (cone.outer_gain - 1.0))
-
-
-def has_cone(source: Source) -> bool:
-    """Whether a source does not sound alike in all directions."""
-    return source.cone.outer_gain < 1.0 and source.cone.inner < 2.0 * np.pi - 1e-3
-
-
-def fader_gain(emitted: np.ndarray, source: Source) -> np.ndarray:
-    """Linear gain (n,) at the moments (n,) that a source sounds; (1,) if it is always the same."""
-    if len(source.fader.times) == 1:
-        return np.asarray(10.0 ** (source.fader.gain_db / 20.0))
-    return np.asarray(10.0 ** (np.interp(emitted, source.fader.times, source.fader.gain_db) / 20.0))
-
-
-def _length(vectors: np.ndarray) -> np.ndarray:
-    """(n,) of (n, 3), in half the time of numpy.linalg.norm."""
-    return np.asarray(np.sqrt(np.einsum("ni,ni->n", vectors, vectors)))
-
-
 def _way_from(places: np.ndarray, positions: np.ndarray, image: Image | None, corners: np.ndarray | None) -> Way:
     """The way from a source at `places` (n, 3) to `positions` (n, 3): around corners, by a mirror, or straight."""
     if corners is not None:
         return way_around(corners, positions, places)
     towards = (places if image is None else image.mirror(places)) - positions
-    length = _length(towards)
+    length = length_of(towards)
     return Way(towards, length, length)
 
 
 def _margin(voice: Voice) -> int:
     """Control points that a voice's filters need on either side."""
     return MARGIN // STEP if voice.damping.active else 0
-
-
-def _occlusion_gain(times: np.ndarray, source: Source) -> np.ndarray:
-    """(n,), or (1,) if it is always the same."""
-    occlusion = source.occlusion
-    if len(occlusion.times) == 1:
-        return np.asarray(10.0 ** (occlusion.gain_db / 20.0))
-    return 10.0 ** (np.interp(times, occlusion.times, occlusion.gain_db) / 20.0)
 
 
 def _seen_share(times: np.ndarray, voice: Voice) -> np.ndarray:

@@ -271,7 +271,7 @@ class Binaural:
         return np.asarray(heard[:, early:], np.float32)
 
     def _hear(self, total: np.ndarray, arrivals: list[Arrival], around: list[tuple[np.ndarray, np.ndarray]]) -> None:
-        """Add what both ears hear of arrivals, whose responses are `around`, to `total`."""
+        """Add what both ears hear of arrivals to `total`. `around`: the responses for the direction of each."""
         ears = [heard(arrivals, self.rate, self._delays(arrivals, around, ear)) for ear in range(2)]
         for arrival, (near, weight), *both in zip(arrivals, around, *ears, strict=True):
             middles = slice(arrival.core.start + 1 + HOP // STEP, arrival.core.stop - 1 - HOP // STEP, HOP // STEP)

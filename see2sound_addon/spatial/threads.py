@@ -1,4 +1,4 @@
-"""Several threads for work whose results are wanted in their order."""
+"""Run tasks in several threads, and take their results in the order of the tasks."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ def keep_memory() -> None:
 
 
 def in_order(work: Callable[[Task], Result], tasks: Iterable[Task], threads: int) -> Generator[Result, None, None]:
-    """The results of tasks in their order; that many are worked on at once, and one more is ahead. Below two threads of its own
-    none is needed.
+    """The results of tasks in their order. `threads`: how many tasks run at once while one more waits; with 0, each task runs
+    in the caller's thread when its result is asked for.
     """
     if threads < 1:
         yield from map(work, tasks)

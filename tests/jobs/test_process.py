@@ -16,13 +16,15 @@ import soundfile
 from scenes import RATE, moving, noise, scene, source, write_wav
 
 from see2sound_addon import pipeline
+from see2sound_addon.delivery.formats import Delivery
 from see2sound_addon.errors import See2SoundError
 from see2sound_addon.findings import Settings
-from see2sound_addon.jobs.requests import FreeNeural, PartRendered, Reconstruct, RenderPart
+from see2sound_addon.jobs.requests import FreeNeural, Mix, PartRendered, Reconstruct, RenderPart
 from see2sound_addon.neural.requests import Done
 from see2sound_addon.planfile import plan_to_json
 from see2sound_addon.projection import Camera, Perspective
 from see2sound_addon.soundscene import Shoebox
+from see2sound_addon.spatial import kernels
 from see2sound_addon.workers import process
 from see2sound_addon.workers.messages import Request
 from see2sound_addon.workers.process import Worker
@@ -173,6 +175,7 @@ def test_time_in_which_both_processes_stood_still_does_not_count(tmp_path):
 import os, pathlib, signal, sys, threading, time
 sys.path[:0] = {sys.path!r}
 from see2sound_addon.jobs.requests import RenderPart
+from see2sound_addon.spatial import kernels
 from see2sound_addon.workers import process
 process.SILENCE = 8.0
 worker = process.Worker()
@@ -287,6 +290,16 @@ def test_a_mix_by_several_threads_has_the_same_bytes(tmp_path, layout):
     assert soundfile.info(tmp_path / "1.wav").frames == 9 * 48000
     assert len({(tmp_path / f"{threads}.wav").read_bytes() for threads in found}) == 1
     assert len({report.levels.loudness for report in found.values()}) == 1
+
+
+def test_a_worker_uses_the_kernel_that_a_variable_forces(tmp_path, monkeypatch):
+    plan = plan_file(tmp_path, 1.0)
+    with kernels.using("numpy"):
+        pipeline.mix(plan, "binaural", tmp_path / "wanted.wav")
+    monkeypatch.setenv(kernels.VARIABLE, "numpy")
+    with Worker() as worker:
+        worker.ask(Mix(tmp_path / "plan.json", "binaural", tmp_path / "made.wav", Delivery()))
+    assert (tmp_path / "made.wav").read_bytes() == (tmp_path / "wanted.wav").read_bytes()
 
 
 def test_a_mix_that_is_stopped_leaves_nothing(tmp_path):

@@ -7,7 +7,7 @@ from scenes import RATE, SPEED, frequency_of, moving, noise, rendered, scene, so
 from see2sound_addon.soundscene import Cone, Fader, Trajectory
 from see2sound_addon.spatial.delayline import Clip
 from see2sound_addon.spatial.layouts import find_layout
-from see2sound_addon.spatial.propagation import distance_gain
+from see2sound_addon.spatial.levels import distance_gain
 from see2sound_addon.spatial.renderer import render
 
 

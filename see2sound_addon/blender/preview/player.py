@@ -22,7 +22,7 @@ from ...errors import See2SoundError
 from ...pipeline import read_head
 from ...soundscene import Cone, Source, Trajectory
 from ...spatial.ears import left_ear, left_loudspeaker
-from ...spatial.propagation import cone_gain, distance_gain
+from ...spatial.levels import cone_gain, distance_gain
 from ..room import shown
 from ..sources import NO_SOUND, heard_and_unheard, sound_strips
 from ..units import frame_rate, metres_per_unit

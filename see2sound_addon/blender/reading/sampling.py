@@ -18,7 +18,7 @@ from ...media.audio import audio_facts
 from ...media.files import whole_file
 from ...progress import Progress, Slices, at_once, no_progress
 from ...soundscene import Air, Cone, Fader, SoundScene, Source, Trajectory, check_finite
-from ...spatial.propagation import has_cone
+from ...spatial.levels import has_cone
 from ...spatial.room.images import outside
 from .. import heard
 from ..properties.source import SourceProperties
@@ -65,7 +65,7 @@ class Sample:
     Blender has itself, for a long film has many of them. All Speakers share their `times`.
     """
 
-    times: array[float] | np.ndarray = field(default_factory=lambda: array("d"))
+    times: np.ndarray = field(default_factory=lambda: np.zeros(0))
     positions: array[float] = field(default_factory=lambda: array("f"))
     rotations: array[float] = field(default_factory=lambda: array("f"))
     volumes: array[float] = field(default_factory=lambda: array("f"))
@@ -285,7 +285,7 @@ def _trajectory(sample: Sample, scale: float, cuts: list[float], turns: bool = T
         rotations = rotations[:1]
     if len(positions) == 1 and len(rotations) == 1:
         return Trajectory(np.zeros(1), positions, rotations)
-    return Trajectory(np.asarray(sample.times), positions, rotations, np.array(cuts))
+    return Trajectory(sample.times, positions, rotations, np.array(cuts))
 
 
 def _quaternion(pose: Matrix) -> Quaternion:
@@ -312,7 +312,7 @@ def _source(obj: bpy.types.Object, name: str, start: float, sample: Sample, scen
     volumes = np.maximum(np.array(sample.volumes, float), SILENCE)
     steady = float(np.ptp(volumes)) < 1e-6
     gain = scene.audio_volume * (float(volumes[0]) if steady else 1.0)
-    fader = Fader() if steady else Fader(np.asarray(sample.times), 20.0 * np.log10(volumes))
+    fader = Fader() if steady else Fader(sample.times, 20.0 * np.log10(volumes))
     path, pitch = _clip_path(obj, clips), sample.pitches[0]
     if loop and start <= 0.0:
         start -= _laps_back(path) / pitch

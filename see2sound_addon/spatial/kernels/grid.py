@@ -16,3 +16,8 @@ MARGIN = 2 * HOP + SPREAD
 """Samples that such a filter needs on either side."""
 EDGE = 1e-9
 """How far outside a face, by its smallest gain, a direction may lie and still be taken to be on its edge."""
+
+
+def is_steady(values: np.ndarray) -> bool:
+    """Whether values (n, ...) are the same at all control points."""
+    return bool((values[0] == values[-1]).all()) and not np.ptp(values, axis=0).any()

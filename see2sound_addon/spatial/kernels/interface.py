@@ -105,8 +105,8 @@ class Kernel(Protocol):
         """When what arrives at `times` (m,) at `places` (m, 3) was emitted, the vectors (m, 3) from there to where its source
         was then, and their lengths (m,).
 
-        Solves t_e = t - |L(t) - P(t_e)| / c by fixed-point iteration, whose error falls by the Mach number in each of the
-        `rounds`. `image`: (4, 3), the transposed matrix and the offset of a mirror in which the source is seen.
+        Solves t_e = t - |L(t) - P(t_e)| / c by fixed-point iteration. Each of the `rounds` reduces the error by the
+        Mach number. `image`: (4, 3), the transposed matrix and the offset of a mirror in which the source is seen.
         """
         ...
 

@@ -18,7 +18,7 @@
 #else
 #define API __attribute__((visibility("default")))
 #endif
-#define MIX __builtin_shufflevector
+#define SHUFFLE __builtin_shufflevector
 #define INLINE static inline __attribute__((always_inline))
 
 typedef float v8 __attribute__((vector_size(32)));
@@ -76,13 +76,13 @@ INLINE v8 sums(const v8 *of)
     v8 two[4], four[2];
     for (int i = 0; i < 4; i++) {
         v8 a = of[2 * i], b = of[2 * i + 1];
-        two[i] = MIX(a, b, 0, 8, 2, 10, 4, 12, 6, 14) + MIX(a, b, 1, 9, 3, 11, 5, 13, 7, 15);
+        two[i] = SHUFFLE(a, b, 0, 8, 2, 10, 4, 12, 6, 14) + SHUFFLE(a, b, 1, 9, 3, 11, 5, 13, 7, 15);
     }
     for (int i = 0; i < 2; i++) {
         v8 a = two[2 * i], b = two[2 * i + 1];
-        four[i] = MIX(a, b, 0, 1, 8, 9, 4, 5, 12, 13) + MIX(a, b, 2, 3, 10, 11, 6, 7, 14, 15);
+        four[i] = SHUFFLE(a, b, 0, 1, 8, 9, 4, 5, 12, 13) + SHUFFLE(a, b, 2, 3, 10, 11, 6, 7, 14, 15);
     }
-    return MIX(four[0], four[1], 0, 1, 2, 3, 8, 9, 10, 11) + MIX(four[0], four[1], 4, 5, 6, 7, 12, 13, 14, 15);
+    return SHUFFLE(four[0], four[1], 0, 1, 2, 3, 8, 9, 10, 11) + SHUFFLE(four[0], four[1], 4, 5, 6, 7, 12, 13, 14, 15);
 }
 
 /* Eight rows of eight become columns. */
@@ -92,18 +92,18 @@ INLINE void transpose_eight(const float *from, int64_t from_row, float *to, int6
     for (int i = 0; i < 8; i++)
         r[i] = load(from + i * from_row);
     for (int i = 0; i < 8; i += 2) {
-        s[i] = MIX(r[i], r[i + 1], 0, 8, 1, 9, 4, 12, 5, 13);
-        s[i + 1] = MIX(r[i], r[i + 1], 2, 10, 3, 11, 6, 14, 7, 15);
+        s[i] = SHUFFLE(r[i], r[i + 1], 0, 8, 1, 9, 4, 12, 5, 13);
+        s[i + 1] = SHUFFLE(r[i], r[i + 1], 2, 10, 3, 11, 6, 14, 7, 15);
     }
     for (int i = 0; i < 8; i += 4) {
         for (int j = 0; j < 2; j++) {
-            t[i + 2 * j] = MIX(s[i + j], s[i + j + 2], 0, 1, 8, 9, 4, 5, 12, 13);
-            t[i + 2 * j + 1] = MIX(s[i + j], s[i + j + 2], 2, 3, 10, 11, 6, 7, 14, 15);
+            t[i + 2 * j] = SHUFFLE(s[i + j], s[i + j + 2], 0, 1, 8, 9, 4, 5, 12, 13);
+            t[i + 2 * j + 1] = SHUFFLE(s[i + j], s[i + j + 2], 2, 3, 10, 11, 6, 7, 14, 15);
         }
     }
     for (int i = 0; i < 4; i++) {
-        store(to + i * to_row, MIX(t[i], t[i + 4], 0, 1, 2, 3, 8, 9, 10, 11));
-        store(to + (i + 4) * to_row, MIX(t[i], t[i + 4], 4, 5, 6, 7, 12, 13, 14, 15));
+        store(to + i * to_row, SHUFFLE(t[i], t[i + 4], 0, 1, 2, 3, 8, 9, 10, 11));
+        store(to + (i + 4) * to_row, SHUFFLE(t[i], t[i + 4], 4, 5, 6, 7, 12, 13, 14, 15));
     }
 }
 
@@ -423,7 +423,7 @@ static void transform(float *re, float *im, int n, const float *turn)
 }
 
 /* The last of eight first. */
-INLINE v8 backwards(v8 a) { return MIX(a, a, 7, 6, 5, 4, 3, 2, 1, 0); }
+INLINE v8 backwards(v8 a) { return SHUFFLE(a, a, 7, 6, 5, 4, 3, 2, 1, 0); }
 
 /* ---- Filters that change over time ---------------------------------------------------------------------------------- */
 

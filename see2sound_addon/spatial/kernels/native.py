@@ -92,9 +92,7 @@ class Native:
         magnitudes = np.ascontiguousarray(magnitudes, np.float32)
         out = np.zeros((frames + 3) * HOP, np.float32)
         turn = _turns(4 * HOP)
-        self._call["filter"](
-            _at(signal), frames, _at(magnitudes), magnitudes.shape[1], _at(WINDOW), _at(turn), _at(out)
-        )  # fmt: skip
+        self._call["filter"](_at(signal), frames, _at(magnitudes), magnitudes.shape[1], _at(WINDOW), _at(turn), _at(out))
         return out[HOP + MARGIN : HOP + len(signal) - MARGIN]
 
     def air(self, distance: np.ndarray, loss: np.ndarray, largest: float) -> np.ndarray:
@@ -115,12 +113,8 @@ class Native:
         count, moving = len(times), places.strides[0] != 0
         places = np.ascontiguousarray(places if moving else places[0], np.float64)
         mirror = None if image is None else np.concatenate([image[:3].T.ravel(), image[3]])
-        emitted, distance, towards, seen = (
-            np.empty(count),
-            np.empty(count),
-            np.empty((count, 3)),
-            np.array([times[0], times[-1]]),
-        )
+        emitted, distance, towards = np.empty(count), np.empty(count), np.empty((count, 3))
+        seen = np.array([times[0], times[-1]])
         valid = [np.inf, -np.inf]
         while not (valid[0] <= seen[0] and seen[1] <= valid[1]):  # once, unless the way is very long
             knots, coefficients, *valid = curve.pieces(float(seen[0]), float(seen[1]))

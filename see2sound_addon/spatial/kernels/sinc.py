@@ -1,6 +1,6 @@
 """The sinc that clips are read with between their samples.
 
-A windowed sinc whose taps are polynomials of the fraction of a sample (Farrow, "A continuously variable digital delay
+A windowed sinc. Its taps are polynomials of the fraction of a sample (Farrow, "A continuously variable digital delay
 element", ISCAS 1988).
 """
 

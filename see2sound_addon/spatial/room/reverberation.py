@@ -20,17 +20,9 @@ from ..decoding import evenly_spread
 from ..delayline import Clip, read_smoothly
 from ..kernels import kernel
 from ..kernels.grid import HOP, MARGIN, STEP
+from ..levels import cone_gain, distance_gain, fader_gain, spreading_gain
 from ..motion import matrices as rotation_matrices
-from ..propagation import (
-    LOOP_FADE,
-    POINTLESS,
-    at_pitch,
-    cone_gain,
-    distance_gain,
-    fader_gain,
-    ramp,
-    spreading_gain,
-)
+from ..propagation import LOOP_FADE, POINTLESS, at_pitch, ramp
 from .images import Image, holds, images, reverberation_time
 
 Place = Callable[[np.ndarray, np.ndarray], tuple[np.ndarray, int]]
