@@ -235,6 +235,17 @@ def test_any_part_of_a_mix_in_a_room_equals_that_part_of_the_whole(layout):
         assert (rendered(plan, clips, layout, start=0, stop=end) == whole[:, :end]).all()
 
 
+@pytest.mark.parametrize("loop", [False, True])
+def test_the_tail_of_a_quieter_source_is_as_much_quieter(loop):
+    room, listener, place = room_of("hall", order=0)
+    mixes = [
+        rendered(scene([source(place, loop=loop, gain_db=gain)], 1.0, tuple(listener), room=room), [noise(0.4)], "5.1")
+        for gain in (0.0, -20.0)
+    ]
+    assert np.abs(mixes[0][:, int(0.6 * RATE) :]).max() > 1e-4
+    assert np.abs(mixes[1] - 0.1 * mixes[0]).max() < 1e-6
+
+
 def test_synchronous_sources_keep_the_times_of_their_reflections():
     room, listener, place = room_of("plain", order=1, tail=False)
     late = rendered(scene([source(place)], 0.3, tuple(listener), room=room), [click()], "mono")[0]
