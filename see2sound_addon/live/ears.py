@@ -27,10 +27,13 @@ from ..media.audio import read_clip
 from ..media.files import whole_file
 from ..pipeline import CLIP_RATE, read_head
 from ..spatial.kernels import kernel
-from ..spatial.live import LiveMixer, Placed
+from ..spatial.kernels.grid import HOP
+from ..spatial.live import NEAREST, LiveMixer, Placed, TwoEars
 
-BLOCK = 768
+BLOCK = 3 * HOP
 """Samples of an audio block."""
+FADE = 0.25
+"""Seconds in which a source comes, and goes."""
 AHEAD = 0.04
 """Seconds from the beginning of a block's making until it is played, as by the buffer of a sound card."""
 LENGTH = BLOCK / CLIP_RATE
@@ -51,9 +54,10 @@ class Orders:
 
     def __init__(self) -> None:
         self.placed: dict[str, Placed] = {}
+        self.references: dict[str, float] = {}
         self.at: float | None = None
         self.stopped = False
-        self.clips: SimpleQueue[tuple[str, np.ndarray, float, bool]] = SimpleQueue()
+        self.clips: SimpleQueue[tuple[str, np.ndarray, bool]] = SimpleQueue()
 
     def listen(self) -> None:
         """Read lines until there are no more."""
@@ -63,13 +67,21 @@ class Orders:
                 self.stopped = True
             elif "clip" in said:
                 samples = read_clip(Path(said["file"]), CLIP_RATE).samples
-                self.clips.put((said["clip"], samples, said["reference"], said["loops"]))
+                self.references[said["clip"]] = max(said["reference"], NEAREST)
+                self.clips.put((said["clip"], samples, said["loops"]))
             else:
-                self.placed, self.at = _placed(said["placed"]), said["at"]
+                self.placed, self.at = self._placed(said["placed"]), said["at"]
 
-
-def _placed(said: dict[str, Any]) -> dict[str, Placed]:
-    return {name: Placed(np.array(values[:3], float), float(values[3]), 1.0, bool(values[4])) for name, values in said.items()}
+    def _placed(self, said: dict[str, Any]) -> dict[str, Placed]:
+        """Where sources with clips are. Within its reference distance none grows louder."""
+        placed = {}
+        for name, (*direction, metres, ambient) in said.items():
+            reference = self.references.get(name, NEAREST)
+            if ambient:
+                placed[name] = Placed(np.array(direction), sharpness=0.0)
+            else:
+                placed[name] = Placed(np.array(direction), metres, reference / max(metres, reference))
+        return placed
 
 
 def mix(orders: Orders, mixer: LiveMixer, start: float, seconds: float, sound: soundfile.SoundFile) -> Heard:
@@ -83,7 +95,8 @@ def mix(orders: Orders, mixer: LiveMixer, start: float, seconds: float, sound: s
         time.sleep(max(0.0, begin - time.perf_counter()))
         _add_clip(orders, mixer)
         placed, at = orders.placed, orders.at
-        block = mixer.render({name: one for name, one in placed.items() if mixer.has(name)})
+        known = {name: one for name, one in placed.items() if mixer.has(name)}
+        block = np.concatenate([mixer.render(known) for _ in range(BLOCK // HOP)], axis=1)
         heard.blocks += 1
         if time.perf_counter() > due:
             heard.late += 1
@@ -108,10 +121,8 @@ def main() -> int:
     asked = json.loads(sys.stdin.readline())
     try:
         kernel().prepare()
-        mixer = LiveMixer(read_head(asked["sofa"], CLIP_RATE), BLOCK)
-        mixer.add("", np.zeros(CLIP_RATE, np.float32), 1.0)
-        for _ in range(8):  # what is slow the first time
-            mixer.render({"": Placed(np.array([1.0, 0.0, 0.0]), 1.0)})
+        mixer = LiveMixer(TwoEars(read_head(asked["sofa"], CLIP_RATE)), CLIP_RATE, fade=FADE)
+        mixer.warm_up()
         gc.collect()
         gc.disable()  # a collection takes longer than a block, and nothing here makes cycles
         orders = Orders()

@@ -33,7 +33,7 @@ class Ears(Protocol):
     """Two ears with a head's responses in between."""
 
     def blank(self, frames: int) -> np.ndarray:
-        """What `hear` adds to: nothing heard yet over frames HOP samples apart."""
+        """(frames, ...): what `hear` adds to, nothing heard yet over frames HOP samples apart."""
         ...
 
     def hear(

@@ -174,7 +174,7 @@ class Ears:
 
     def blank(self, frames: int) -> np.ndarray:
         """See `interface.Ears`."""
-        return np.zeros((2, frames, self.spectra.shape[2]), np.complex64)
+        return np.zeros((frames, 2, self.spectra.shape[2]), np.complex64)
 
     def hear(
         self,
@@ -189,7 +189,7 @@ class Ears:
         along = np.arange(STEP) / STEP
         ramp = (gain[:-1, None] * (1.0 - along) + gain[1:, None] * along).ravel().astype(np.float32)
         framed = np.lib.stride_tricks.sliding_window_view(np.stack(ears) * ramp, 2 * HOP, axis=1)[:, ::HOP] * WINDOW
-        heard += fft.rfft(framed, self.size, axis=2) * self._responses(near, weight, focus)
+        heard += (fft.rfft(framed, self.size, axis=2) * self._responses(near, weight, focus)).transpose(1, 0, 2)
 
     def _responses(self, near: np.ndarray, weight: np.ndarray, focus: np.ndarray) -> np.ndarray:
         """Spectra (2, frames, bins), between measured directions their weighted mean."""
@@ -206,11 +206,11 @@ class Ears:
     def sound(self, heard: np.ndarray) -> np.ndarray:
         """See `interface.Ears`."""
         frames = fft.irfft(heard, self.size, axis=2)
-        count = frames.shape[1] - 1
+        count = len(frames) - 1
         out = np.zeros((2, count * HOP + self.tail), np.float32)
         for number in range(count):
-            out[:, number * HOP : number * HOP + self.size] += frames[:, number]
-        out[:, count * HOP : (count + 1) * HOP] += frames[:, -1, :HOP]
+            out[:, number * HOP : number * HOP + self.size] += frames[number]
+        out[:, count * HOP : (count + 1) * HOP] += frames[-1, :, :HOP]
         return out
 
 
@@ -221,7 +221,7 @@ def ears(responses: np.ndarray) -> Ears:
 
 def stays(near: np.ndarray, weight: np.ndarray, focus: np.ndarray) -> bool:
     """Whether all frames have the same response."""
-    return bool((near == near[0]).all() and np.ptp(weight, axis=0).max() < 1e-9 and np.ptp(focus) == 0.0)
+    return len(near) == 1 or bool((near == near[0]).all() and np.ptp(weight, axis=0).max() < 1e-9 and np.ptp(focus) == 0.0)
 
 
 # ---- At control points
