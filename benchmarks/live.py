@@ -5,8 +5,10 @@ Run by `python3 dev.py bench live`.
 
 from __future__ import annotations
 
+import json
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 import cv2
@@ -19,18 +21,25 @@ from moving import film
 
 from see2sound_addon.backends import Backends, with_network
 from see2sound_addon.findings import Settings
+from see2sound_addon.live.playing import Playback, Said
 from see2sound_addon.live.session import Session
 from see2sound_addon.media.moving import open_moving
 from see2sound_addon.paths import usual_folder
+from see2sound_addon.pipeline import CLIP_RATE
+from see2sound_addon.spatial.head import default_head
+from see2sound_addon.spatial.live import LiveMixer, TwoEars, TwoLoudspeakers
 from see2sound_addon.weights.eyes import installed
 from see2sound_addon.workers.process import give_way
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 SIZE, RATE, SECONDS = (960, 540), 24, 20
+RUNS, PREVIEWED = 5, 3
+"""Of the preview, and seconds of each."""
 
 
 def run() -> None:
-    """Print the table of live runs."""
+    """Print the table of live runs, and what the preview takes."""
+    preview()
     print("Live: 960 x 540, 24 frames a second, against the clock")
     eyes = [
         path for path in (SHARED / "weights" / "nanodet_m.onnx", *installed(usual_folder() / "eyes").values()) if path.is_file()
@@ -47,6 +56,39 @@ def run() -> None:
                 f" {1000 * report.delay(50):5.0f} ms {1000 * report.delay(99):5.0f} ms {len(report.sources):8d}"
             )
     print()
+
+
+def preview() -> None:
+    """Print what the live preview takes of one core."""
+    print("Live preview: sources that all move, told of 100 times a second; share of one core")
+    random = np.random.default_rng(0)
+    for layout, hearing in (("binaural", TwoEars(default_head(CLIP_RATE))), ("stereo", TwoLoudspeakers())):
+        for count, tails in ((1, 0), (24, 0), (24, 8)):
+            playback = Playback(LiveMixer(hearing, CLIP_RATE))
+            for number in range(count):
+                playback.load(str(number), random.normal(0.0, 0.01, 10 * CLIP_RATE).astype(np.float32), True)
+            shares = [_share(playback, count, tails) for _ in range(RUNS)]
+            what = f"{layout}, {count} sources" + (f", {tails} reverberate" if tails else "")
+            print(f"  {what:44} {np.median(shares):4.0%} ({min(shares):.0%} to {max(shares):.0%})")
+    print()
+
+
+def _said(seconds: float, number: int, tail: float) -> Said:
+    """A source that goes around."""
+    angle = seconds + number
+    return Said(np.cos(angle), np.sin(angle), 0.2, 0.0, 0.3, 1.0, 0.0, tail, 1.0, 1.0, seconds)
+
+
+def _share(playback: Playback, count: int, tails: int) -> float:
+    """Of a core, over a few seconds of sound, orders included."""
+    period = CLIP_RATE // 100
+    begin = time.process_time()
+    for step in range(100 * PREVIEWED):
+        said = {str(number): _said(0.01 * step, number, 0.1 * (number < tails)) for number in range(count)}
+        received = json.loads(json.dumps(said))
+        playback.tell({name: Said(*one) for name, one in received.items()}, True)
+        playback.frames(period)
+    return (time.process_time() - begin) / PREVIEWED
 
 
 def _videos(folder: Path) -> list[tuple[str, Path]]:

@@ -133,7 +133,8 @@ HANDLERS = (
     ("load_pre", _end_all), ("load_post", _greet), ("load_post", _restored), ("load_post", preview.settle),
     ("undo_post", _restored), ("undo_post", preview.settle), ("redo_post", _restored), ("redo_post", preview.settle),
     ("save_pre", _take_clips_along), ("save_pre", preview.before_saving), ("save_post", preview.settle),
-    ("save_post_fail", preview.settle), ("depsgraph_update_post", _watch),
+    ("save_post_fail", preview.settle), ("depsgraph_update_post", _watch), ("depsgraph_update_post", preview.follow),
+    ("frame_change_post", preview.follow),
 )  # fmt: skip
 
 

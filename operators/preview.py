@@ -2,6 +2,7 @@
 
 import tempfile
 from concurrent.futures import Future
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +13,10 @@ from . import reporting
 from .render_mix import head_file, head_for, plan_of_scene
 from .working import LOADER, Work, Working, ask
 
-EVERY = 0.015
+EVERY = 0.01
 """Seconds."""
 _live: dict[str, Any] = {}
-"""What is heard now: `ears` while they are made, then `preview`. Nothing of a .blend is kept."""
+"""What is heard now: `player` while it is started, then `preview`. Nothing of a .blend is kept."""
 _snippet: list = []
 """The device and the handle of the snippet that was played last."""
 
@@ -27,11 +28,13 @@ def running() -> bool:
 
 def stop() -> None:
     """Silence, and Blender's own sound again."""
-    preview = _live.get("preview")
+    preview, starting = _live.get("preview"), _live.get("player")
     _live.clear()
     _stop_snippet()
     if preview is not None:
         preview.stop()
+    elif starting is not None:
+        starting.add_done_callback(_close)
     if bpy.app.timers.is_registered(_tick):
         bpy.app.timers.unregister(_tick)
     _show("", False)
@@ -49,12 +52,12 @@ def _tick() -> float | None:
     """Blender asks for this between its own work."""
     try:
         if "preview" not in _live:
-            made: Future = _live["ears"]
-            if not made.done():
+            started: Future = _live["player"]
+            if not started.done():
                 return EVERY
             from ..see2sound_addon.blender.preview.player import Preview
 
-            _live["preview"] = Preview(*made.result())
+            _live["preview"] = Preview(started.result())
         _live["preview"].update(bpy.context)
         _show("\n".join(_live["preview"].notes), True)
     except See2SoundError as error:
@@ -96,8 +99,18 @@ def settle(*_: object) -> None:
     _mute_blender(running())
 
 
+@bpy.app.handlers.persistent
+def follow(*_: object) -> None:
+    """What has moved is heard before it is drawn, which may take a while."""
+    preview = _live.get("preview")
+    if preview is None or bpy.app.is_job_running("RENDER"):  # a render calls handlers from a thread of its own
+        return
+    with suppress(See2SoundError):  # `_tick` will say so
+        preview.update(bpy.context)
+
+
 class SEE2SOUND_OT_preview(bpy.types.Operator):
-    """Play the scene while you move the view, the camera or a Speaker, play or scrub. Without travel times and air"""
+    """Play the scene while you move the view, the camera or a Speaker, play or scrub. Without air and reflections"""
 
     bl_idname = "see2sound.preview"
     bl_label = "Live Preview"
@@ -120,18 +133,24 @@ class SEE2SOUND_OT_preview(bpy.types.Operator):
         _stop_snippet()
         settings = context.scene.see2sound
         kind, sofa = settings.preview_kind, head_file(context)
-        _live["ears"] = LOADER.submit(_make_ears, kind, sofa)
+        _live["player"] = LOADER.submit(_start, kind, sofa)
         _show("", True)
         _mute_blender(True)
         bpy.app.timers.register(_tick, first_interval=EVERY, persistent=True)
         return {"FINISHED"}
 
 
-def _make_ears(kind: str, sofa: str) -> tuple[object, list]:
-    """Ears and reverberation."""
-    from ..see2sound_addon.blender.preview import player
+def _start(kind: str, sofa: str) -> Any:
+    """The process that plays."""
+    from ..see2sound_addon.live.player import Player
 
-    return player.make_ears(kind, sofa), player.make_tails()
+    return Player(kind, sofa)
+
+
+def _close(started: Future) -> None:
+    """End a process that had not yet started when the preview was stopped."""
+    if started.exception() is None:
+        started.result().close()
 
 
 class SEE2SOUND_OT_play_snippet(Working, bpy.types.Operator):
@@ -168,13 +187,11 @@ class SEE2SOUND_OT_play_snippet(Working, bpy.types.Operator):
 
 def _play(path: Path) -> list[str]:
     """Play a file through Blender's audio device, or through the system's player; a note if there is neither."""
-    from ..see2sound_addon.blender.preview import player
+    from ..see2sound_addon.blender.preview import snippet
 
     stop()
     try:
-        aud = player.import_aud()
-        device = player.open_device(aud)
-        _snippet[:] = [device, device.play(aud.Sound.file(str(path)))]
+        _snippet[:] = snippet.play(path)
     except See2SoundError:
         try:
             bpy.ops.wm.path_open(filepath=str(path))  # whatever the system plays sounds with

@@ -331,7 +331,7 @@ NEEDED = {
 }
 
 
-OPTIONAL = {"embreex": "acoustics of meshes", "bpy": "Blender scenes"}
+OPTIONAL = {"embreex": "acoustics of meshes", "miniaudio": "the live preview", "bpy": "Blender scenes"}
 
 
 def _doctor(options: argparse.Namespace) -> dict[str, Any]:

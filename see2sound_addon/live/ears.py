@@ -28,10 +28,14 @@ from ..media.files import whole_file
 from ..pipeline import CLIP_RATE, read_head
 from ..spatial.kernels import kernel
 from ..spatial.kernels.grid import HOP
-from ..spatial.live import NEAREST, LiveMixer, Placed, TwoEars
+from ..spatial.live import LiveMixer, Placed, TwoEars
 
 BLOCK = 3 * HOP
 """Samples of an audio block."""
+NEAREST = 0.25
+"""Metres within which no source grows louder."""
+SPEED = 343.3
+"""Of sound, metres per second."""
 FADE = 0.25
 """Seconds in which a source comes, and goes."""
 AHEAD = 0.04
@@ -80,7 +84,7 @@ class Orders:
             if ambient:
                 placed[name] = Placed(np.array(direction), sharpness=0.0)
             else:
-                placed[name] = Placed(np.array(direction), metres, reference / max(metres, reference))
+                placed[name] = Placed(np.array(direction), metres / SPEED, reference / max(metres, reference))
         return placed
 
 

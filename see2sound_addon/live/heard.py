@@ -11,7 +11,6 @@ from ..lexicon.classes import SILENT
 from ..objects import OBJECTS
 from ..placement.distance import combine, foot_distance, size_distance
 from ..projection import Camera
-from ..spatial.live import Placed
 from ..vision.tracking.tracks import Track
 
 SURE = 0.6
@@ -22,6 +21,15 @@ COMES_BACK, NEAR = 3.0, 0.35
 """Seconds for which a lost object is waited for, and radians within which it comes back."""
 GOES_ON = 0.4
 """Seconds for which an object that is lost goes on to sound."""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """Where a source is now. `direction`: (3,) from the listener, x front, y left, z up. `ambient`: from everywhere."""
+
+    direction: np.ndarray
+    metres: float
+    ambient: bool = False
 
 
 @dataclass
@@ -56,7 +64,7 @@ class Scene:
     wanted: list[tuple[str, str]] = field(default_factory=list)
     count: int = 0
 
-    def update(self, tracks: list[Track], size: tuple[int, int], turn: np.ndarray, time: float) -> dict[str, Placed]:
+    def update(self, tracks: list[Track], size: tuple[int, int], turn: np.ndarray, time: float) -> dict[str, Seen]:
         """Where every source is, by the tracks of the latest frame, in the listener's frame.
 
         `turn`: (3, 3) the camera's rotation since the first frame. New sources are added to `wanted`: name and label.
@@ -105,7 +113,7 @@ class Scene:
         sized = size_distance(OBJECTS[track.name].label, box, camera)
         return combine([*estimates, *([sized] if sized is not None else [])]).metres
 
-    def _placed(self, camera: Camera, time: float) -> dict[str, Placed]:
+    def _placed(self, camera: Camera, time: float) -> dict[str, Seen]:
         """In the listener's frame: x front is the camera's -Z, y left its -X, z up its +Y."""
         to_camera = camera.pose[:3, :3].T
 
@@ -113,8 +121,8 @@ class Scene:
             x, y, z = to_camera @ way
             return np.array([-z, -x, y])
 
-        placed = {one.name: Placed(local(one.direction), one.metres, 1.0, one.ambient) for one in self.standing}
+        placed = {one.name: Seen(local(one.direction), one.metres, one.ambient) for one in self.standing}
         for one in self.heard:
             if one.track is not None or time - one.seen < GOES_ON:
-                placed[one.name] = Placed(local(one.direction), one.metres)
+                placed[one.name] = Seen(local(one.direction), one.metres)
         return placed

@@ -24,10 +24,8 @@ from .panning import pan
 
 FORGOTTEN = 6.0
 """Seconds after which a source that is gone is forgotten; until then it may come back."""
-NEAREST = 0.25
-"""Metres."""
 KNOWN = 768
-"""Distances of the past that are kept, one for each hop: 4 s."""
+"""Delays of the past that are kept, one for each hop: 4 s."""
 ROUNDS = 4
 """Of the iteration for the time of emission."""
 SETTLES = 0.1
@@ -46,13 +44,13 @@ WINDOWED = np.append(WINDOW[::STEP], 0.0)
 class Placed:
     """Where a source is now, and how loud. `direction`: (3,) from the listener, x front, y left, z up. `gain`: linear, in all.
 
-    `metres`: how far the sound travels; 0 for a source that is heard as it sounds. `sharpness`: 1 is a point, 0 is heard from
-    everywhere alike. `dull`: amplitude of low sounds beyond `gain`. `tail`: amplitude of the reverberation, and `decay` its
-    seconds. `pitch`: how much faster the clip is read. `at`: samples into the clip, where it goes on from there, else None.
+    `travel`: seconds that the sound takes to arrive; 0 for a source that is heard as it sounds. `sharpness`: 1 is a point, 0 is
+    heard from everywhere alike. `dull`: amplitude of low sounds beyond `gain`. `tail`: amplitude of the reverberation, and
+    `decay` its seconds. `pitch`: how much faster the clip is read. `at`: samples into the clip where it goes on, or None.
     """
 
     direction: np.ndarray
-    metres: float = 0.0
+    travel: float = 0.0
     gain: float = 1.0
     sharpness: float = 1.0
     dull: float = 0.0
@@ -144,10 +142,10 @@ class _Voice:
 
 
 class LiveMixer:
-    """A mixer. `speed`: of sound, metres per second. `fade`: seconds in which a source comes, and goes."""
+    """A mixer. `fade`: seconds in which a source comes, and goes."""
 
-    def __init__(self, hearing: Hearing, rate: int, speed: float = 343.3, fade: float = 0.0) -> None:
-        self.hearing, self.rate, self.speed = hearing, rate, speed
+    def __init__(self, hearing: Hearing, rate: int, fade: float = 0.0) -> None:
+        self.hearing, self.rate = hearing, rate
         self._step = HOP / (fade * rate) if fade > 0.0 else 1.0
         self._voices: dict[str, _Voice] = {}
         self._rings = np.zeros((2, 0), np.float32)
@@ -158,6 +156,7 @@ class LiveMixer:
     def warm_up(self) -> None:
         """Do what is slow the first time."""
         self.add("", np.zeros(HOP, np.float32))
+        self.add_dulled("", np.zeros(HOP, np.float32))
         for _ in range(8):
             self.render({"": Placed(np.array([1.0, 0.0, 0.0]), 1.0, dull=1.0, tail=1.0, decay=1.0)})
         self.remove("")
@@ -165,6 +164,11 @@ class LiveMixer:
     def add(self, name: str, clip: np.ndarray, loop: bool = True) -> None:
         """A source with its clip (n,) float32, n > 0."""
         self._voices[name] = _Voice(Clip(clip, loop), len(clip))
+
+    def add_dulled(self, name: str, clip: np.ndarray) -> None:
+        """What `dulled` makes of a source's clip; until then nothing is heard of what is `Placed.dull`."""
+        if name in self._voices:
+            self._voices[name].dulled = Clip(clip, self._voices[name].clip.loop)
 
     def has(self, name: str) -> bool:
         """Whether a source has been added, and is not forgotten."""
@@ -217,7 +221,7 @@ class LiveMixer:
         latest = [voice.latest for voice in voices if voice.latest is not None]
         directions = np.array([_unit(one.direction) for one in latest])
         interaural = self.hearing.place(directions, np.array([one.sharpness for one in latest]))
-        travel = np.array([self._travel(voice, one.metres) for voice, one in zip(voices, latest, strict=True)])
+        travel = np.array([self._travel(voice, one.travel) for voice, one in zip(voices, latest, strict=True)])
         goals = interaural + travel[:, None]
         targets = np.array([[one.gain, one.dull, one.tail] for one in latest])
         targets *= np.array([voice.presence for voice in voices])[:, None]
@@ -246,9 +250,11 @@ class LiveMixer:
         """Read all clips, and those that are dulled, and let them be heard. `controls`, `levels`: for each voice."""
         sounding = levels.any(axis=2)
         loud = np.flatnonzero(sounding[:, 0] | sounding[:, 2]).tolist()
-        dull = np.flatnonzero(sounding[:, 1]).tolist()
+        dull = [number for number in np.flatnonzero(sounding[:, 1]) if voices[number].dulled is not None]
         which, signals = loud + dull, self.hearing.signals
-        clips = [voices[number].clip for number in loud] + [_dulled(voices[number], self.rate) for number in dull]
+        if not which:
+            return np.zeros((2, 2 * HOP), np.float32), np.zeros((self._decays, 2 * HOP))
+        clips = [voices[number].clip for number in loud] + [voices[number].dulled or voices[number].clip for number in dull]
         read = read_smoothly(
             [clip for clip in clips for _ in range(signals)], [one for number in which for one in controls[number]]
         )
@@ -261,19 +267,19 @@ class LiveMixer:
             sends[row, :, _nearest_decay(voices[number])] = levels[number, 2] * WINDOWED
         return frame, kernel().mix([line[0] for line in lines[: len(loud)]], sends)
 
-    def _travel(self, voice: _Voice, metres: float) -> float:
+    def _travel(self, voice: _Voice, seconds: float) -> float:
         """Samples since the emission of what arrives at the end of the hop: from where the source was then."""
-        if metres <= 0.0:
+        latest = seconds * self.rate
+        if latest <= 0.0:
             voice.known.clear()
             voice.travel = voice.turn = 0.0
             return 0.0
-        per_metre = self.rate / self.speed
         if not voice.known:
-            voice.travel, voice.turn = max(metres, NEAREST) * per_metre, 0.0
-        voice.known.append(max(metres, NEAREST))
-        travel = metres * per_metre
+            voice.travel, voice.turn = latest, 0.0
+        voice.known.append(latest)
+        travel = latest
         for _ in range(ROUNDS):
-            travel = _at(voice.known, travel / HOP) * per_metre
+            travel = _at(voice.known, travel / HOP)
         if abs(travel - voice.travel) > JUMP * self.rate:
             voice.travel, voice.turn = travel, 0.0
         # A critically damped spring: what is known in steps, once a picture, is followed smoothly.
@@ -304,12 +310,10 @@ def _ramps(before: np.ndarray, after: np.ndarray) -> np.ndarray:
     return np.asarray(before[..., None] + (after - before)[..., None] * along)
 
 
-def _dulled(voice: _Voice, rate: float) -> Clip:
-    """A voice's clip without high sounds, made when it is first needed: a second-order low-pass, forwards and backwards."""
-    if voice.dulled is None:
-        low = sosfiltfilt(butter(1, DULL, fs=rate, output="sos"), voice.clip.samples, padlen=min(64, voice.length - 1))
-        voice.dulled = Clip(low.astype(np.float32), voice.clip.loop)
-    return voice.dulled
+def dulled(clip: np.ndarray, rate: int) -> np.ndarray:
+    """A clip (n,) without its high sounds: a low-pass of first order, forwards and backwards."""
+    low = sosfiltfilt(butter(1, DULL, fs=rate, output="sos"), clip, padlen=min(64, len(clip) - 1))
+    return np.asarray(low, np.float32)
 
 
 def _at(known: deque[float], ago: float) -> float:

@@ -364,49 +364,6 @@ def test_an_exported_plan_can_be_moved_with_its_clips(bpy, clip, tmp_path):
     assert np.abs(soundfile.read(tmp_path / "mix.wav")[0]).max() > 0.01
 
 
-# --- the live preview
-
-
-def test_a_voice_that_the_device_drops_begins_anew(extension, bpy, clip):
-    """The audio library refuses a pitch for a handle that has just stopped; the preview goes on, and says what never works."""
-    preview = part(extension, "see2sound_addon.blender.preview.player")
-    pytest.importorskip("aud", reason="this Blender was built without its audio library")
-    add_camera(bpy)
-    add_speaker(bpy, clip, (0, 3, 0)).see2sound.source_id = "dog_1"
-    bpy.context.view_layer.update()
-
-    class Failing:
-        """A handle whose pitch cannot be set, as one that has ended."""
-
-        def __init__(self, error):
-            self.error, self.status, self.position, self.volume = error, 1, 0.0, 0.0
-
-        def stop(self):
-            raise self.error("it has ended")
-
-        @property
-        def pitch(self):
-            return 1.0
-
-        @pitch.setter
-        def pitch(self, value):
-            raise self.error("Couldn't set the sound pitch!")
-
-    try:
-        live = preview.Preview(preview.make_ears("stereo", ""))
-    except part(extension, "see2sound_addon.errors").See2SoundError:
-        pytest.skip("this machine has no audio device")
-    try:
-        live.update(bpy.context)
-        ((key, voice),) = live._voices.items()
-        voice.handle = Failing(live._aud.error)
-        live.update(bpy.context)
-        live.update(bpy.context)
-        assert live._voices[key] is not voice and not any("cannot be played" in note for note in live.notes)
-    finally:
-        live.stop()
-
-
 def test_labels_do_not_cover_each_other(extension):
     free_plate = part(extension, "panels.overlay").free_plate
     taken = []

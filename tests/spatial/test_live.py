@@ -11,7 +11,7 @@ from see2sound_addon.soundscene import SoundScene, Source, Trajectory
 from see2sound_addon.spatial.feedback import BLOCK, DECAYS, Reverberator
 from see2sound_addon.spatial.head import default_head
 from see2sound_addon.spatial.kernels.grid import HOP
-from see2sound_addon.spatial.live import FORGOTTEN, LiveMixer, Placed, TwoEars, TwoLoudspeakers
+from see2sound_addon.spatial.live import FORGOTTEN, LiveMixer, Placed, TwoEars, TwoLoudspeakers, dulled
 
 RATE, FADE = 48000, 0.25
 
@@ -24,7 +24,7 @@ def live(clip, ways, metres, layout="binaural", **more):
     mixer = mixer_of(layout)
     mixer.add("a", clip)
     placed = [
-        Placed(np.asarray(way, float), float(far), 1.0 / max(far, 1.0), **more) for way, far in zip(ways, metres, strict=True)
+        Placed(np.asarray(way, float), far / 343.3, 1.0 / max(far, 1.0), **more) for way, far in zip(ways, metres, strict=True)
     ]
     return np.concatenate([mixer.render({"a": one}) for one in placed], axis=1)
 
@@ -131,6 +131,7 @@ def test_what_an_obstacle_dulls_has_low_sounds_only():
         tone = np.sin(2 * np.pi * hertz * np.arange(RATE) / RATE).astype(np.float32)
         mixer = mixer_of("stereo")
         mixer.add("a", tone)
+        mixer.add_dulled("a", dulled(tone, RATE))
         here = Placed(np.array([1.0, 0.0, 0.0]), gain=0.1, dull=0.9)
         heard = np.concatenate([mixer.render({"a": here}) for _ in range(100)], axis=1)[:, 4800:]
         assert np.sqrt(2 * (heard**2).sum(axis=0).mean()) == pytest.approx(expected, rel=0.03)

@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "build" / "window-root"
 PACKAGES = (
     "blender", "python3-numpy", "python3-requests", "python3-zstandard", "python3-cattr", "xvfb", "xauth", "xdotool",
-    "x11-utils", "imagemagick", "libgl1-mesa-dri", "fonts-dejavu-core", "procps",
+    "x11-utils", "imagemagick", "libgl1-mesa-dri", "fonts-dejavu-core", "procps", "pulseaudio", "pulseaudio-utils",
 )  # fmt: skip
 LIBRARIES = (
     "scipy==1.17.1",
@@ -25,21 +25,22 @@ LIBRARIES = (
     "h5py==3.16.0",
     "threadpoolctl==3.8.0",
     "embreex==4.4.0.post1",
+    "miniaudio==1.71",
 )
 """What our wheels bring in Blenders with Python 3.11 and 3.13; Debian's runs on another one."""
-AUDIO = """[general]
-drivers = wave
-channels = stereo
-frequency = 48000
-sample-type = float32
-[wave]
-file = /root/see2sound/heard.wav
+AUDIO = """load-module module-native-protocol-unix auth-anonymous=1 socket=/tmp/xdg/sound
+load-module module-null-sink sink_name=out rate=48000 format=float32le channels=2
+set-default-sink out
 """
-"""A sound device that writes what would be heard into a file."""
+"""A sound device that is heard by a recorder only."""
+RECORDER = (
+    "parec", "--device=out.monitor", "--raw", "--format=float32le", "--rate=48000", "--channels=2", "--latency-msec=5",
+    "--process-time-msec=5", "/root/see2sound/heard.raw",
+)  # fmt: skip
 ENVIRONMENT = {
     "PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LANG": "C.UTF-8", "HOME": "/root/see2sound", "DISPLAY": ":47",
     "LIBGL_ALWAYS_SOFTWARE": "1", "GALLIUM_DRIVER": "llvmpipe", "XDG_RUNTIME_DIR": "/tmp/xdg",
-    "ALSOFT_DRIVERS": "wave", "ALSOFT_CONF": "/root/see2sound/alsoft.conf",
+    "PULSE_SERVER": "unix:/tmp/xdg/sound", "ALSOFT_DRIVERS": "pulse",
 }  # fmt: skip
 
 
@@ -57,16 +58,16 @@ def problem():
 def make(python):
     """Error CalledProcessError where the packages cannot be had."""
     ready = FOLDER / "ready"
-    if ready.exists() and ready.read_text() == repr(LIBRARIES):
+    if ready.exists() and ready.read_text() == repr((PACKAGES, LIBRARIES)):
         return
-    if not ready.exists():
+    if not ready.exists() or not ready.read_text().startswith(repr((PACKAGES,))[:-2]):
         _make_root()
     version = next(path.name.removeprefix("python") for path in sorted(FOLDER.glob("usr/lib/python3.[0-9]*")))
     target = FOLDER / "usr" / "lib" / "python3" / "dist-packages"
     install = [python, "-m", "pip", "install", "--quiet", "--target", target, "--python-version", version]
     install += ["--only-binary=:all:", "--no-deps", *LIBRARIES, "cffi", "pycparser"]
     subprocess.run(install, check=True, capture_output=True)
-    ready.write_text(repr(LIBRARIES))
+    ready.write_text(repr((PACKAGES, LIBRARIES)))
 
 
 def _make_root():
@@ -124,7 +125,7 @@ def window(archive, script):
             subprocess.run(mount, check=True)
         without_wheels(archive, FOLDER / "root/see2sound/extension.zip")
         shutil.copy(script, FOLDER / "root/see2sound/script.py")
-        (FOLDER / "root/see2sound/alsoft.conf").write_text(AUDIO)
+        (FOLDER / "root/see2sound/sound.pa").write_text(AUDIO)
         # Debian leaves out the list of languages; Blender's own translations are not needed for ours.
         languages = FOLDER / "usr/share/locale/languages"
         languages.parent.mkdir(parents=True, exist_ok=True)
@@ -133,8 +134,11 @@ def window(archive, script):
         run("blender", "--command", *install)
         settings = "import bpy; v = bpy.context.preferences.view; v.show_splash = False; bpy.ops.wm.save_userpref()"
         run("blender", "-b", "-noaudio", "--python-expr", settings)
+        daemon = ("pulseaudio", "-n", "-F", "/root/see2sound/sound.pa", "--exit-idle-time=-1", "--use-pid-file=no")
+        processes.append(start(*daemon, "--daemonize=no", log="tmp/pulseaudio.log"))
         processes.append(start("Xvfb", ":47", "-screen", "0", "1600x1000x24", "-nolisten", "tcp", log="tmp/xvfb.log"))
         time.sleep(1.0)
+        processes.append(start(*RECORDER, log="tmp/parec.log"))
         arguments = ("--window-geometry", "0", "0", "1600", "1000", "-P", "/root/see2sound/script.py")
         processes.append(start("blender", *arguments, log="tmp/blender.log"))
         yield FOLDER / "root" / "see2sound", processes[-1]

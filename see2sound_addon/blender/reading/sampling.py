@@ -267,7 +267,7 @@ def _check_place(obj: bpy.types.Object, sample: Sample) -> None:
 
 def _why_unreadable(obj: bpy.types.Object, clips: Path) -> str:
     """Why a sound file cannot be read, or an empty text."""
-    path = _clip_path(obj, clips)
+    path = clip_path(obj, clips)
     try:
         audio_facts(path)
     except See2SoundError as error:
@@ -313,7 +313,7 @@ def _source(obj: bpy.types.Object, name: str, start: float, sample: Sample, scen
     steady = float(np.ptp(volumes)) < 1e-6
     gain = scene.audio_volume * (float(volumes[0]) if steady else 1.0)
     fader = Fader() if steady else Fader(sample.times, 20.0 * np.log10(volumes))
-    path, pitch = _clip_path(obj, clips), sample.pitches[0]
+    path, pitch = clip_path(obj, clips), sample.pitches[0]
     if loop and start <= 0.0:
         start -= _laps_back(path) / pitch
     source = Source(
@@ -365,7 +365,8 @@ def _laps_back(path: Path) -> float:
     return math.ceil(FURTHER_BACK / length) * length if length > 0.0 else 0.0
 
 
-def _clip_path(obj: bpy.types.Object, clips: Path) -> Path:
+def clip_path(obj: bpy.types.Object, clips: Path) -> Path:
+    """The file of a Speaker's sound. `clips`: a folder for one that is packed into the .blend. Error: `clip-missing`."""
     sound = obj.data.sound
     path = Path(bpy.path.abspath(sound.filepath, library=sound.library))
     if sound.packed_file is not None and not path.is_file():
