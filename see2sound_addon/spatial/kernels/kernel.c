@@ -23,6 +23,8 @@
 
 typedef float v8 __attribute__((vector_size(32)));
 typedef float v8u __attribute__((vector_size(32), aligned(4)));
+typedef float v16 __attribute__((vector_size(64)));
+typedef float v16u __attribute__((vector_size(64), aligned(4)));
 typedef double v4 __attribute__((vector_size(32)));
 typedef int64_t l4 __attribute__((vector_size(32)));
 typedef double v4u __attribute__((vector_size(32), aligned(8)));
@@ -116,13 +118,14 @@ static void interpolate(const float *from, const int32_t *at, const int32_t *row
         v8 all[8];
         for (int j = 0; j < 8; j++) {
             const float *taps = table + row[i + j], *samples = from + at[i + j];
-            v8 here = {0}, next = {0};
-            for (int k = 0; k < TAPS; k += 8) {
-                v8 some = load(samples + k);
-                here += load(taps + k) * some;
-                next += load(taps + ROW + k) * some;
+            v16 here = {0}, next = {0};
+            for (int k = 0; k < TAPS; k += 16) {
+                v16 some = *(const v16u *)(samples + k);
+                here += *(const v16u *)(taps + k) * some;
+                next += *(const v16u *)(taps + ROW + k) * some;
             }
-            all[j] = here + (next - here) * part[i + j];
+            here += (next - here) * part[i + j];
+            all[j] = SHUFFLE(here, here, 0, 1, 2, 3, 4, 5, 6, 7) + SHUFFLE(here, here, 8, 9, 10, 11, 12, 13, 14, 15);
         }
         store(out + i, sums(all));
     }
@@ -719,56 +722,120 @@ static int in_quadrangle(const double *d, const double *c, const double *sides, 
     return 1;
 }
 
+INLINE v4 choose(l4 mask, v4 there, v4 elsewhere) { return (v4)((mask & (l4)there) | (~mask & (l4)elsewhere)); }
+
+/* `share_of` for four directions, of which all must lie inside. */
+INLINE v4 shares_of(const v4 *d, const double *m, double edge, l4 *inside)
+{
+    const v4 zero = {0}, a = d[0] * m[0] + d[1] * m[3] + d[2] * m[6], b = d[0] * m[1] + d[1] * m[4] + d[2] * m[7];
+    const v4 c = d[0] * m[2] + d[1] * m[5] + d[2] * m[8], under = b * b - 4.0 * a * c;
+    const v4 by = root(choose(under > zero, under, zero)), half = -0.5 * (b + choose(b >= zero, by, -by));
+    const v4 one = c / half, other = half / a; /* what is divided by zero is not inside */
+    const l4 first = (one > zero - edge) & (one < zero + (1.0 + edge));
+    *inside &= first | ((other > zero - edge) & (other < zero + (1.0 + edge)));
+    return choose(first, one, other);
+}
+
+/* Whether four directions go through a face, as far inside as `inner`; then also the shares of its corners. */
+INLINE int through(const v4 *d, const double *inverse, int64_t triangles, const double *corners, const double *sides, int64_t face,
+                   double inner, v4 *shares)
+{
+    const v4 zero = {0};
+    l4 in = zero == zero;
+    if (face < triangles) {
+        const double *m = inverse + 9 * face;
+        for (int k = 0; k < 3; k++) {
+            shares[k] = d[0] * m[k] + d[1] * m[3 + k] + d[2] * m[6 + k];
+            in &= shares[k] >= zero + inner;
+        }
+        shares[3] = zero;
+    } else {
+        const double *c = corners + 12 * (face - triangles), *side = sides + 18 * (face - triangles);
+        const v4 x = shares_of(d, side, -inner, &in), y = shares_of(d, side + 9, -inner, &in);
+        const v4 four[4] = {(1.0 - x) * (1.0 - y), x * (1.0 - y), x * y, (1.0 - x) * y};
+        v4 ahead = zero;
+        for (int k = 0; k < 4; k++) {
+            ahead += four[k] * (c[3 * k] * d[0] + c[3 * k + 1] * d[1] + c[3 * k + 2] * d[2]);
+            shares[k] = four[k];
+        }
+        in &= ahead > zero;
+    }
+    return (in[0] & in[1] & in[2] & in[3]) != 0;
+}
+
+/* The face that a direction goes through, the one before first, and the weights (4,) of its corners. */
+static int64_t face_of(const double *d, const double *inverse, int64_t triangles, const double *corners, const double *sides,
+                       int64_t quadrangles, int64_t last, double inner, double edge, double *weight)
+{
+    double best = -INFINITY;
+    int64_t found = 0;
+    memset(weight, 0, sizeof(double) * 4);
+    if (last >= triangles && in_quadrangle(d, corners + 12 * (last - triangles), sides + 18 * (last - triangles), -inner, weight))
+        return last;
+    for (int64_t tried = -1; tried < triangles && best < inner; tried++) {
+        const int64_t face = tried < 0 ? last : tried;
+        if (face >= triangles)
+            continue;
+        const double *m = inverse + 9 * face;
+        double v[3];
+        for (int k = 0; k < 3; k++)
+            v[k] = d[0] * m[k] + d[1] * m[3 + k] + d[2] * m[6 + k];
+        const double less = v[0] < v[1] ? v[0] : v[1], least = less < v[2] ? less : v[2];
+        if (least > best) {
+            best = least;
+            found = face;
+            for (int k = 0; k < 3; k++)
+                weight[k] = v[k] > 0.0 ? v[k] : 0.0;
+        }
+    }
+    for (int64_t q = 0; q < quadrangles && best < -edge; q++)
+        if (in_quadrangle(d, corners + 12 * q, sides + 18 * q, edge, weight))
+            return triangles + q;
+    return found;
+}
+
+/* The gains (speakers,) of power 1 for weights (4,) of corners, by `downmix` (corners, speakers). */
+INLINE void gains_of(const double *weight, const int32_t *members, const double *downmix, int64_t speakers, double *restrict gain)
+{
+    const double *a = downmix + members[0] * speakers, *b = downmix + members[1] * speakers;
+    const double *c = downmix + members[2] * speakers, *d = downmix + members[3] * speakers;
+    double power = 0.0;
+    for (int64_t s = 0; s < speakers; s++) {
+        gain[s] = weight[0] * a[s] + weight[1] * b[s] + weight[2] * c[s] + weight[3] * d[s];
+        power += gain[s] * gain[s];
+    }
+    power = 1.0 / sqrt(power);
+    for (int64_t s = 0; s < speakers; s++)
+        gain[s] *= power;
+}
+
 /* Gains (points, speakers) by a hull of triangles, `inverse` (triangles, 3, 3), and quadrangles, each of whose `corners`
    (quadrangles, 4, 3) and `sides` (quadrangles, 2, 3, 3); `members` of first those, then these, four places each; `downmix`
-   (corners, speakers). */
+   (corners, speakers). Four directions at once, as long as they go through the same face. */
 API void see2sound_pan(const double *direction, int64_t points, const double *inverse, int64_t triangles, const double *corners,
                        const double *sides, int64_t quadrangles, const int32_t *members, const double *downmix, int64_t speakers,
                        double edge, double *gains)
 {
     const double inner = 1e-6; /* so far inside a face that no other one is tried */
     int64_t last = 0;
-    for (int64_t i = 0; i < points; i++) {
+    for (int64_t i = 0; i < points;) {
         const double *d = direction + 3 * i;
-        double weight[4] = {0}, best = -INFINITY;
-        int64_t found = 0;
-        if (last >= triangles && in_quadrangle(d, corners + 12 * (last - triangles), sides + 18 * (last - triangles), -inner, weight)) {
-            best = INFINITY;
-            found = last;
-        }
-        for (int64_t tried = -1; tried < triangles && best < inner; tried++) { /* first the one before */
-            const int64_t face = tried < 0 ? last : tried;
-            if (face >= triangles)
+        double weight[4];
+        if (i + 4 <= points) {
+            const v4 four[3] = {{d[0], d[3], d[6], d[9]}, {d[1], d[4], d[7], d[10]}, {d[2], d[5], d[8], d[11]}};
+            v4 shares[4];
+            if (through(four, inverse, triangles, corners, sides, last, inner, shares)) {
+                for (int j = 0; j < 4; j++, i++) {
+                    for (int k = 0; k < 4; k++)
+                        weight[k] = shares[k][j];
+                    gains_of(weight, members + 4 * last, downmix, speakers, gains + i * speakers);
+                }
                 continue;
-            const double *m = inverse + 9 * face;
-            double v[3];
-            for (int k = 0; k < 3; k++)
-                v[k] = d[0] * m[k] + d[1] * m[3 + k] + d[2] * m[6 + k];
-            const double less = v[0] < v[1] ? v[0] : v[1], least = less < v[2] ? less : v[2];
-            if (least > best) {
-                best = least;
-                found = face;
-                for (int k = 0; k < 3; k++)
-                    weight[k] = v[k] > 0.0 ? v[k] : 0.0;
             }
         }
-        for (int64_t q = 0; q < quadrangles && best < -edge; q++) {
-            if (in_quadrangle(d, corners + 12 * q, sides + 18 * q, edge, weight)) {
-                found = triangles + q;
-                break;
-            }
-        }
-        last = found;
-        double *gain = gains + i * speakers, power = 0.0;
-        memset(gain, 0, sizeof(double) * speakers);
-        for (int k = 0; k < (found < triangles ? 3 : 4); k++)
-            for (int64_t s = 0; s < speakers; s++)
-                gain[s] += weight[k] * downmix[members[4 * found + k] * speakers + s];
-        for (int64_t s = 0; s < speakers; s++)
-            power += gain[s] * gain[s];
-        power = 1.0 / sqrt(power);
-        for (int64_t s = 0; s < speakers; s++)
-            gain[s] *= power;
+        last = face_of(d, inverse, triangles, corners, sides, quadrangles, last, inner, edge, weight);
+        gains_of(weight, members + 4 * last, downmix, speakers, gains + i * speakers);
+        i++;
     }
 }
 
