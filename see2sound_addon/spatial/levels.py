@@ -58,18 +58,18 @@ def has_cone(source: Source) -> bool:
     return source.cone.outer_gain < 1.0 and source.cone.inner < 2.0 * np.pi - 1e-3
 
 
-def fader_gain(emitted: np.ndarray, source: Source) -> np.ndarray:
-    """Linear gain (n,) at the moments (n,) that a source sounds."""
+def fader_gain(emitted: np.ndarray, source: Source) -> np.ndarray | float:
+    """Linear gain (n,) at the moments (n,) that a source sounds, or one for all."""
     if len(source.fader.times) == 1:
-        return np.full(len(emitted), 10.0 ** (source.fader.gain_db[0] / 20.0))
+        return float(10.0 ** (source.fader.gain_db[0] / 20.0))
     return np.asarray(10.0 ** (np.interp(emitted, source.fader.times, source.fader.gain_db) / 20.0))
 
 
-def occlusion_gain(times: np.ndarray, source: Source) -> np.ndarray:
-    """Linear gain (n,) of obstacles at moments of arrival (n,), without what they take from single octaves."""
+def occlusion_gain(times: np.ndarray, source: Source) -> np.ndarray | float:
+    """Linear gain (n,) of obstacles at moments of arrival (n,), or one for all; without what they take from single octaves."""
     occlusion = source.occlusion
     if len(occlusion.times) == 1:
-        return np.full(len(times), 10.0 ** (occlusion.gain_db[0] / 20.0))
+        return float(10.0 ** (occlusion.gain_db[0] / 20.0))
     return 10.0 ** (np.interp(times, occlusion.times, occlusion.gain_db) / 20.0)
 
 

@@ -259,15 +259,17 @@ class Propagation:
         moment = times - way.delay - source.start
         if not mouth.endless:
             there = there * presence(emitted, mouth)
-        if source.loop and moment.min() < LOOP_FADE:
+        first = float(moment.min())
+        if source.loop and first < LOOP_FADE:
             there = there * np.clip(moment / LOOP_FADE, 0.0, 1.0)
-        if not (there * self._playing(moment, voice)).any():
+        if not (there * self._playing(moment, first, voice)).any():
             return None
-        gain = there * (voice.level * 10.0 ** (source.gain_db / 20.0) * fader_gain(emitted, source))
-        if not voice.is_lfe:  # no distance, no direction: the LFE send has no distance gain and no direction
-            gain = gain * self._level(way, mouth, voice)
+        level = voice.level * 10.0 ** (source.gain_db / 20.0) * fader_gain(emitted, source)
         if voice.image is None and voice.bend is None:
-            gain = gain * occlusion_gain(held, source)
+            level = level * occlusion_gain(held, source)
+        gain = there * level
+        if not voice.is_lfe:  # no distance, no direction: the LFE send has no distance gain and no direction
+            gain *= self._level(way, mouth, voice)
         if voice.spoke >= 0 and len(source.points) and voice.bend is None:
             towards = towards + mouth.rotations(emitted) @ source.points[voice.spoke]
             distance = length_of(towards)
@@ -283,11 +285,11 @@ class Propagation:
         moment = moment[mine] * self.rate
         return Arrival(voice, moment, gain[mine], direction[mine], sharpness[mine], filters, core)
 
-    def _playing(self, moment: np.ndarray, voice: Voice) -> np.ndarray | bool:
-        """Whether a clip sounds at moments (n,) after its beginning."""
+    def _playing(self, moment: np.ndarray, first: float, voice: Voice) -> np.ndarray | bool:
+        """Whether a clip sounds at moments (n,) after its beginning. `first`: the earliest of them."""
         margin = 2.0 * STEP / self.rate
         if voice.source.loop:
-            return True if moment.min() > -margin else moment > -margin
+            return True if first > -margin else moment > -margin
         return (moment > -margin) & (moment < voice.seconds + margin)
 
     def _way(

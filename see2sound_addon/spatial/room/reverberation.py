@@ -59,7 +59,7 @@ class Dry:
         """(stop - start,) float32; both multiples of STEP."""
         points = np.arange(start // STEP - 1, stop // STEP + 2)
         times = points * STEP / self.rate
-        gain = 10.0 ** (self.source.gain_db / 20.0) * fader_gain(times, self.source)
+        gain = np.full(len(times), 10.0 ** (self.source.gain_db / 20.0)) * fader_gain(times, self.source)
         moment = times - self.source.start
         if self.source.loop:
             gain = gain * np.clip(moment / LOOP_FADE, 0.0, 1.0)
