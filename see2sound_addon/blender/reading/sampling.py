@@ -123,8 +123,6 @@ def _sample_frames(
     """Sample the listener and all emitters, from the first frame to the one after the last; return the listener and cuts."""
     listener, cuts, times, moments = Sample(), [], array("d"), array("d")
     instanced = any(emitter.instance is not None for emitter in emitters)
-    for emitter in emitters:
-        emitter.obj.data.update_tag()  # a Speaker's new volume does not reach the dependency graph by itself
     frames = range(shown.start, shown.stop + 1)
 
     def sample(frame: int) -> None:
@@ -254,8 +252,11 @@ def _add(sample: Sample, obj: bpy.types.Object, graph: bpy.types.Depsgraph, pose
     sample.positions.extend(pose.translation)
     sample.rotations.extend(_listener_quaternion(pose) if obj.type != "SPEAKER" else _quaternion(pose))
     if obj.type == "SPEAKER":
-        sample.volumes.append(float(evaluated.data.volume))
-        sample.pitches.append(float(evaluated.data.pitch))
+        # A new volume does not reach the dependency graph by itself; tagging the Speaker would have Blender's audio copy all that
+        # it knows of its earlier frames, at every frame.
+        data = obj.data if obj.data.animation_data is None else evaluated.data
+        sample.volumes.append(float(data.volume))
+        sample.pitches.append(float(data.pitch))
 
 
 def _check_place(obj: bpy.types.Object, sample: Sample) -> None:
