@@ -1,0 +1,3 @@
+"""placeholder"""
+
+from .metadata import metadata
