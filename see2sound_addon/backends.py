@@ -1,6 +1,7 @@
 """Backends: the ways to do each step, by name, and how other add-ons bring their own.
 
-A backend of a step is a function with the signature of that step's Protocol, or a `Format` for the step "format".
+A backend of a step is a function with the signature of that step's Protocol, a `Format` for the step "format", or an `Output`
+for "output".
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from .delivery.formats import FORMATS
+from .delivery.formats import FORMATS, OUTPUTS
 from .errors import Cancelled, See2SoundError
 from .paths import is_file
 from .sound.generator import SoundGenerator
@@ -38,6 +39,7 @@ TABLES: dict[str, dict[str, Any]] = {
     "depth": DEPTH_ESTIMATORS,
     "generator": GENERATORS,
     "format": FORMATS,
+    "output": OUTPUTS,
 }
 """The backends of each step."""
 _loaded: dict[Path, tuple[tuple[int, int], set[tuple[str, str]]]] = {}
@@ -61,7 +63,7 @@ def register_backend(step: str, name: str, backend: Any) -> None:
     """Add a backend to a step, or replace one that was registered before.
 
     `step`: a key of TABLES. `backend`: a function as the Protocol of the step says (`Detector`, `Segmenter`, `Labeller`,
-    `DepthEstimator`, `SoundGenerator`), or a `Format`.
+    `DepthEstimator`, `SoundGenerator`), a `Format` or an `Output`.
     Errors: `step-unknown`, `backend-embedded` for the name of an embedded one.
     """
     table = _table(step)

@@ -129,14 +129,19 @@ def _parser() -> argparse.ArgumentParser:
     cli_neural.add_choice(run)
     cli_scene.add_verb(verb, _progress, _blender, _check_name)
     cli_live.add_verb(verb, _progress)
-    render = verb("render", _render, "Render a plan.")
-    render.add_argument("plan", type=Path)
+    render = verb("render", _render, "Render a plan, or object audio.")
+    render.add_argument("plan", type=Path, help="plan.json, or an ADM file")
     mix = verb("mix", _mix, "Mix a .blend scene as its active camera hears it.")
     mix.add_argument("scene", type=Path)
     cli_scene.add_acoustics(mix)
     for sub in (render, mix):
-        sub.add_argument("--layout", required=True, metavar="NAME")
-        sub.add_argument("--out", type=Path, required=True, metavar="FILE", help=".wav or .flac")
+        sub.add_argument("--layout", metavar="NAME", help="of the loudspeakers; object audio needs none")
+        sub.add_argument("--out", type=Path, required=True, metavar="PATH", help=".wav or .flac, or a folder of stems")
+        sub.add_argument(
+            "--format", metavar="NAME", help="wav, flac, adm, adm-atmos, stems or reaper; usual: by the name of the file"
+        )
+        sub.add_argument("--bake", action="store_true", help="object audio with travel times and reflections in its signals")
+        sub.add_argument("--fps", type=_frame_rate, default=24.0, metavar="N", help="frames a second of edit lists")
         sub.add_argument("--sofa", type=Path, metavar="FILE", help="a measured head for binaural")
         sub.add_argument("--bits", type=int, choices=(16, 24, 32), help="32 is floating point, and usual but for FLAC")
         sub.add_argument("--loudness", type=_loudness, metavar="LUFS", help="bring the mix to this loudness, for example -23")
@@ -153,6 +158,7 @@ _angle = number(5.0, 165.0, "the field of view")
 _percent = number(0.0, 100.0, "the horizon")
 _loudness = number(-60.0, 0.0, "the loudness")
 _ceiling = number(-20.0, 0.0, "the ceiling")
+_frame_rate = number(1.0, 240.0, "the frame rate")
 _height = number(0.05, 10000.0, "the camera's height")
 
 
@@ -265,10 +271,31 @@ def _render(options: argparse.Namespace) -> dict[str, Any]:
     from .planfile import read_plan
 
     _check_output(options.out, options.plan)
-    return _mixed(
-        pipeline.mix(read_plan(options.plan), options.layout, options.out, _progress, _delivery(options), options.sofa),
-        [],
+    if options.plan.suffix.lower() != ".wav":
+        return _rendered(read_plan(options.plan), options, [])
+    with temporary_folder() as clips:
+        plan, notes = pipeline.plan_of_objects(options.plan, clips)
+        return _rendered(plan, options, notes)
+
+
+def _rendered(plan: Any, options: argparse.Namespace, notes: list[str]) -> dict[str, Any]:
+    """A mix of a plan, or another output of it."""
+    from . import pipeline
+    from .delivery.formats import FORMATS, find_format
+
+    if options.format is None or options.format in FORMATS:
+        if options.layout is None:
+            raise See2SoundError("layout-unknown", "A mix needs a layout.", "Use --layout, or --format for object audio.")
+        if options.format is not None and find_format(options.out).suffix != FORMATS[options.format].suffix:
+            suffix = FORMATS[options.format].suffix
+            raise See2SoundError("format-unknown", f"{options.out.name} is no name for {options.format}.", f"Use {suffix}.")
+        report = pipeline.mix(plan, options.layout, options.out, _progress, _delivery(options), options.sofa)
+        return _mixed(report, notes)
+    exported = pipeline.export(
+        plan, options.format, options.out, _progress, options.layout, options.sofa, options.bake, options.fps
     )
+    notes = list(dict.fromkeys(notes + exported.notes))
+    return {"file": str(exported.path), "notes": notes, "lines": [*(f"note: {note}" for note in notes), str(exported.path)]}
 
 
 def _check_name(path: Path) -> None:
@@ -292,13 +319,13 @@ def _delivery(options: argparse.Namespace) -> Any:
 
 def _mix(options: argparse.Namespace) -> dict[str, Any]:
     session = _blender()
-    from . import pipeline
     from .blender.reading import sampling
     from .blender.room import tracing
     from .blender.room.reading import TRACED_ROOMS
     from .spatial.layouts import find_layout
 
-    find_layout(options.layout)
+    if options.layout is not None:
+        find_layout(options.layout)
     _check_name(options.scene)
     _check_output(options.out, options.scene)
     scene = session.open_scene(options.scene.absolute())
@@ -309,7 +336,7 @@ def _mix(options: argparse.Namespace) -> dict[str, Any]:
             notes += more
         if session.has_scripts():
             notes.append("The file's scripts were not run, because the file may not be trusted.")
-        return _mixed(pipeline.mix(plan, options.layout, options.out, _progress, _delivery(options), options.sofa), notes)
+        return _rendered(plan, options, notes)
 
 
 def _mixed(report: Any, notes: list[str]) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from .acoustics.geometry import Geometry
 from .acoustics.trace import trace_acoustics
 from .backends import Backends, find_backend
 from .clips import Controls, MadeClip, WantedClip
-from .delivery.formats import Delivery
+from .delivery.formats import Delivery, Wanted, find_output
 from .delivery.mixdown import Levels, deliver
 from .delivery.wav import write_clip
 from .errors import See2SoundError
@@ -33,6 +33,7 @@ from .listening.proposal import Proposal
 from .media.audio import audio_facts, read_clip, read_response
 from .media.moving import is_moving
 from .media.sofa import read_sofa
+from .outputs.adm_plan import plan_of
 from .paths import is_same_file
 from .progress import Progress, Slices, at_once, no_progress
 from .projection import Camera
@@ -293,6 +294,47 @@ def mix(
         )
     progress(f"Mixing {layout.name}", scene.samples, scene.samples)
     return MixReport(out, layout, scene.samples, levels, mixdown.notes + levels.notes)
+
+
+def plan_of_objects(path: str | os.PathLike[str], folder: Path) -> tuple[SoundScene, list[str]]:
+    """The plan of an ADM file, and notes. `folder`: for the clips of its objects. Errors: `adm-*`, `folder-not-writable`."""
+    return plan_of(Path(path), folder)
+
+
+@dataclass
+class ExportReport:
+    """The result of an export: a file or a folder. `notes`: warnings."""
+
+    path: Path
+    notes: list[str] = field(default_factory=list)
+
+
+def export(
+    scene: SoundScene,
+    output: str,
+    out: str | os.PathLike[str],
+    progress: Progress = no_progress,
+    layout_name: str | None = None,
+    sofa: str | os.PathLike[str] | None = None,
+    bake: bool = False,
+    frame_rate: float = 24.0,
+) -> ExportReport:
+    """Write a scene as objects, stems or another of `delivery.formats.OUTPUTS`.
+
+    `layout_name`, `sofa`: for outputs that are panned. `bake`: whether object audio has travel times and reflections in its
+    signals. `frame_rate`: of edit lists. Errors: those of `prepare_mix` and of the output, `format-*`, `would-overwrite`.
+    """
+    out, form = Path(out), find_output(output)
+    if form.layout == "needed" and layout_name is None:
+        raise See2SoundError("layout-unknown", f"{form.name} needs a layout.", "Name one, for example 7.1.4.")
+    if form.layout == "none" and layout_name is not None:
+        raise See2SoundError("format-impossible", f"{form.name} has no layout: it is panned later.", "Leave the layout out.")
+    mixdown = prepare_mix(scene, layout_name or "7.1.4", sofa)
+    _check_overwrites_nothing(out, scene, sofa)
+    wanted = Wanted(out.stem, layout_name, mixdown.head, mixdown.response, bake, frame_rate)
+    with threadpool_limits(limits=1, user_api="blas"):
+        notes = form.write(scene, mixdown.clips, out, wanted, progress)
+    return ExportReport(out, list(dict.fromkeys(mixdown.notes + notes)))
 
 
 def _check_overwrites_nothing(out: Path, scene: SoundScene, sofa: str | os.PathLike[str] | None) -> None:

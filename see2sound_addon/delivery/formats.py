@@ -62,6 +62,34 @@ class Format:
     open_file: Callable[[Path, Signal], Writer]
 
 
+@dataclass(frozen=True)
+class Wanted:
+    """What else is asked for of an output. `name`: of the film. `layout`: by name, for outputs that have one; `head`,
+    `response`: for it, see `spatial.renderer.render`. `bake`: whether what a format has no words for goes into its signals.
+    `frame_rate`: for edit lists.
+    """
+
+    name: str
+    layout: str | None = None
+    head: Any = None
+    response: Any = None
+    bake: bool = False
+    frame_rate: float = 24.0
+
+
+@dataclass(frozen=True)
+class Output:
+    """A format of a whole plan. `suffix`: of its file, "" for a folder. `layout`: "needed", "possible" or "none".
+
+    `write`: (plan, clips (n,) for each source, path, wanted, progress) to notes; a file or folder is whole or not there.
+    """
+
+    name: str
+    suffix: str
+    layout: str
+    write: Callable[[Any, list[Any], Path, Wanted, Any], list[str]]
+
+
 def _later(module: str, name: str) -> Callable[[Path, Signal], Writer]:
     """A writer of this package, which is imported when it is first needed."""
 
@@ -76,6 +104,33 @@ FORMATS: dict[str, Format] = {
     "wav": Format("WAV", ".wav", (32, 24, 16), None, _later("wav", "WavWriter")),
     "flac": Format("FLAC", ".flac", (24, 16), 8, _later("flac", "FlacWriter")),
 }
+
+
+def _output(module: str, name: str) -> Callable[[Any, list[Any], Path, Wanted, Any], list[str]]:
+    """A function of `outputs`, which is imported when it is first needed."""
+
+    def write(scene: Any, clips: list[Any], path: Path, wanted: Wanted, progress: Any) -> list[str]:
+        package = __package__.rpartition(".")[0]
+        notes: list[str] = getattr(import_module(f"{package}.outputs.{module}"), name)(scene, clips, path, wanted, progress)
+        return notes
+
+    return write
+
+
+OUTPUTS: dict[str, Output] = {
+    "adm": Output("ADM (ITU-R BS.2076)", ".wav", "none", _output("adm", "write_itu")),
+    "adm-atmos": Output("ADM, Atmos profile", ".wav", "none", _output("adm", "write_atmos")),
+    "stems": Output("Stems", "", "possible", _output("stems", "write_stems")),
+    "reaper": Output("Reaper project", "", "possible", _output("reaper", "write_reaper")),
+}
+
+
+def find_output(name: str) -> Output:
+    """The output of that name. Error: `format-unknown`."""
+    if name not in OUTPUTS:
+        known = ", ".join([*FORMATS, *OUTPUTS])
+        raise See2SoundError("format-unknown", f"There is no format {name!r}.", f"Use one of {known}.")
+    return OUTPUTS[name]
 
 
 def suffixes() -> tuple[str, ...]:

@@ -9,8 +9,8 @@ import numpy as np
 
 from ..delivery.adm import atmos, metadata
 from ..delivery.adm.bw64 import Bw64Writer
-from ..delivery.adm.elements import AudioObject, Bed, Programme
-from ..delivery.formats import Signal
+from ..delivery.adm.elements import BED_CHANNELS, AudioObject, Bed, Programme
+from ..delivery.formats import Signal, Wanted
 from ..errors import See2SoundError
 from ..media.files import scratch_file
 from ..progress import Progress
@@ -31,32 +31,47 @@ TOO_FINE = ("air and obstacles that dull", "reflections and reverberation", "tra
 
 @dataclass(frozen=True)
 class Flavour:
-    """`bed_layout`: of what comes from everywhere. `levels_in_signal`: whether levels are in the signals, not in the metadata.
-    `always_bed`: whether there is a bed even if it is silent. `most`: objects, None for any number. `rate`: Hz, None for any."""
+    """What differs. `bed_layout`: of what comes from everywhere; `bed`: its channels in their order.
+
+    `levels_in_signal`: whether levels are in the signals, not in the metadata. `always_bed`: whether there is a bed even if it
+    is silent. `most`: objects, None for any number. `rate`: Hz, None for any.
+    """
 
     name: str
     bed_layout: str
+    bed: tuple[str, ...]
     levels_in_signal: bool
     always_bed: bool
     most: int | None
     rate: int | None
 
 
-ITU = Flavour("ADM", "7.1.4", False, False, None, None)
-ATMOS = Flavour("Atmos-profile ADM", "7.1", True, True, 118, 48000)
+ITU = Flavour("ADM", "7.1.4", tuple(BED_CHANNELS), False, False, None, None)
+ATMOS = Flavour("Atmos-profile ADM", "7.1", atmos.BED_LABELS, True, True, 118, 48000)
+
+
+def write_itu(scene: SoundScene, clips: list[np.ndarray], out: Path, wanted: Wanted, progress: Progress) -> list[str]:
+    """See `write_adm`; by ITU-R BS.2076."""
+    return write_adm(scene, clips, out, ITU, wanted, progress)
+
+
+def write_atmos(scene: SoundScene, clips: list[np.ndarray], out: Path, wanted: Wanted, progress: Progress) -> list[str]:
+    """See `write_adm`; by the profile of Atmos tools."""
+    return write_adm(scene, clips, out, ATMOS, wanted, progress)
 
 
 def write_adm(
-    scene: SoundScene, clips: list[np.ndarray], out: Path, flavour: Flavour, bake: bool, name: str, progress: Progress
+    scene: SoundScene, clips: list[np.ndarray], out: Path, flavour: Flavour, wanted: Wanted, progress: Progress
 ) -> list[str]:
-    """Write a plan as objects; returns notes. `clips`: (n,) for each source. `bake`: what ADM has no words for, travel times and
-    reflections, goes into the signals.
+    """Write a plan as objects; returns notes. `clips`: (n,) for each source.
 
+    With `wanted.bake`, what ADM has no words for, travel times and reflections, goes into the signals.
     Errors: `too-many-objects`, `format-impossible`, `folder-not-writable`.
     """
     points = [number for number, source in enumerate(scene.sources) if source.extent != "ambient"]
     _check(scene, points, flavour)
     notes: list[str] = []
+    bake = wanted.bake
     bed = _bed(scene, clips, flavour)
     signals = [_signal(scene, scene.sources[number], clips[number], flavour, bake) for number in points]
     channels = sum(part.count for part in bed + signals)
@@ -72,7 +87,7 @@ def write_adm(
             for number, level in zip(points, levels, strict=True)
         ]
         programme = Programme(
-            name, scene.duration, scene.sample_rate, BITS, objects, Bed("Bed", flavour.bed_layout) if bed else None,
+            wanted.name, scene.duration, scene.sample_rate, BITS, objects, Bed("Bed") if bed else None,
             loudness, true_peak,
         )  # fmt: skip
         axml, tracks = (atmos.metadata if flavour is ATMOS else metadata.metadata)(programme)
@@ -101,7 +116,8 @@ def _check(scene: SoundScene, points: list[int], flavour: Flavour) -> None:
 def _bed(scene: SoundScene, clips: list[np.ndarray], flavour: Flavour) -> list[Part]:
     """What comes from everywhere, and what goes to the low-frequency loudspeakers; nothing if there is nothing."""
     layout = find_layout(flavour.bed_layout)
-    low = [number for number, speaker in enumerate(layout.speakers) if speaker.is_lfe]
+    order = [layout.labels.index(label) for label in flavour.bed]
+    low = next(place for place, number in enumerate(order) if layout.speakers[number].is_lfe)
     ambient = [number for number, source in enumerate(scene.sources) if source.extent == "ambient"]
     lows = [number for number, source in enumerate(scene.sources) if source.lfe_db is not None]
     if not (ambient or lows or flavour.always_bed):
@@ -109,9 +125,9 @@ def _bed(scene: SoundScene, clips: list[np.ndarray], flavour: Flavour) -> list[P
     everywhere = replace(scene, sources=[replace(scene.sources[number], lfe_db=None) for number in ambient])
     sending = replace(scene, sources=[scene.sources[number] for number in lows], room=None)
     wide, deep = [clips[number] for number in ambient], [clips[number] for number in lows]
-    before, after = list(range(low[0])), list(range(low[0] + 1, layout.channels))
     return [
-        Part(everywhere, wide, layout, before), Part(sending, deep, layout, low), Part(everywhere, wide, layout, after),
+        Part(everywhere, wide, layout, order[:low]), Part(sending, deep, layout, order[low : low + 1]),
+        Part(everywhere, wide, layout, order[low + 1 :]),
     ]  # fmt: skip
 
 

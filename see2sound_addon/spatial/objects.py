@@ -21,6 +21,8 @@ FAR_BACK = 1e5
 """Seconds before the beginning that a clip sounds for which only the way matters."""
 TURN, WIDEST = np.radians(0.1), np.radians(2.5)
 """How far a direction may be from a straight line between two knots, and how far apart these may be."""
+FARTHEST = float(np.cos(np.radians(15.0)))
+"""Cosine of a turn from one moment to the next that nothing but a cut makes."""
 LEVEL = 0.004
 """How far a gain may be from a straight line between two knots, as a share of it: 0.03 dB."""
 SILENCE = 1e-5
@@ -31,8 +33,8 @@ SILENCE = 1e-5
 class Way:
     """How a source is heard over time, at knots (k,) with straight lines in between.
 
-    `times`: seconds. `directions`: (k, 3) unit vectors, x front, y left, z up. `gains`: linear. `jumps`: (k,) whether it is there
-    at once, not on the way from the knot before.
+    `times`: seconds. `directions`: (k, 3) unit vectors, x front, y left, z up. `gains`: linear. `jumps`: (k,) whether it is
+    there at once, not on the way from the knot before.
     """
 
     times: np.ndarray
@@ -75,6 +77,8 @@ def way_of(scene: SoundScene, source: Source, arriving: bool = False) -> Way:
         for begin in range(0, max(scene.samples, 1), BLOCK)
     ]
     whole = Way(*(np.concatenate(rows) for rows in zip(*parts, strict=True)))
+    turned = (whole.directions[1:] * whole.directions[:-1]).sum(axis=1) < FARTHEST
+    whole.jumps[1:] |= turned  # a cut between two blocks
     inside = whole.times <= scene.duration + EVERY * STEP / scene.sample_rate
     return simplified(Way(whole.times[inside], whole.directions[inside], whole.gains[inside], whole.jumps[inside]))
 
@@ -90,7 +94,7 @@ def _looked_at(arrivals: list[Arrival], begin: int, rate: int) -> tuple[np.ndarr
     # Where one shot fades into the next, the louder one says from where.
     leading = gains.argmax(axis=0)
     directions = np.array([arrival.direction[points] for arrival in arrivals])[leading, np.arange(count)]
-    jumps = np.concatenate([[len(arrivals) > 1], np.diff(leading) != 0])
+    jumps = np.concatenate([[False], np.diff(leading) != 0])
     return times, directions, gains.sum(axis=0), jumps
 
 

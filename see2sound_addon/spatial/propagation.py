@@ -6,6 +6,7 @@ where blocks begin.
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
@@ -138,7 +139,9 @@ class Propagation:
             clip, damping = Clip(samples, source.loop), Damping(scene.air, source.occlusion, self.rate)
             direct = Voice(source, clip, len(samples) / self.rate, path, damping)
             if number not in elsewhere:
-                self.voices += self._copies(direct, clip.samples, around, scene.seed + number)
+                # By its name, so that it sounds the same where it is mixed alone.
+                seed = zlib.crc32(source.id.encode()) + scene.seed
+                self.voices += self._copies(direct, clip.samples, around, seed)
                 self.voices += self._reflections(direct, clip, reflections)
                 self.voices += self._traced(direct, clip)
             if lfe and source.lfe_db is not None:

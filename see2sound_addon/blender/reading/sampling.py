@@ -252,8 +252,8 @@ def _add(sample: Sample, obj: bpy.types.Object, graph: bpy.types.Depsgraph, pose
     sample.positions.extend(pose.translation)
     sample.rotations.extend(_listener_quaternion(pose) if obj.type != "SPEAKER" else _quaternion(pose))
     if obj.type == "SPEAKER":
-        # A new volume does not reach the dependency graph by itself; tagging the Speaker would have Blender's audio copy all that
-        # it knows of its earlier frames, at every frame.
+        # A new volume does not reach the dependency graph by itself; tagging the Speaker would have Blender's audio copy all
+        # that it knows of its earlier frames, at every frame.
         data = obj.data if obj.data.animation_data is None else evaluated.data
         sample.volumes.append(float(data.volume))
         sample.pitches.append(float(data.pitch))

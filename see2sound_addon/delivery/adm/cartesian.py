@@ -29,6 +29,40 @@ def cube_of(directions: np.ndarray) -> np.ndarray:
     return np.column_stack([_on_square(azimuth) * outwards[:, None], height * np.sign(elevation)])
 
 
+def direction_of(places: np.ndarray) -> np.ndarray:
+    """(n, 3) unit vectors, x front, y left, z up, that `cube_of` has at (n, 3) on the cube, or inside it on the way there."""
+    flat = np.abs(places[:, :2]).max(axis=1)
+    largest = np.maximum(np.maximum(flat, np.abs(places[:, 2])), 1e-9)
+    flat, height = flat / largest, np.abs(places[:, 2]) / largest
+    bent = np.where(height >= 1.0 - 1e-12, 90.0 - np.degrees(np.arctan(flat)), np.degrees(np.arctan(height)))
+    elevation = np.where(
+        bent > TOP_IN_CUBE, TOP + (bent - TOP_IN_CUBE) * (90.0 - TOP) / (90.0 - TOP_IN_CUBE), bent * TOP / TOP_IN_CUBE
+    )
+    azimuth, elevation = np.radians(_off_square(places[:, :2])), np.radians(elevation * np.sign(places[:, 2]))
+    return np.column_stack([np.cos(azimuth) * np.cos(elevation), np.sin(azimuth) * np.cos(elevation), np.sin(elevation)])
+
+
+def _off_square(places: np.ndarray) -> np.ndarray:
+    """Azimuths (n,) in degrees of places (n, 2) in any distance: the reverse of `_on_square`."""
+    turn = np.degrees(np.arctan2(-places[:, 0], places[:, 1]))
+    out = np.zeros(len(places))
+    for number, (left, left_place) in enumerate(CORNERS):
+        right, right_place = CORNERS[(number + 1) % len(CORNERS)]
+        begin, end = (np.degrees(np.arctan2(-x, y)) for x, y in (left_place, right_place))
+        here = (begin - turn) % 360.0 <= (begin - end) % 360.0 + 1e-9
+        a, b = np.array(left_place), np.array(right_place)
+        way = b - a
+        # Where the ray meets the edge from a to b.
+        x, y = places[here].T
+        share = np.clip((a[0] * y - a[1] * x) / (way[1] * x - way[0] * y + 1e-300), 0.0, 1.0)
+        ratio = np.tan(share * np.pi / 2.0)
+        gain = ratio / (1.0 + ratio)
+        width = (left - right) % 360.0
+        along = np.degrees(np.arctan((2.0 * gain - 1.0) * np.tan(np.radians(width / 2.0)))) + width / 2.0
+        out[here] = left - along
+    return (out + 180.0) % 360.0 - 180.0
+
+
 def _on_square(azimuth: np.ndarray) -> np.ndarray:
     """(n, 2) on the edge of the square."""
     out = np.empty((len(azimuth), 2))

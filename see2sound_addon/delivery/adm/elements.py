@@ -28,10 +28,9 @@ class AudioObject:
 
 @dataclass
 class Bed:
-    """Channels for loudspeakers. `layout`: the name of it, see BEDS. They come before the objects."""
+    """Channels for loudspeakers, which come before the objects."""
 
     name: str
-    layout: str
 
 
 @dataclass
@@ -59,8 +58,10 @@ class Track:
     pack: str
 
 
-BEDS = {
-    "7.1.4": ("AP_00010017", ("01", "02", "03", "04", "1c", "1d", "0a", "0b", "22", "23", "1e", "1f")),
-    "7.1": ("AP_0001000f", ("01", "02", "03", "04", "1c", "1d", "0a", "0b")),
-}
-"""Packs of the common definitions (ITU-R BS.2094), and the ends of their channels' ids in the order of our files."""
+BED_PACK = "AP_00010017"
+"""4+7+0 of the common definitions (ITU-R BS.2094)."""
+BED_CHANNELS = {
+    "M+030": "01", "M-030": "02", "M+000": "03", "LFE1": "04", "M+090": "0a", "M-090": "0b", "M+135": "1c", "M-135": "1d",
+    "U+045": "22", "U-045": "23", "U+135": "1e", "U-135": "1f",
+}  # fmt: skip
+"""Its channels in ITU-R BS.2051, and the ends of their ids."""
