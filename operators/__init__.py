@@ -64,6 +64,8 @@ CLASSES = (
     render_mix.SEE2SOUND_OT_render_mix,
     files.SEE2SOUND_OT_export_mix,
     files.SEE2SOUND_OT_export_plan,
+    files.SEE2SOUND_OT_export_objects,
+    files.SEE2SOUND_OT_export_stems,
     files.SEE2SOUND_OT_clear_cache,
     save_preset.SEE2SOUND_OT_save_preset,
     sequencer.SEE2SOUND_OT_add_to_sequencer,

@@ -8,9 +8,10 @@ from bpy.props import BoolProperty, EnumProperty, StringProperty
 
 from ..see2sound_addon.blender.backends import load_plugins
 from ..see2sound_addon.blender.properties import choices
+from ..see2sound_addon.errors import See2SoundError
 from . import reporting
-from .render_mix import RenderMix, plan_of_scene, target_path
-from .working import Work, Working
+from .render_mix import RenderMix, head_for, plan_of_scene, target_path
+from .working import Work, Working, ask
 
 PATH = {"SKIP_SAVE"} | choices.RELATIVE_PATH
 
@@ -74,6 +75,86 @@ class SEE2SOUND_OT_export_plan(Working, bpy.types.Operator):
         notes = yield from plan_of_scene(context, seconds, folder, path, carry=True)
         self.report({"INFO"}, f"{path.name} is written.")
         return notes
+
+
+class Export(Working):
+    """Base class of operators that write a plan in another format: sample the scene, then write it in the worker."""
+
+    filepath = ""
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        return reporting.has_listener(cls, context)
+
+    def export(
+        self, context: bpy.types.Context, seconds: float, path: Path, output: str, layout: str | None, bake: bool
+    ) -> Work:
+        """Part of a `work`."""
+        from ..see2sound_addon.blender.backends import chosen_backends
+        from ..see2sound_addon.blender.units import frame_rate
+        from ..see2sound_addon.jobs.requests import Export as Request
+
+        folder = Path(tempfile.mkdtemp(prefix="export_", dir=bpy.app.tempdir))
+        notes = yield from plan_of_scene(context, seconds, folder, folder / "plan.json")
+        head = head_for(context, layout) if layout is not None else None
+        rate, backends = frame_rate(context.scene), chosen_backends(context.scene)
+        exported = yield from ask(Request(folder / "plan.json", output, path, layout, head, bake, rate, backends))
+        self.report({"INFO"}, f"{path.name} is written.")
+        return list(dict.fromkeys(notes + exported.notes))
+
+
+class SEE2SOUND_OT_export_objects(Export, bpy.types.Operator):
+    """Export each source as an audio object that moves, for programs that pan later: an ADM file"""
+
+    bl_idname = "see2sound.export_objects"
+    bl_label = "Export Object Audio"
+    bl_options = {"REGISTER"}
+
+    filepath: StringProperty(name="File", description="Path of the ADM file", subtype="FILE_PATH", options=PATH)
+    filter_glob: StringProperty(default="*.wav", options={"HIDDEN", "SKIP_SAVE"})
+    check_existing: BoolProperty(default=True, options={"HIDDEN", "SKIP_SAVE"})
+    flavour: EnumProperty(name="Flavor", description="Which programs will read the file", items=choices.ADM_ITEMS)
+    bake: BoolProperty(
+        name="Bake Travel and Room",
+        description="Put travel times, Doppler and reflections into the signals, which ADM cannot describe",
+    )
+
+    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
+        if not self.filepath:
+            self.filepath = _suggested("_objects.wav")
+        context.window_manager.fileselect_add(self)
+        return {"RUNNING_MODAL"}
+
+    def work(self, context: bpy.types.Context, seconds: float) -> Work:
+        path = target_path(self.filepath, (".wav",), "objects")
+        return (yield from self.export(context, seconds, path, self.flavour, None, self.bake))
+
+
+class SEE2SOUND_OT_export_stems(Export, bpy.types.Operator):
+    """Export each source as a sound file of its own, dry and in the layout of the mix, aligned on the timeline"""
+
+    bl_idname = "see2sound.export_stems"
+    bl_label = "Export Stems"
+    bl_options = {"REGISTER"}
+
+    filepath: StringProperty(name="Folder", description="Path of a new folder for the stems", subtype="DIR_PATH", options=PATH)
+    check_existing: BoolProperty(default=False, options={"HIDDEN", "SKIP_SAVE"})
+    reaper: BoolProperty(name="Reaper Project", description="Add a project for Reaper with a track for each stem")
+    panned: BoolProperty(name="Panned Stems", description="Also write stems in the layout of the mix", default=True)
+
+    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
+        if not self.filepath:
+            self.filepath = _suggested("_stems")
+        context.window_manager.fileselect_add(self)
+        return {"RUNNING_MODAL"}
+
+    def work(self, context: bpy.types.Context, seconds: float) -> Work:
+        if not self.filepath or (self.filepath.startswith("//") and not bpy.data.filepath):
+            raise See2SoundError("blend-unsaved", "There is no folder to write stems to.", "Save the file, or choose one.")
+        path = Path(bpy.path.abspath(self.filepath).rstrip("/\\"))
+        layout = context.scene.see2sound.layout if self.panned else None
+        output = "reaper" if self.reaper else "stems"
+        return (yield from self.export(context, seconds, path, output, layout, False))
 
 
 class SEE2SOUND_OT_clear_cache(bpy.types.Operator):

@@ -112,6 +112,29 @@ class Mix(Request[Mixed]):
 
 
 @dataclass(frozen=True)
+class Exported:
+    """What the user should know."""
+
+    notes: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Export(Request[Exported]):
+    """`pipeline.export` of the file `plan`."""
+
+    task: ClassVar[str] = "export"
+    result: ClassVar[type] = Exported
+    plan: Path
+    output: str
+    out: Path
+    layout: str | None = None
+    sofa: Path | None = None
+    bake: bool = False
+    frame_rate: float = 24.0
+    backends: BackendNames = EMBEDDED
+
+
+@dataclass(frozen=True)
 class SceneTraced:
     """What the user should know."""
 

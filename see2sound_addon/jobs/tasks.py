@@ -51,6 +51,22 @@ def mix(request: requests.Mix, progress: Progress) -> requests.Mixed:
     return requests.Mixed(max(report.levels.true_peak, requests.LOWEST), plan.duration, report.notes)
 
 
+def export(request: requests.Export, progress: Progress) -> requests.Exported:
+    """Write a plan as objects, stems or another output."""
+    from .. import pipeline
+    from ..planfile import read_plan
+
+    if request.backends.plugins:
+        from ..backends import load_plugins
+
+        load_plugins(request.backends.plugins)  # one of them may bring the output
+    done = pipeline.export(
+        read_plan(request.plan), request.output, request.out, progress, request.layout, request.sofa, request.bake,
+        request.frame_rate,
+    )  # fmt: skip
+    return requests.Exported(done.notes)
+
+
 def trace(request: requests.Trace, progress: Progress) -> requests.SceneTraced:
     """Trace the acoustics of a scene's meshes."""
     from .. import pipeline
@@ -215,6 +231,7 @@ TASKS: dict[str, Task] = {
     for task in (
         Task(requests.RenderPart, render_part),
         Task(requests.Mix, mix),
+        Task(requests.Export, export),
         Task(requests.Trace, trace),
         Task(requests.Reconstruct, reconstruct),
         Task(requests.Mark, mark),

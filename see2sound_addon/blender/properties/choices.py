@@ -76,6 +76,10 @@ OTHERS_ITEMS = (
 )
 AS_SET = "scene"
 """The choice of an operator that takes the setting of the scene."""
+ADM_ITEMS = (
+    ("adm", "ITU-R BS.2076", "Polar positions and gains, for the renderers of broadcasters and most programs"),
+    ("adm-atmos", "Atmos Profile", "A bed and Cartesian positions, 48 kHz, at most 118 objects, for Atmos tools"),
+)
 LAYOUT_CHOICES = ((AS_SET, "As Set in the Scene", "The layout chosen in the scene's settings"), *LAYOUT_ITEMS)
 PREVIEW_ITEMS = (
     ("binaural", "Binaural", "For headphones"),
