@@ -341,7 +341,7 @@ def stage_extension(manifest_text: str, wheels: list[str], platforms: list[str],
     """A folder with what goes into the extension for some versions of Blender, all with the same Python."""
     import tomllib
 
-    others = tuple(f"-{one.python}-" for one in GENERATIONS if one != generation)
+    others = tuple(f"-{one.python}-{one.python}-" for one in GENERATIONS if one != generation)  # abi3 serves later ones too
     wheels = [wheel for wheel in wheels if not any(other in wheel for other in others)]
     stage = ROOT / "build" / "stage"
     shutil.rmtree(stage, ignore_errors=True)

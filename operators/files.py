@@ -10,7 +10,7 @@ from ..see2sound_addon.blender.backends import load_plugins
 from ..see2sound_addon.blender.properties import choices
 from ..see2sound_addon.errors import See2SoundError
 from . import reporting
-from .render_mix import RenderMix, head_for, plan_of_scene, target_path
+from .render_mix import RenderMix, head_for, mix_request, plan_of_scene, target_path
 from .working import Work, Working, ask
 
 PATH = {"SKIP_SAVE"} | choices.RELATIVE_PATH
@@ -155,6 +155,55 @@ class SEE2SOUND_OT_export_stems(Export, bpy.types.Operator):
         layout = context.scene.see2sound.layout if self.panned else None
         output = "reaper" if self.reaper else "stems"
         return (yield from self.export(context, seconds, path, output, layout, False))
+
+
+class SEE2SOUND_OT_export_film(Working, bpy.types.Operator):
+    """Write a film with the picture of a video, copied as it is, and the mix of this scene as its sound"""
+
+    bl_idname = "see2sound.export_film"
+    bl_label = "Export Film With Mix"
+    bl_options = {"REGISTER"}
+
+    filepath: StringProperty(name="File", description="Path of the film", subtype="FILE_PATH", options=PATH)
+    filter_glob: StringProperty(default="*.mp4;*.m4v;*.mov;*.mkv;*.webm", options={"HIDDEN", "SKIP_SAVE"})
+    check_existing: BoolProperty(default=True, options={"HIDDEN", "SKIP_SAVE"})
+    video: StringProperty(
+        name="Video", description="The video whose picture is copied, such as the rendered animation", subtype="FILE_PATH",
+        options=PATH,
+    )  # fmt: skip
+    layout: EnumProperty(name="Layout", description="Loudspeaker layout, binaural or ambisonics", items=choices.LAYOUT_CHOICES)
+    codec: EnumProperty(name="Codec", description="How the sound is compressed", items=choices.CODEC_ITEMS)
+    sound: EnumProperty(
+        name="Own Sound", description="What becomes of the sound that the video has already", items=choices.OWN_SOUND_ITEMS
+    )
+    language: StringProperty(name="Language", description="Code of three letters for players, such as eng", maxlen=3)
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        return reporting.has_listener(cls, context)
+
+    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
+        if not self.filepath:
+            self.filepath = _suggested("_film.mp4")
+        context.window_manager.fileselect_add(self)
+        return {"RUNNING_MODAL"}
+
+    def work(self, context: bpy.types.Context, seconds: float) -> Work:
+        from ..see2sound_addon.jobs.requests import PutIntoFilm
+
+        path = target_path(self.filepath, (".mp4", ".m4v", ".mov", ".mkv", ".webm"), "film")
+        video = Path(bpy.path.abspath(self.video))
+        if not self.video or not video.is_file():
+            raise See2SoundError("film-unreadable", "No video is chosen.", "Set Video to the file whose picture is copied.")
+        layout = context.scene.see2sound.layout if self.layout == choices.AS_SET else self.layout
+        folder = Path(tempfile.mkdtemp(prefix="film_", dir=bpy.app.tempdir))
+        notes = yield from plan_of_scene(context, seconds, folder, folder / "plan.json")
+        mixed = yield from ask(mix_request(context, folder / "plan.json", layout, folder / "mix.wav"))
+        codec = "" if self.codec == "AUTO" else self.codec
+        request = PutIntoFilm(video, folder / "mix.wav", path, layout, self.language, codec, self.sound)
+        done = yield from ask(request)
+        self.report({"INFO"}, f"{path.name} is written.")
+        return list(dict.fromkeys(notes + mixed.notes + done.notes))
 
 
 class SEE2SOUND_OT_clear_cache(bpy.types.Operator):

@@ -17,7 +17,7 @@ from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
 
-from . import cli_eye, cli_live, cli_moving, cli_neural, cli_scene, cli_sounds, logs
+from . import cli_delivery, cli_eye, cli_live, cli_moving, cli_neural, cli_scene, cli_sounds, logs
 from .cli_numbers import number, seed, whole
 from .cli_results import levels_of, mix_usual_layouts, text_of
 from .errors import See2SoundError
@@ -129,6 +129,7 @@ def _parser() -> argparse.ArgumentParser:
     cli_neural.add_choice(run)
     cli_scene.add_verb(verb, _progress, _blender, _check_name)
     cli_live.add_verb(verb, _progress)
+    cli_delivery.add_verbs(verb, _progress)
     render = verb("render", _render, "Render a plan, or object audio.")
     render.add_argument("plan", type=Path, help="plan.json, or an ADM file")
     mix = verb("mix", _mix, "Mix a .blend scene as its active camera hears it.")
@@ -358,7 +359,7 @@ NEEDED = {
 }
 
 
-OPTIONAL = {"embreex": "acoustics of meshes", "miniaudio": "the live preview", "bpy": "Blender scenes"}
+OPTIONAL = {"embreex": "acoustics of meshes", "miniaudio": "the live preview", "av": "films", "bpy": "Blender scenes"}
 
 
 def _doctor(options: argparse.Namespace) -> dict[str, Any]:

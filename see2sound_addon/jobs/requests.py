@@ -135,6 +135,21 @@ class Export(Request[Exported]):
 
 
 @dataclass(frozen=True)
+class PutIntoFilm(Request[Exported]):
+    """`outputs.film.put_into_film` with one track."""
+
+    task: ClassVar[str] = "put_into_film"
+    result: ClassVar[type] = Exported
+    video: Path
+    mix: Path
+    out: Path
+    name: str = ""
+    language: str = ""
+    codec: str = ""
+    sound: str = "replace"
+
+
+@dataclass(frozen=True)
 class SceneTraced:
     """What the user should know."""
 

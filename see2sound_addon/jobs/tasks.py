@@ -67,6 +67,14 @@ def export(request: requests.Export, progress: Progress) -> requests.Exported:
     return requests.Exported(done.notes)
 
 
+def put_into_film(request: requests.PutIntoFilm, progress: Progress) -> requests.Exported:
+    """Put a mix into a film."""
+    from ..outputs.film import Track, put_into_film
+
+    track = Track(request.mix, request.name, request.language, request.codec)
+    return requests.Exported(put_into_film(request.video, [track], request.out, request.sound, progress))
+
+
 def trace(request: requests.Trace, progress: Progress) -> requests.SceneTraced:
     """Trace the acoustics of a scene's meshes."""
     from .. import pipeline
@@ -232,6 +240,7 @@ TASKS: dict[str, Task] = {
         Task(requests.RenderPart, render_part),
         Task(requests.Mix, mix),
         Task(requests.Export, export),
+        Task(requests.PutIntoFilm, put_into_film),
         Task(requests.Trace, trace),
         Task(requests.Reconstruct, reconstruct),
         Task(requests.Mark, mark),

@@ -63,3 +63,28 @@ def test_mistakes_are_one_clear_line(bpy, scene, tmp_path):
     with pytest.raises(RuntimeError, match="48000 Hz"):
         bpy.ops.see2sound.export_objects(filepath=str(tmp_path / "o.wav"), flavour="adm-atmos")
     assert not (tmp_path / "o.wav").exists()
+
+
+def test_a_film_gets_the_mix_and_keeps_its_picture(bpy, scene, tmp_path):
+    """Two seconds of pictures as Blender renders them, at 24 a second; the mix is in step."""
+    av = pytest.importorskip("av")
+    with av.open(str(tmp_path / "v.mp4"), "w") as film:
+        picture = film.add_stream("libx264", rate=24, width=64, height=48, pix_fmt="yuv420p")
+        for number in range(48):
+            frame = av.VideoFrame.from_ndarray(np.full((48, 64, 3), 5 * number, np.uint8), "rgb24")
+            film.mux(picture.encode(frame))
+        film.mux(picture.encode(None))
+    out = tmp_path / "film.mov"
+    options = {"video": str(tmp_path / "v.mp4"), "layout": "stereo", "language": "eng"}
+    assert bpy.ops.see2sound.export_film(filepath=str(out), **options) == {"FINISHED"}
+    bpy.ops.see2sound.render_mix(filepath=str(tmp_path / "mix.wav"), layout="stereo")
+    mix = soundfile.read(tmp_path / "mix.wav")[0]
+    with av.open(str(tmp_path / "v.mp4")) as one, av.open(str(out)) as other:
+        assert [bytes(p) for p in one.demux(video=0)] == [bytes(p) for p in other.demux(video=0)]
+    with av.open(str(out)) as film:
+        stream = film.streams.audio[0]
+        heard = np.concatenate([f.to_ndarray().reshape(-1, 2) for f in film.decode(audio=0)]) / 2.0**31
+        assert (stream.codec_context.name, stream.metadata["language"]) == ("pcm_s24le", "eng")
+    assert heard.shape == mix.shape and np.abs(heard - mix).max() < 2.0**-22
+    with pytest.raises(RuntimeError, match="No video is chosen"):
+        bpy.ops.see2sound.export_film(filepath=str(tmp_path / "other.mp4"))

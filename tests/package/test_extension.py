@@ -36,7 +36,7 @@ def in_blender(script, folder):
 
 def test_the_zip_holds_the_extension_and_nothing_else(archive):
     names = zipfile.ZipFile(archive).namelist()
-    assert archive.stat().st_size < 140e6
+    assert archive.stat().st_size < 165e6  # a third of it is OpenCV, a fifth FFmpeg
     tag = "cp{}{}".format(*sys.version_info)
     wheels = [name for name in names if name.endswith(".whl")]
     assert all(f"-{tag}-" in name or "-py3-" in name or "-py2.py3-" in name or "-abi3-" in name for name in wheels)

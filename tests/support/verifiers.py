@@ -10,6 +10,7 @@ FOLDER = Path(__file__).resolve().parents[2] / "build" / "verifiers"
 PINS = {
     "ear": ("ear==2.1.0", "setuptools<81"),
     "mediainfo": ("pymediainfo==7.0.1",),
+    "openjd": ("openjd-cli==0.8.0",),
     "edits": ("opentimelineio==0.18.1", "otio-cmx3600-adapter==1.0.0", "rpp==0.5"),
 }
 

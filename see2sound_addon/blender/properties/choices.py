@@ -76,6 +76,16 @@ OTHERS_ITEMS = (
 )
 AS_SET = "scene"
 """The choice of an operator that takes the setting of the scene."""
+CODEC_ITEMS = (
+    ("AUTO", "Automatic", "AAC in MP4, PCM in MOV, FLAC in MKV, Opus in WebM"), ("aac", "AAC", "In MP4, MOV and MKV"),
+    ("ac3", "AC-3", "Up to 5.1, in MP4, MOV and MKV"), ("eac3", "E-AC-3", "Up to 5.1, in MP4, MOV and MKV"),
+    ("opus", "Opus", "In WebM, MKV and MP4"), ("flac", "FLAC", "Lossless, in MKV and MP4"),
+    ("pcm", "PCM", "Uncompressed, 24 bits, in MOV and MKV"),
+)  # fmt: skip
+OWN_SOUND_ITEMS = (
+    ("replace", "Replace", "The film has the mix alone"), ("keep", "Keep", "The mix is another track"),
+    ("mix", "Add", "The video's own sound is added to the mix"),
+)  # fmt: skip
 ADM_ITEMS = (
     ("adm", "ITU-R BS.2076", "Polar positions and gains, for the renderers of broadcasters and most programs"),
     ("adm-atmos", "Atmos Profile", "A bed and Cartesian positions, 48 kHz, at most 118 objects, for Atmos tools"),

@@ -1,0 +1,257 @@
+"""Mixes into a film: its picture is copied as it is, each mix becomes a track with a name and a language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import soundfile
+
+from ..errors import See2SoundError
+from ..media.files import whole_file
+from ..paths import is_file, is_same_file
+from ..progress import Progress, no_progress
+
+KEEPS = ("replace", "keep", "mix")
+"""What becomes of a soundtrack that is there already."""
+AHEAD = 1.0
+"""Seconds that sound is written ahead of the picture, so that players find both near each other."""
+BLOCK = 4096
+"""Samples that are encoded at once."""
+LAYOUTS = {1: "mono", 2: "stereo", 6: "5.1", 8: "7.1"}
+"""Channel layouts by the number of channels of our mixes."""
+
+
+QUICKTIME = {"deu": "ger", "nld": "dut", "zho": "chi", "ell": "gre", "fas": "per", "isl": "ice"}
+"""Languages that QuickTime files have by their bibliographic codes."""
+
+
+@dataclass(frozen=True)
+class Codec:
+    """`encoder`: of FFmpeg. `most`: channels. `rates`: Hz that it takes, none for any. `bit_rate`: a channel, 0 for none."""
+
+    encoder: str
+    most: int
+    rates: tuple[int, ...] = ()
+    bit_rate: int = 0
+
+
+CODECS = {
+    "pcm": Codec("pcm_s24le", 8), "flac": Codec("flac", 8), "aac": Codec("aac", 8, (), 96_000),
+    "ac3": Codec("ac3", 6, (48000, 44100, 32000), 106_000), "eac3": Codec("eac3", 6, (48000, 44100, 32000), 128_000),
+    "opus": Codec("libopus", 8, (48000,), 80_000),
+}  # fmt: skip
+CONTAINERS = {
+    ".mp4": ("aac", "ac3", "eac3", "opus", "flac"), ".m4v": ("aac", "ac3", "eac3"), ".mov": ("pcm", "aac", "ac3", "eac3"),
+    ".mkv": ("flac", "pcm", "aac", "ac3", "eac3", "opus"), ".webm": ("opus",),
+}  # fmt: skip
+"""Codecs of each container, the usual one first."""
+
+
+@dataclass(frozen=True)
+class Track:
+    """A mix in a film. `mix`: a sound file. `language`: three letters of ISO 639-2, or "". `codec`: "" for the usual one."""
+
+    mix: Path
+    name: str = ""
+    language: str = ""
+    codec: str = ""
+
+
+def put_into_film(
+    video: Path, tracks: list[Track], out: Path, sound: str = "replace", progress: Progress = no_progress
+) -> list[str]:
+    """Write a film with the picture of `video` and these tracks; returns notes. `sound`: one of KEEPS.
+
+    Errors: `film-library`, `film-unreadable`, `film-no-picture`, `format-unknown`, `format-impossible`, `clip-missing`,
+    `would-overwrite`, `folder-not-writable`.
+    """
+    av = _library()
+    codecs = [_check(track, video, out) for track in tracks]
+    notes: list[str] = []
+    try:
+        with whole_file(out) as partial, _opened(av, video) as source:
+            picture = source.streams.video[0]
+            with av.open(str(partial), "w", format=_format(out)) as film:
+                copies = {picture.index: film.add_stream_from_template(picture)}
+                for kept in source.streams.audio if sound == "keep" else ():
+                    copies[kept.index] = film.add_stream_from_template(kept)
+                under = Under(av, video) if sound == "mix" and source.streams.audio else None
+                voices = [
+                    _Voice(av, film, track, codec, _begin(picture), under) for track, codec in zip(tracks, codecs, strict=True)
+                ]
+                seconds = _copy(source, copies, film, voices, progress)
+                for voice in voices:
+                    voice.write(film, np.inf)
+                    voice.end(film)
+                    voice.check_length(seconds, picture, notes)
+    except (av.FFmpegError, soundfile.LibsndfileError, ValueError) as error:  # PyAV refuses some things as a ValueError
+        raise See2SoundError(
+            "format-impossible", f"{out.name} cannot be written: {error}.", "Use another container or codec."
+        ) from error
+    return notes
+
+
+def _library() -> Any:
+    try:
+        import av
+    except ImportError as error:
+        raise See2SoundError(
+            "film-library", f"The library for films, PyAV, cannot be loaded ({error}).", "Install it: pip install av."
+        ) from error
+    return av
+
+
+def _check(track: Track, video: Path, out: Path) -> Codec:
+    """The codec of a track; what can be known before anything is written."""
+    for path, code in ((video, "film-unreadable"), (track.mix, "clip-missing")):
+        if not is_file(path):
+            raise See2SoundError(code, f"There is no file {str(path)[:200]!r}.", "Check the path.")
+        if is_same_file(out, path):
+            raise See2SoundError("would-overwrite", f"{out} would be overwritten while it is read.", "Choose another name.")
+    if out.suffix.lower() not in CONTAINERS:
+        known = ", ".join(CONTAINERS)
+        raise See2SoundError("format-unknown", f"{out.name} is no format for a film.", f"Use one of {known}.")
+    possible = CONTAINERS[out.suffix.lower()]
+    name = track.codec or possible[0]
+    if name not in possible:
+        raise See2SoundError(
+            "format-impossible", f"{out.suffix} files do not hold {name!r}.", f"Use one of {', '.join(possible)}."
+        )
+    channels = soundfile.info(track.mix).channels
+    if channels not in LAYOUTS or channels > CODECS[name].most:
+        raise See2SoundError(
+            "format-impossible",
+            f"A track of {out.suffix} with {name} does not hold the {channels} channels of {track.mix.name}.",
+            "Mix to stereo, binaural, 5.1 or 7.1 for a film.",
+        )
+    return CODECS[name]
+
+
+def _opened(av: Any, video: Path) -> Any:
+    try:
+        source = av.open(str(video))
+    except (av.FFmpegError, OSError) as error:
+        raise See2SoundError("film-unreadable", f"{video.name} cannot be read as a film: {error}.", "Use a video.") from error
+    if not source.streams.video:
+        source.close()
+        raise See2SoundError("film-no-picture", f"{video.name} has no picture.", "Use a video.")
+    return source
+
+
+def _format(out: Path) -> str:
+    return {".mkv": "matroska", ".webm": "webm", ".mov": "mov"}.get(out.suffix.lower(), "mp4")
+
+
+def _begin(picture: Any) -> float:
+    """Seconds at which the first picture is shown: the sound begins with it."""
+    return float((picture.start_time or 0) * picture.time_base)
+
+
+def _copy(source: Any, copies: dict[int, Any], film: Any, voices: list[_Voice], progress: Progress) -> float:
+    """Copy all packets, with sound beside them; returns the length of the picture in seconds."""
+    picture = source.streams.video[0]
+    whole, last, count = float(picture.duration or 0) * float(picture.time_base or 0), 0.0, 0
+    for packet in source.demux([stream for stream in source.streams if stream.index in copies]):
+        if not packet.size:  # the end of a stream
+            continue
+        if packet.stream is picture:
+            count += 1
+            shown = packet.pts if packet.pts is not None else packet.dts or 0
+            last = max(last, float((shown + (packet.duration or 0)) * packet.time_base) - _begin(picture))
+            for voice in voices:
+                voice.write(film, last + AHEAD)
+            progress("Writing the film", round(1000 * last), max(round(1000 * whole), 1))
+        packet.stream = copies[packet.stream.index]
+        film.mux(packet)
+    if not count:
+        raise See2SoundError("film-no-picture", "The video has no frames.", "Use another one.")
+    return last
+
+
+class Under:
+    """The soundtrack that a film has already, to be added to a mix."""
+
+    def __init__(self, av: Any, video: Path) -> None:
+        self._av, self._video = av, video
+
+    def blocks(self, rate: int, layout: str, channels: int) -> Iterator[np.ndarray]:
+        """(n, channels) float32 from the beginning of the picture."""
+        with self._av.open(str(self._video)) as source:
+            begin, there = _begin(source.streams.video[0]), False
+            resampler = self._av.AudioResampler("flt", layout, rate)
+            for frame in source.decode(audio=0):
+                if not there:
+                    there = True
+                    late = round((float(frame.time or 0.0) - begin) * rate)
+                    if late > 0:
+                        yield np.zeros((late, channels), np.float32)
+                for part in resampler.resample(frame):
+                    yield part.to_ndarray().reshape(-1, channels)
+
+
+class _Voice:
+    """A track that is being written."""
+
+    def __init__(self, av: Any, film: Any, track: Track, codec: Codec, begin: float, under: Under | None) -> None:
+        self._av, self._file = av, soundfile.SoundFile(track.mix)
+        self._rate, self._name, self._begin = self._file.samplerate, track.mix.name, begin
+        self._layout = LAYOUTS[self._file.channels]
+        rate = self._rate if not codec.rates or self._rate in codec.rates else codec.rates[0]
+        self._stream = film.add_stream(codec.encoder, rate=rate, layout=self._layout)
+        if codec.encoder == "flac":  # its usual format has 16 bits
+            self._stream.codec_context.format = "s32"
+        if codec.bit_rate:
+            self._stream.bit_rate = codec.bit_rate * self._file.channels
+        language = QUICKTIME.get(track.language, track.language) if film.format.name == "mov" else track.language
+        for key, value in (("title", track.name), ("handler_name", track.name), ("language", language)):
+            if value:
+                self._stream.metadata[key] = value
+        self._resampler = av.AudioResampler(self._stream.codec_context.format, self._layout, rate)
+        self._read = 0
+        self._under = None if under is None else under.blocks(self._rate, self._layout, self._file.channels)
+        self._rest = np.zeros((0, self._file.channels), np.float32)
+
+    def write(self, film: Any, until: float) -> None:
+        """Encode what is heard up to a moment."""
+        while self._read < self._file.frames and self._read < until * self._rate:
+            block = self._file.read(BLOCK, dtype="float32", always_2d=True)
+            if not len(block):
+                return
+            frame = self._av.AudioFrame.from_ndarray(
+                np.ascontiguousarray(self._with_under(block)).reshape(1, -1), "flt", self._layout
+            )
+            frame.sample_rate = self._rate
+            frame.pts = round(self._begin * self._rate) + self._read
+            self._read += len(block)
+            for part in self._resampler.resample(frame):
+                film.mux(self._stream.encode(part))
+
+    def end(self, film: Any) -> None:
+        """Write what the encoder still holds."""
+        for part in self._resampler.resample(None):
+            film.mux(self._stream.encode(part))
+        film.mux(self._stream.encode(None))
+        self._file.close()
+
+    def check_length(self, seconds: float, picture: Any, notes: list[str]) -> None:
+        """Note a mix that is not as long as the picture."""
+        apart = self._read / self._rate - seconds
+        if abs(apart) > 1.5 / float(picture.average_rate or 24):
+            notes.append(f"{self._name} is {abs(apart):.2f} s {'longer' if apart > 0 else 'shorter'} than the picture.")
+
+    def _with_under(self, block: np.ndarray) -> np.ndarray:
+        """A block of the mix with that of the film's own sound; together they may be too loud, and are held."""
+        if self._under is None:
+            return block
+        while len(self._rest) < len(block):
+            with suppress(StopIteration):
+                self._rest = np.concatenate([self._rest, next(self._under)])
+                continue
+            self._rest = np.concatenate([self._rest, np.zeros((len(block), block.shape[1]), np.float32)])
+        under, self._rest = self._rest[: len(block)], self._rest[len(block) :]
+        return np.clip(block + under, -1.0, 1.0)

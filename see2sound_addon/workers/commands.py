@@ -1,0 +1,47 @@
+"""Run the shell command in processes of their own, which end when they are told to."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+
+from ..errors import See2SoundError
+from .process import PACKAGE_ROOT, handed_over
+
+LAST = 400
+"""Characters of an error that are shown."""
+
+
+class Stopped(threading.Event):
+    """Set to end all that runs."""
+
+
+def run_command(arguments: list[str], stopped: Stopped) -> str:
+    """Run `see2sound ARGUMENTS`; "" if it succeeded, else its last line. Error: `worker-start`."""
+    if stopped.is_set():
+        return "stopped"
+    environment = handed_over(False) | {"PYTHONIOENCODING": "utf-8", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+    environment["PYTHONPATH"] = os.pathsep.join([str(PACKAGE_ROOT), *(path for path in sys.path if path)])
+    package = __package__.split(".")[-2]
+    try:
+        process = subprocess.Popen(
+            [sys.executable, "-m", f"{package}.cli", *arguments], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT, env=environment, text=True, encoding="utf-8", errors="replace",
+            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+        )  # fmt: skip
+    except OSError as error:
+        raise See2SoundError("worker-start", f"{sys.executable} cannot be started: {error}.", "Install it again.") from error
+    said = ""
+    while True:
+        try:
+            said, _ = process.communicate(timeout=0.2)
+            break
+        except subprocess.TimeoutExpired:
+            if stopped.is_set():
+                process.kill()
+    lines = [line.strip() for line in said.splitlines() if line.strip()]
+    if process.returncode == 0:
+        return ""
+    return (lines[-1][-LAST:] if lines else f"it ended with {process.returncode}").removeprefix("see2sound: ")
