@@ -139,7 +139,7 @@ def _parser() -> argparse.ArgumentParser:
         sub.add_argument("--layout", metavar="NAME", help="of the loudspeakers; object audio needs none")
         sub.add_argument("--out", type=Path, required=True, metavar="PATH", help=".wav or .flac, or a folder of stems")
         sub.add_argument(
-            "--format", metavar="NAME", help="wav, flac, adm, adm-atmos, stems or reaper; usual: by the name of the file"
+            "--format", metavar="NAME", help="wav, flac, adm, adm-atmos, stems, reaper or page; usual: by the name of the file"
         )
         sub.add_argument("--bake", action="store_true", help="object audio with travel times and reflections in its signals")
         sub.add_argument("--fps", type=_frame_rate, default=24.0, metavar="N", help="frames a second of edit lists")

@@ -121,6 +121,7 @@ OUTPUTS: dict[str, Output] = {
     "adm": Output("ADM (ITU-R BS.2076)", ".wav", "none", _output("adm", "write_itu")),
     "adm-atmos": Output("ADM, Atmos profile", ".wav", "none", _output("adm", "write_atmos")),
     "stems": Output("Stems", "", "possible", _output("stems", "write_stems")),
+    "page": Output("Page", ".html", "possible", _output("page", "write_page")),
     "reaper": Output("Reaper project", "", "possible", _output("reaper", "write_reaper")),
 }
 
