@@ -142,8 +142,13 @@ def _parser() -> argparse.ArgumentParser:
             "--format", metavar="NAME", help="wav, flac, adm, adm-atmos, stems, reaper or page; usual: by the name of the file"
         )
         sub.add_argument("--bake", action="store_true", help="object audio with travel times and reflections in its signals")
+        sub.add_argument("--part", type=_part, metavar="N/M", help="one of several stretches of a mix, for `see2sound join`")
         sub.add_argument("--fps", type=_frame_rate, default=24.0, metavar="N", help="frames a second of edit lists")
         sub.add_argument("--sofa", type=Path, metavar="FILE", help="a measured head for binaural")
+    joining = verb("join", _join, "Join the parts of a mix that `render --part` has written.")
+    joining.add_argument("parts", type=Path, nargs="+", metavar="PART")
+    joining.add_argument("--out", type=Path, required=True, metavar="FILE", help=".wav or .flac")
+    for sub in (render, mix, joining):
         sub.add_argument("--bits", type=int, choices=(16, 24, 32), help="32 is floating point, and usual but for FLAC")
         sub.add_argument("--loudness", type=_loudness, metavar="LUFS", help="bring the mix to this loudness, for example -23")
         sub.add_argument("--ceiling", type=_ceiling, default=-1.0, metavar="DB", help="true peak that this may reach")
@@ -159,6 +164,16 @@ _angle = number(5.0, 165.0, "the field of view")
 _percent = number(0.0, 100.0, "the horizon")
 _loudness = number(-60.0, 0.0, "the loudness")
 _ceiling = number(-20.0, 0.0, "the ceiling")
+
+
+def _part(text: str) -> tuple[int, int]:
+    """`N/M`, both from 1."""
+    number, _, count = text.partition("/")
+    if not (number.isascii() and number.isdigit() and count.isascii() and count.isdigit()) or len(text) > 12:
+        raise argparse.ArgumentTypeError(f"{text!r} is no part such as 2/5")
+    return int(number), int(count)
+
+
 _frame_rate = number(1.0, 240.0, "the frame rate")
 _height = number(0.05, 10000.0, "the camera's height")
 
@@ -290,6 +305,11 @@ def _rendered(plan: Any, options: argparse.Namespace, notes: list[str]) -> dict[
         if options.format is not None and find_format(options.out).suffix != FORMATS[options.format].suffix:
             suffix = FORMATS[options.format].suffix
             raise See2SoundError("format-unknown", f"{options.out.name} is no name for {options.format}.", f"Use {suffix}.")
+        if options.part is not None:
+            number, count = options.part
+            part = pipeline.mix_part(plan, options.layout, options.out, number, count, _progress, options.sofa)
+            notes = list(dict.fromkeys(notes + part.notes))
+            return {"file": str(part.path), "notes": notes, "lines": [*(f"note: {note}" for note in notes), str(part.path)]}
         report = pipeline.mix(plan, options.layout, options.out, _progress, _delivery(options), options.sofa)
         return _mixed(report, notes)
     exported = pipeline.export(
@@ -297,6 +317,12 @@ def _rendered(plan: Any, options: argparse.Namespace, notes: list[str]) -> dict[
     )
     notes = list(dict.fromkeys(notes + exported.notes))
     return {"file": str(exported.path), "notes": notes, "lines": [*(f"note: {note}" for note in notes), str(exported.path)]}
+
+
+def _join(options: argparse.Namespace) -> dict[str, Any]:
+    from . import pipeline
+
+    return _mixed(pipeline.join_parts(options.parts, options.out, _progress, _delivery(options)), [])
 
 
 def _check_name(path: Path) -> None:

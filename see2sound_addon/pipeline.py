@@ -34,6 +34,8 @@ from .media.audio import audio_facts, read_clip, read_response
 from .media.moving import is_moving
 from .media.sofa import read_sofa
 from .outputs.adm_plan import plan_of
+from .outputs.stretches import join, write_stretch
+from .outputs.together import Part
 from .paths import is_same_file
 from .progress import Progress, Slices, at_once, no_progress
 from .projection import Camera
@@ -335,6 +337,35 @@ def export(
     with threadpool_limits(limits=1, user_api="blas"):
         notes = form.write(scene, mixdown.clips, out, wanted, progress)
     return ExportReport(out, list(dict.fromkeys(mixdown.notes + notes)))
+
+
+def mix_part(
+    scene: SoundScene,
+    layout_name: str,
+    out: str | os.PathLike[str],
+    number: int,
+    count: int,
+    progress: Progress = no_progress,
+    sofa: str | os.PathLike[str] | None = None,
+) -> ExportReport:
+    """Render one of `count` stretches of a mix, `number` from 1, for `outputs.stretches.join`.
+
+    Errors: those of `prepare_mix`, `part-unknown`, `would-overwrite`, `folder-not-writable`.
+    """
+    out, mixdown = Path(out), prepare_mix(scene, layout_name, sofa)
+    _check_overwrites_nothing(out, scene, sofa)
+    part = Part(mixdown.scene, mixdown.clips, mixdown.layout, head=mixdown.head, response=mixdown.response)
+    with threadpool_limits(limits=1, user_api="blas"):
+        write_stretch(part, number, count, out, mixdown.notes, progress)
+    return ExportReport(out, mixdown.notes)
+
+
+def join_parts(
+    parts: list[Path], out: str | os.PathLike[str], progress: Progress = no_progress, delivery: Delivery = Delivery()
+) -> MixReport:
+    """Join the stretches of a mix into the file that `mix` would have written. Errors: those of `outputs.stretches.join`."""
+    levels, layout, samples = join(parts, Path(out), delivery, progress)
+    return MixReport(Path(out), layout, samples, levels, levels.notes)
 
 
 def _check_overwrites_nothing(out: Path, scene: SoundScene, sofa: str | os.PathLike[str] | None) -> None:
