@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 
 from .acoustics.geometry import Body, Geometry, Surface
 from .backends import Backends, find_backend, register_backend, unregister_backend
-from .delivery.formats import Delivery, Format, Signal, Writer
+from .delivery.formats import Delivery, Format, Output, Signal, Wanted, Writer
 from .errors import Cancelled, See2SoundError
 from .listening.listen import ListenSettings
 from .listening.observed import Crowd, Effect, Foot, Observed, SceneObject, Surfaces, Track
@@ -64,6 +64,7 @@ __all__ = [
     "MixResult",
     "Observed",
     "Orthographic",
+    "Output",
     "Perspective",
     "PictureScene",
     "Projection",
@@ -80,6 +81,7 @@ __all__ = [
     "Surfaces",
     "Track",
     "View",
+    "Wanted",
     "Writer",
     "add_plugin",
     "current_scene",

@@ -30,6 +30,8 @@ def test_a_picture_becomes_a_mix_with_every_source_in_its_place(found, tmp_path)
     report = found.mix(tmp_path / "mix.wav", "5.1", api.Delivery(24, -23.0))
     info = soundfile.info(tmp_path / "mix.wav")
     assert (info.channels, info.frames, info.subtype) == (6, 96000, "PCM_24")
+    notes = found.export(tmp_path / "objects.wav", "adm")
+    assert any("ADM has no words" in note for note in notes) and soundfile.info(tmp_path / "objects.wav").frames == 96000
     assert report.loudness == pytest.approx(-23.0, abs=0.2) or report.true_peak == pytest.approx(-1.0, abs=0.2)
 
 

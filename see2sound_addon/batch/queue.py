@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +10,7 @@ from threading import Lock
 
 from ..errors import See2SoundError
 from ..media.files import write_text
-from ..media.scratch import new_name
+from ..media.scratch import new_name, temporary_folder
 from ..progress import Progress
 from ..spatial.threads import cores
 from ..workers.commands import Stopped, run_command
@@ -64,14 +63,12 @@ def _one(shot: Shot, out: Path, stopped: Stopped) -> Result:
         if target.exists() and _recorded(record) == print_:
             return Result(shot, "skipped")
         target.parent.mkdir(parents=True, exist_ok=True)
-        made = target.with_name(f"{new_name('.part')}{target.suffix}")
-        try:
+        with temporary_folder(target.parent) as folder:  # one that a killed batch leaves is swept up by the next
+            made = folder / target.name
             why = run_command(shot.arguments(made), stopped)
             if why:
                 return Result(shot, "failed", why)
             _replace(made, target)
-        finally:
-            _remove(made)
         write_text(record, json.dumps({"input": shot.input, "out": shot.out, "fingerprint": print_}))
     except (OSError, See2SoundError) as error:
         return Result(shot, "failed", str(error))
@@ -88,19 +85,10 @@ def _recorded(record: Path) -> str:
 
 def _replace(made: Path, target: Path) -> None:
     if target.is_dir():
-        old = target.with_name(new_name(".old"))
-        target.rename(old)
+        target.rename(made.with_name(new_name(".old")))  # which goes with the folder that it is in
         made.rename(target)
-        shutil.rmtree(old, ignore_errors=True)
     else:
         made.replace(target)
-
-
-def _remove(made: Path) -> None:
-    if made.is_dir():
-        shutil.rmtree(made, ignore_errors=True)
-    else:
-        made.unlink(missing_ok=True)
 
 
 def _safe(name: str) -> str:

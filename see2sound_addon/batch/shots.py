@@ -17,15 +17,17 @@ LARGEST_LIST = 2**26
 """Bytes."""
 OPTIONS = {
     "run": (
-        "duration", "max-sources", "fov", "horizon", "camera-height", "seed", "eye", "voice-unknown", "first", "last",
-        "keep-sound",
+        "duration", "max-sources", "fov", "horizon", "camera-height", "seed", "eye", "voice-unknown", "panorama", "frames",
+        "rate", "still-camera", "level-by-movement", "keep-sound",
     ),
-    "scene": ("seed", "no-acoustics", "film"),
+    "scene": ("idle", "seed", "no-acoustics", "film"),
     "mix": ("layout", "sofa", "bits", "loudness", "ceiling", "format", "bake", "fps", "no-acoustics"),
     "render": ("layout", "sofa", "bits", "loudness", "ceiling", "format", "bake", "fps"),
 }  # fmt: skip
 """Columns beside `input` and `out` that are options of each verb."""
-FLAGS = {"voice-unknown", "keep-sound", "no-acoustics", "film", "bake"}
+FLAGS = {
+    "voice-unknown", "still-camera", "level-by-movement", "keep-sound", "idle", "no-acoustics", "film", "bake",
+}  # fmt: skip
 """Options without a value: `yes` or `no` in the list."""
 KNOWN = {"input", "out", "layout", *(name for names in OPTIONS.values() for name in names)}
 

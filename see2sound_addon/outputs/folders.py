@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 from ..errors import See2SoundError
 from ..media.files import not_writable
-from ..media.scratch import new_name
+from ..media.scratch import new_name, temporary_folder
 
 
 @contextmanager
@@ -20,20 +19,16 @@ def whole_folder(path: Path, mark: str) -> Iterator[Path]:
     Errors: `folder-not-writable`, `folder-not-empty`, `folder-missing`.
     """
     _check(path, mark)
-    made = path.parent / f"{path.name}{new_name('.part')}"
     try:
-        made.mkdir()
-        yield made
-        old = path.parent / f"{path.name}{new_name('.old')}"
-        if path.exists():
-            path.rename(old)
-        made.rename(path)
-        shutil.rmtree(old, ignore_errors=True)
+        with temporary_folder(path.parent) as scratch:
+            made = scratch / path.name
+            made.mkdir()
+            yield made
+            if path.exists():
+                path.rename(scratch / new_name(".old"))
+            made.rename(path)
     except OSError as error:
         raise not_writable(path, error) from error
-    finally:
-        with suppress(OSError):
-            shutil.rmtree(made)
 
 
 def _check(path: Path, mark: str) -> None:

@@ -112,3 +112,20 @@ class Scene(ABC):
         report = pipeline.mix(plan, layout, path, progress, delivery, sofa)
         levels = report.levels
         return MixResult(report.path, levels.loudness, levels.true_peak, list(dict.fromkeys(notes + report.notes)))
+
+    def export(
+        self,
+        path: File,
+        output: str,
+        layout: str | None = None,
+        bake: bool = False,
+        sofa: File | None = None,
+        progress: Progress = no_progress,
+    ) -> list[str]:
+        """Write objects ("adm", "adm-atmos"), "stems", "reaper" or a "page"; returns notes.
+
+        Errors: those of `plan` and of `pipeline.export`.
+        """
+        plan, notes = self.plan()
+        exported = pipeline.export(plan, output, path, progress, layout, sofa, bake)
+        return list(dict.fromkeys(notes + exported.notes))
