@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import soundfile
 
+from ..delivery.sa3d import add_sa3d
 from ..errors import See2SoundError
 from ..media.files import whole_file
 from ..paths import is_file, is_same_file
@@ -24,6 +25,10 @@ BLOCK = 4096
 """Samples that are encoded at once."""
 LAYOUTS = {1: "mono", 2: "stereo", 6: "5.1", 8: "7.1"}
 """Channel layouts by the number of channels of our mixes."""
+AMBISONIC = {4: 1, 9: 2, 16: 3}
+"""Orders of AmbiX by the number of channels; no loudspeaker layout of ours has as many."""
+MARKED = (".mov", ".mp4", ".m4v")
+"""Containers whose players want a box that says so."""
 
 
 QUICKTIME = {"deu": "ger", "nld": "dut", "zho": "chi", "ell": "gre", "fas": "per", "isl": "ice"}
@@ -32,18 +37,22 @@ QUICKTIME = {"deu": "ger", "nld": "dut", "zho": "chi", "ell": "gre", "fas": "per
 
 @dataclass(frozen=True)
 class Codec:
-    """`encoder`: of FFmpeg. `most`: channels. `rates`: Hz that it takes, none for any. `bit_rate`: a channel, 0 for none."""
+    """`encoder`: of FFmpeg. `most`: channels. `rates`: Hz that it takes, none for any. `bit_rate`: a channel, 0 for none.
+
+    `ambisonic`: whether it may carry AmbiX.
+    """
 
     encoder: str
     most: int
     rates: tuple[int, ...] = ()
     bit_rate: int = 0
+    ambisonic: bool = False
 
 
 CODECS = {
-    "pcm": Codec("pcm_s24le", 8), "flac": Codec("flac", 8), "aac": Codec("aac", 8, (), 96_000),
+    "pcm": Codec("pcm_s24le", 8, ambisonic=True), "flac": Codec("flac", 8), "aac": Codec("aac", 8, (), 96_000),
     "ac3": Codec("ac3", 6, (48000, 44100, 32000), 106_000), "eac3": Codec("eac3", 6, (48000, 44100, 32000), 128_000),
-    "opus": Codec("libopus", 8, (48000,), 80_000),
+    "opus": Codec("libopus", 8, (48000,), 80_000, ambisonic=True),
 }  # fmt: skip
 CONTAINERS = {
     ".mp4": ("aac", "ac3", "eac3", "opus", "flac"), ".m4v": ("aac", "ac3", "eac3"), ".mov": ("pcm", "aac", "ac3", "eac3"),
@@ -89,6 +98,10 @@ def put_into_film(
                     voice.write(film, np.inf)
                     voice.end(film)
                     voice.check_length(seconds, picture, notes)
+            if out.suffix.lower() in MARKED:
+                for number, voice in enumerate(voices, len(copies) - 1):
+                    if voice.order:
+                        add_sa3d(partial, number, voice.channels, voice.order)
     except (av.FFmpegError, soundfile.LibsndfileError, ValueError) as error:  # PyAV refuses some things as a ValueError
         raise See2SoundError(
             "format-impossible", f"{out.name} cannot be written: {error}.", "Use another container or codec."
@@ -123,11 +136,12 @@ def _check(track: Track, video: Path, out: Path) -> Codec:
             "format-impossible", f"{out.suffix} files do not hold {name!r}.", f"Use one of {', '.join(possible)}."
         )
     channels = soundfile.info(track.mix).channels
-    if channels not in LAYOUTS or channels > CODECS[name].most:
+    plain = channels in LAYOUTS and channels <= CODECS[name].most
+    if not plain and not (channels in AMBISONIC and CODECS[name].ambisonic):
         raise See2SoundError(
             "format-impossible",
             f"A track of {out.suffix} with {name} does not hold the {channels} channels of {track.mix.name}.",
-            "Mix to stereo, binaural, 5.1 or 7.1 for a film.",
+            "Mix to stereo, binaural, 5.1 or 7.1 for a film, or to ambix1 to ambix3 for Opus, or PCM in .mov.",
         )
     return CODECS[name]
 
@@ -200,9 +214,11 @@ class _Voice:
     def __init__(self, av: Any, film: Any, track: Track, codec: Codec, begin: float, under: Under | None) -> None:
         self._av, self._file = av, soundfile.SoundFile(track.mix)
         self._rate, self._name, self._begin = self._file.samplerate, track.mix.name, begin
-        self._layout = LAYOUTS[self._file.channels]
+        self.channels, self.order = self._file.channels, AMBISONIC.get(self._file.channels, 0)
+        self._layout = f"ambisonic {self.order}" if self.order else LAYOUTS[self._file.channels]
         rate = self._rate if not codec.rates or self._rate in codec.rates else codec.rates[0]
-        self._stream = film.add_stream(codec.encoder, rate=rate, layout=self._layout)
+        options = {"mapping_family": "2"} if self.order and codec.encoder == "libopus" else {}
+        self._stream = film.add_stream(codec.encoder, rate=rate, layout=self._layout, options=options)
         if codec.encoder == "flac":  # its usual format has 16 bits
             self._stream.codec_context.format = "s32"
         if codec.bit_rate:

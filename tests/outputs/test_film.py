@@ -95,6 +95,26 @@ def test_every_container_and_codec(tmp_path, suffix, codec, channels):
         assert np.abs(made[: len(true)] - true).max() < 1e-6 * 2 and len(made) == len(true)
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize(("suffix", "codec"), [(".mov", "pcm"), (".mkv", "opus"), (".mp4", "opus")])
+@pytest.mark.parametrize("channels", [4, 16])
+def test_ambisonic_tracks(tmp_path, suffix, codec, channels):
+    """Every channel in its place; FFmpeg and MediaInfo know what it is, by Opus' mapping or by the box of 360-degree video."""
+    source = video(tmp_path / "v.mp4")
+    true = soundfile.read(mix(tmp_path / "m.wav", channels))[0]
+    put_into_film(source, [Track(tmp_path / "m.wav", "AmbiX", codec=codec)], tmp_path / f"f{suffix}")
+    made, count, _ = sound(tmp_path / f"f{suffix}")
+    assert count == channels and pictures(tmp_path / f"f{suffix}") == pictures(source)
+    for channel in range(channels):
+        assert lag(made[:, channel], true[:, channel], RATE) == 0
+        others = [np.abs(np.corrcoef(made[RATE : 2 * RATE, channel], one[RATE : 2 * RATE])[0, 1]) for one in true.T]
+        assert np.argmax(others) == channel
+    with av.open(str(tmp_path / f"f{suffix}")) as film:
+        assert film.streams.audio[0].layout.name == f"ambisonic {1 if channels == 4 else 3}"
+    if suffix == ".mov":
+        assert b"SA3D" in (tmp_path / "f.mov").read_bytes()
+
+
 def test_pictures_that_begin_late_and_another_rate(tmp_path):
     """The sound begins with the first picture, wherever the file's clock is; 44.1 kHz stays in step."""
     source = video(tmp_path / "v.mkv", shift=36)
