@@ -1,7 +1,7 @@
 """The box by which players of 360-degree video know ambisonic sound: SA3D (Google, "Spatial Audio RFC"), in MP4 and MOV.
 
-It lies in the sample entry of the sound, and all boxes around it grow by its size. The index comes after the samples in what FFmpeg
-writes, so that these stay where they are.
+It lies in the sample entry of the sound, and all boxes around it grow by its size. What FFmpeg writes has the index after the
+samples, so that these stay where they are.
 """
 
 from __future__ import annotations

@@ -863,6 +863,18 @@ def test_the_preview_follows_mute_play_and_the_file(scene):
     assert scene.do("result = bpy.context.scene.use_audio")  # and never off in the file
 
 
+def test_sounds_go_along_with_gltf_and_usd(scene):
+    """Through the exporters of this Blender, with the extension as it is installed."""
+    soundfile.write(scene.folder / "noise.wav", np.random.default_rng(0).normal(0, 0.1, 4800), 48000)
+    scene.do(NOISE % "stereo")
+    scene.do("bpy.ops.export_scene.gltf(filepath='/root/see2sound/a.glb')")
+    raw = (scene.folder / "a.glb").read_bytes()
+    assert b"KHR_audio_emitter" in raw and (scene.folder / "noise.wav").read_bytes() in raw
+    if scene.do("import importlib.util; result = importlib.util.find_spec('pxr') is not None"):
+        scene.do("bpy.ops.wm.usd_export(filepath='/root/see2sound/a.usda')")
+        assert "SpatialAudio" in (scene.folder / "a.usda").read_text()
+
+
 def test_in_german(scene):
     """Blender's own lookup finds our words, and the panels use them."""
     available = scene.do(

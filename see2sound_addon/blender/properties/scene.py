@@ -164,6 +164,12 @@ class SceneProperties(bpy.types.PropertyGroup):
     room: PointerProperty(name="Room", description="Acoustics of the room", type=RoomProperties)
     neural: PointerProperty(name="Neural Models", description="Which model each step uses", type=NeuralProperties)
     backends: PointerProperty(name="Backends", description="Backends of other add-ons", type=BackendProperties)
+    export_sounds: BoolProperty(
+        name="Sounds", description="Export Speakers as audio emitters to glTF, and as spatial audio to USD", default=True
+    )
+    export_sounds_beside: BoolProperty(
+        name="Beside the File", description="Copy sounds into a folder beside the glTF file. Without it they are in the file"
+    )
     preview_kind: EnumProperty(name="Listen With", description="Headphones or loudspeakers", items=PREVIEW_ITEMS)
     preview_from: EnumProperty(
         name="Listen From", description="Position of the listener in the live preview", items=LISTENER_ITEMS

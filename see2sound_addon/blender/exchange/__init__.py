@@ -1,0 +1,1 @@
+"""Sounds in what Blender's own exporters write: glTF and USD."""
