@@ -142,6 +142,7 @@ def _parser() -> argparse.ArgumentParser:
             "--format", metavar="NAME", help="wav, flac, adm, adm-atmos, stems, reaper or page; usual: by the name of the file"
         )
         sub.add_argument("--bake", action="store_true", help="object audio with travel times and reflections in its signals")
+        sub.add_argument("--by-label", action="store_true", help="sources with the same label are one stem")
         sub.add_argument("--part", type=_part, metavar="N/M", help="one of several stretches of a mix, for `see2sound join`")
         sub.add_argument("--fps", type=_frame_rate, default=24.0, metavar="N", help="frames a second of edit lists")
         sub.add_argument("--sofa", type=Path, metavar="FILE", help="a measured head for binaural")
@@ -313,7 +314,15 @@ def _rendered(plan: Any, options: argparse.Namespace, notes: list[str]) -> dict[
         report = pipeline.mix(plan, options.layout, options.out, _progress, _delivery(options), options.sofa)
         return _mixed(report, notes)
     exported = pipeline.export(
-        plan, options.format, options.out, _progress, options.layout, options.sofa, options.bake, options.fps
+        plan,
+        options.format,
+        options.out,
+        _progress,
+        options.layout,
+        options.sofa,
+        options.bake,
+        options.fps,
+        options.by_label,
     )
     notes = list(dict.fromkeys(notes + exported.notes))
     return {"file": str(exported.path), "notes": notes, "lines": [*(f"note: {note}" for note in notes), str(exported.path)]}

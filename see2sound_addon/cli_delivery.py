@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -51,6 +52,16 @@ def _film(options: argparse.Namespace, progress: Progress) -> dict[str, Any]:
     return {"file": str(options.out), "notes": notes, "lines": lines}
 
 
+def _command() -> list[str]:
+    """The shell command for a shot: that of this Blender, if this is one, or by this Python."""
+    from .workers.commands import usual_command
+
+    blender: Any = sys.modules.get("bpy")
+    if blender is not None and blender.app.binary_path:
+        return [blender.app.binary_path, "--background", "-noaudio", "--command", "see2sound"]
+    return usual_command()
+
+
 def _batch(options: argparse.Namespace, progress: Progress) -> dict[str, Any]:
     from .batch import farms
     from .batch.queue import run
@@ -68,7 +79,7 @@ def _batch(options: argparse.Namespace, progress: Progress) -> dict[str, Any]:
         if options.only > len(shots):
             raise See2SoundError("shot-unknown", f"There is no shot {options.only}; the list has {len(shots)}.", "Count again.")
         shots = [shots[options.only - 1]]
-    results = run(shots, options.out, options.jobs, progress)
+    results = run(shots, options.out, options.jobs, _command(), progress)
     lines = [f"{one.shot.out}: {one.state}{f', {one.why}' if one.why else ''}" for one in results]
     failed = sum(one.state == "failed" for one in results)
     lines.append(f"{len(results)} shots: " + ", ".join(

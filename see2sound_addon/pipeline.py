@@ -320,11 +320,13 @@ def export(
     sofa: str | os.PathLike[str] | None = None,
     bake: bool = False,
     frame_rate: float = 24.0,
+    by_label: bool = False,
 ) -> ExportReport:
     """Write a scene as objects, stems or another of `delivery.formats.OUTPUTS`.
 
     `layout_name`, `sofa`: for outputs that are panned. `bake`: whether object audio has travel times and reflections in its
-    signals. `frame_rate`: of edit lists. Errors: those of `prepare_mix` and of the output, `format-*`, `would-overwrite`.
+    signals. `frame_rate`: of edit lists. `by_label`: whether sources with the same label are one stem.
+    Errors: those of `prepare_mix` and of the output, `format-*`, `would-overwrite`.
     """
     out, form = Path(out), find_output(output)
     if form.layout == "needed" and layout_name is None:
@@ -333,7 +335,7 @@ def export(
         raise See2SoundError("format-impossible", f"{form.name} has no layout: it is panned later.", "Leave the layout out.")
     mixdown = prepare_mix(scene, layout_name or "7.1.4", sofa)
     _check_overwrites_nothing(out, scene, sofa)
-    wanted = Wanted(out.stem, layout_name, mixdown.head, mixdown.response, bake, frame_rate)
+    wanted = Wanted(out.stem, layout_name, mixdown.head, mixdown.response, bake, frame_rate, by_label)
     with threadpool_limits(limits=1, user_api="blas"):
         notes = form.write(scene, mixdown.clips, out, wanted, progress)
     return ExportReport(out, list(dict.fromkeys(mixdown.notes + notes)))

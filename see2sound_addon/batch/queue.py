@@ -29,8 +29,10 @@ class Result:
     why: str = ""
 
 
-def run(shots: list[Shot], out: Path, jobs: int, progress: Progress) -> list[Result]:
-    """Do all shots that are not done; the others go on where one fails. `jobs`: at once, 0 for as many as there are cores.
+def run(shots: list[Shot], out: Path, jobs: int, command: list[str], progress: Progress) -> list[Result]:
+    """Do all shots that are not done; the others go on where one fails.
+
+    `jobs`: at once, 0 for as many as there are cores. `command`: the shell command.
 
     Error: `folder-not-writable`.
     """
@@ -41,7 +43,7 @@ def run(shots: list[Shot], out: Path, jobs: int, progress: Progress) -> list[Res
     lock, finished, stopped = Lock(), [0], Stopped()
 
     def one(shot: Shot) -> Result:
-        result = _one(shot, out, stopped)
+        result = _one(shot, out, command, stopped)
         with lock:
             finished[0] += 1
             progress("Shots", finished[0], len(shots))
@@ -55,7 +57,7 @@ def run(shots: list[Shot], out: Path, jobs: int, progress: Progress) -> list[Res
             raise
 
 
-def _one(shot: Shot, out: Path, stopped: Stopped) -> Result:
+def _one(shot: Shot, out: Path, command: list[str], stopped: Stopped) -> Result:
     """A task writes beside its place and is renamed, so that what is there is whole."""
     target, record = out / shot.out, out / DONE / f"{_safe(shot.out)}.json"
     try:
@@ -65,7 +67,7 @@ def _one(shot: Shot, out: Path, stopped: Stopped) -> Result:
         target.parent.mkdir(parents=True, exist_ok=True)
         with temporary_folder(target.parent) as folder:  # one that a killed batch leaves is swept up by the next
             made = folder / target.name
-            why = run_command(shot.arguments(made), stopped)
+            why = run_command(command, shot.arguments(made), stopped)
             if why:
                 return Result(shot, "failed", why)
             _replace(made, target)

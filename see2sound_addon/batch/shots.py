@@ -21,12 +21,12 @@ OPTIONS = {
         "rate", "still-camera", "level-by-movement", "keep-sound",
     ),
     "scene": ("idle", "seed", "no-acoustics", "film"),
-    "mix": ("layout", "sofa", "bits", "loudness", "ceiling", "format", "bake", "fps", "no-acoustics"),
-    "render": ("layout", "sofa", "bits", "loudness", "ceiling", "format", "bake", "fps"),
+    "mix": ("layout", "sofa", "bits", "loudness", "ceiling", "format", "bake", "fps", "by-label", "no-acoustics"),
+    "render": ("layout", "sofa", "bits", "loudness", "ceiling", "format", "bake", "fps", "by-label"),
 }  # fmt: skip
 """Columns beside `input` and `out` that are options of each verb."""
 FLAGS = {
-    "voice-unknown", "still-camera", "level-by-movement", "keep-sound", "idle", "no-acoustics", "film", "bake",
+    "voice-unknown", "still-camera", "level-by-movement", "keep-sound", "idle", "no-acoustics", "film", "bake", "by-label",
 }  # fmt: skip
 """Options without a value: `yes` or `no` in the list."""
 KNOWN = {"input", "out", "layout", *(name for names in OPTIONS.values() for name in names)}

@@ -66,7 +66,7 @@ class Format:
 class Wanted:
     """What else is asked for of an output. `name`: of the film. `layout`: by name, for outputs that have one; `head`,
     `response`: for it, see `spatial.renderer.render`. `bake`: whether what a format has no words for goes into its signals.
-    `frame_rate`: for edit lists.
+    `frame_rate`: for edit lists. `by_label`: whether sources with the same label are one stem.
     """
 
     name: str
@@ -75,6 +75,7 @@ class Wanted:
     response: Any = None
     bake: bool = False
     frame_rate: float = 24.0
+    by_label: bool = False
 
 
 @dataclass(frozen=True)

@@ -72,8 +72,8 @@ def write_adm(
     _check(scene, points, flavour)
     notes: list[str] = []
     bake = wanted.bake
-    bed = _bed(scene, clips, flavour)
-    signals = [_signal(scene, scene.sources[number], clips[number], flavour, bake) for number in points]
+    bed = _bed(scene, clips, flavour, wanted)
+    signals = [_signal(scene, scene.sources[number], clips[number], flavour, wanted) for number in points]
     channels = sum(part.count for part in bed + signals)
     if channels == 0:
         raise See2SoundError("format-impossible", "The plan has no sources to make objects of.", "Add sources first.")
@@ -113,7 +113,7 @@ def _check(scene: SoundScene, points: list[int], flavour: Flavour) -> None:
         )
 
 
-def _bed(scene: SoundScene, clips: list[np.ndarray], flavour: Flavour) -> list[Part]:
+def _bed(scene: SoundScene, clips: list[np.ndarray], flavour: Flavour, wanted: Wanted) -> list[Part]:
     """What comes from everywhere, and what goes to the low-frequency loudspeakers; nothing if there is nothing."""
     layout = find_layout(flavour.bed_layout)
     order = [layout.labels.index(label) for label in flavour.bed]
@@ -122,20 +122,22 @@ def _bed(scene: SoundScene, clips: list[np.ndarray], flavour: Flavour) -> list[P
     lows = [number for number, source in enumerate(scene.sources) if source.lfe_db is not None]
     if not (ambient or lows or flavour.always_bed):
         return []
-    everywhere = replace(scene, sources=[replace(scene.sources[number], lfe_db=None) for number in ambient])
+    room = scene.room if wanted.bake else None
+    everywhere = replace(scene, sources=[replace(scene.sources[number], lfe_db=None) for number in ambient], room=room)
     sending = replace(scene, sources=[scene.sources[number] for number in lows], room=None)
     wide, deep = [clips[number] for number in ambient], [clips[number] for number in lows]
     return [
-        Part(everywhere, wide, layout, order[:low]), Part(sending, deep, layout, order[low : low + 1]),
-        Part(everywhere, wide, layout, order[low + 1 :]),
+        Part(everywhere, wide, layout, order[:low], response=wanted.response),
+        Part(sending, deep, layout, order[low : low + 1]),
+        Part(everywhere, wide, layout, order[low + 1 :], response=wanted.response),
     ]  # fmt: skip
 
 
-def _signal(scene: SoundScene, source: Source, clip: np.ndarray, flavour: Flavour, bake: bool) -> Part:
-    if bake:
-        return Part(alone(scene, replace(source, lfe_db=None)), [clip], find_layout("mono"))
+def _signal(scene: SoundScene, source: Source, clip: np.ndarray, flavour: Flavour, wanted: Wanted) -> Part:
+    if wanted.bake:
+        return Part(alone(scene, [replace(source, lfe_db=None)]), [clip], find_layout("mono"), response=wanted.response)
     if not flavour.levels_in_signal:
-        return Part(dry(scene, source), [clip], find_layout("mono"))
+        return Part(dry(scene, [source]), [clip], find_layout("mono"))
     still = replace(
         source, extent="point", radius=0.0, points=np.zeros((0, 3)), synchronous=True, lfe_db=None, detours=[], reflections=[],
         tail=None,

@@ -206,6 +206,8 @@ class Under:
                         yield np.zeros((late, channels), np.float32)
                 for part in resampler.resample(frame):
                     yield part.to_ndarray().reshape(-1, channels)
+            for part in resampler.resample(None):
+                yield part.to_ndarray().reshape(-1, channels)
 
 
 class _Voice:

@@ -14,7 +14,7 @@ from ..delivery.formats import Signal, Wanted
 from ..delivery.wav import Stamp, WavWriter
 from ..media.files import write_text
 from ..progress import Progress
-from ..soundscene import SoundScene
+from ..soundscene import SoundScene, Source
 from ..spatial.layouts import find_layout
 from ..spatial.objects import alone, dry
 from .folders import whole_folder
@@ -55,25 +55,36 @@ def stems_into(
     folder: Path, scene: SoundScene, clips: list[np.ndarray], wanted: Wanted, progress: Progress, notes: list[str]
 ) -> list[Stem]:
     """Write the files of all stems."""
-    mono, names = find_layout("mono"), file_names([source.id for source in scene.sources])
+    mono, groups = find_layout("mono"), groups_of(scene.sources, wanted.by_label)
     layout = None if wanted.layout is None else find_layout(wanted.layout)
     kinds = ["dry"] if layout is None else ["dry", "wet"]
     for kind in kinds:
         (folder / kind).mkdir()
     stems: list[Stem] = []
-    count = len(scene.sources) * len(kinds)
-    for number, (source, clip, name) in enumerate(zip(scene.sources, clips, names, strict=True)):
-        begin = min(max(round(source.start * scene.sample_rate) - EARLY, 0), max(scene.samples - 1, 0))
+    count = len(groups) * len(kinds)
+    for number, (name, file, members) in enumerate(groups, 1):
+        sources, own = [scene.sources[member] for member in members], [clips[member] for member in members]
+        first = min(source.start for source in sources)
+        begin = min(max(round(first * scene.sample_rate) - EARLY, 0), max(scene.samples - 1, 0))
         for kind in kinds:
             progress("Writing stems", len(stems), count)
             if kind == "dry" or layout is None:
-                part = Part(dry(scene, source), [clip], mono)
+                part = Part(dry(scene, sources), own, mono)
             else:
-                part = Part(alone(scene, source), [clip], layout, head=wanted.head, response=wanted.response)
-            file = f"{kind}/{number + 1:02d} {name}.wav"
-            peak = _write(folder / file, part, begin, notes)
-            stems.append(Stem(source.id, kind, file, begin, scene.samples - begin, peak))
+                part = Part(alone(scene, sources), own, layout, head=wanted.head, response=wanted.response)
+            path = f"{kind}/{number:02d} {file}.wav"
+            peak = _write(folder / path, part, begin, notes)
+            stems.append(Stem(name, kind, path, begin, scene.samples - begin, peak))
     return stems
+
+
+def groups_of(sources: list[Source], by_label: bool) -> list[tuple[str, str, list[int]]]:
+    """Name, name of the file and numbers of the sources of each stem: each source by itself, or all with the same label."""
+    members: dict[str, list[int]] = {}
+    for number, source in enumerate(sources):
+        members.setdefault((source.label or source.id) if by_label else source.id, []).append(number)
+    files = file_names(list(members))
+    return [(name, file, numbers) for (name, numbers), file in zip(members.items(), files, strict=True)]
 
 
 def _write(path: Path, part: Part, begin: int, notes: list[str]) -> float:

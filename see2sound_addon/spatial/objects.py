@@ -43,21 +43,23 @@ class Way:
     jumps: np.ndarray
 
 
-def dry(scene: SoundScene, source: Source) -> SoundScene:
-    """A scene with nothing but a source's clip on the time line, with its pitch and loop: no level, no place, no room."""
-    alone = replace(
+def dry(scene: SoundScene, sources: list[Source]) -> SoundScene:
+    """A scene with nothing but the clips of sources on the time line, with pitch and loop: no level, no place, no room."""
+    plain = [_dry(source) for source in sources]
+    return replace(scene, listener=Trajectory.fixed((0.0, 0.0, 0.0)), sources=plain, distance_model="none", air=None, room=None)
+
+
+def _dry(source: Source) -> Source:
+    return replace(
         source, path=Trajectory.fixed((1.0, 0.0, 0.0)), extent="point", radius=0.0, points=np.zeros((0, 3)), gain_db=0.0,
         fader=Fader(), reference_distance=1.0, min_gain=1.0, max_gain=1.0, cone=Cone(), occlusion=Occlusion(), synchronous=True,
         lfe_db=None, divergence=0.0, spread=0.0, detours=[], reflections=[], tail=None,
     )  # fmt: skip
-    return replace(
-        scene, listener=Trajectory.fixed((0.0, 0.0, 0.0)), sources=[alone], distance_model="none", air=None, room=None
-    )
 
 
-def alone(scene: SoundScene, source: Source) -> SoundScene:
-    """A scene with one of its sources, and all that happens to its sound."""
-    return replace(scene, sources=[source])
+def alone(scene: SoundScene, sources: list[Source]) -> SoundScene:
+    """A scene with some of its sources, and all that happens to their sound."""
+    return replace(scene, sources=sources)
 
 
 def way_of(scene: SoundScene, source: Source, arriving: bool = False) -> Way:

@@ -18,21 +18,25 @@ class Stopped(threading.Event):
     """Set to end all that runs."""
 
 
-def run_command(arguments: list[str], stopped: Stopped) -> str:
-    """Run `see2sound ARGUMENTS`; "" if it succeeded, else its last line. Error: `worker-start`."""
+def usual_command() -> list[str]:
+    """The shell command by this Python."""
+    return [sys.executable, "-m", f"{__package__.split('.')[-2]}.cli"]
+
+
+def run_command(command: list[str], arguments: list[str], stopped: Stopped) -> str:
+    """Run a shell command with arguments; "" if it succeeded, else its last line. Error: `worker-start`."""
     if stopped.is_set():
         return "stopped"
     environment = handed_over(False) | {"PYTHONIOENCODING": "utf-8", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
     environment["PYTHONPATH"] = os.pathsep.join([str(PACKAGE_ROOT), *(path for path in sys.path if path)])
-    package = __package__.split(".")[-2]
     try:
         process = subprocess.Popen(
-            [sys.executable, "-m", f"{package}.cli", *arguments], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            [*command, *arguments], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT, env=environment, text=True, encoding="utf-8", errors="replace",
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
         )  # fmt: skip
     except OSError as error:
-        raise See2SoundError("worker-start", f"{sys.executable} cannot be started: {error}.", "Install it again.") from error
+        raise See2SoundError("worker-start", f"{command[0]} cannot be started: {error}.", "Install it again.") from error
     said = ""
     while True:
         try:

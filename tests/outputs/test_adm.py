@@ -188,7 +188,7 @@ def test_a_way_is_kept_to_with_few_knots():
 
 def test_dry_is_the_clip_and_nothing_else(tmp_path):
     one = source(around(1.0), gain_db=-20.0, start=0.25, cone=Cone(1.0, 2.0, 0.1), max_gain=0.1)
-    heard = rendered(dry(scene([one], 1.0), one), [noise(0.5)], "mono")[0]
+    heard = rendered(dry(scene([one], 1.0), [one]), [noise(0.5)], "mono")[0]
     assert np.abs(heard[12000:36000] - noise(0.5)).max() < 1e-6 and np.abs(heard[:11990]).max() < 1e-6
 
 
@@ -262,3 +262,43 @@ def test_damaged_files_never_do_more_than_say_so(plan, tmp_path):
             pipeline.plan_of_objects(tmp_path / "bad.wav", tmp_path)
         except See2SoundError:
             continue
+
+
+@pytest.mark.slow
+def test_large_files_are_bw64(plan, tmp_path, monkeypatch):
+    """As if the limit of 4 GiB were passed: read by the EBU's reader, and by our own."""
+    from see2sound_addon.delivery.adm import bw64
+
+    plan.sources = plan.sources[:2]
+    pipeline.export(plan, "adm", tmp_path / "small.wav")
+    monkeypatch.setattr(bw64, "LIMIT", 1000)
+    pipeline.export(plan, "adm", tmp_path / "large.wav")
+    assert (tmp_path / "large.wav").read_bytes()[:4] == b"BW64"
+    made = []
+    for name in ("small", "large"):
+        verifiers.render_by_ear(tmp_path / f"{name}.wav", "0+2+0", tmp_path / f"{name}_stereo.wav")
+        made.append(soundfile.read(tmp_path / f"{name}_stereo.wav")[0])
+    assert np.array_equal(*made)
+    small, large = (read(tmp_path / f"{name}.wav") for name in ("small", "large"))
+    assert np.array_equal(small.signal(tmp_path / "small.wav", 1), large.signal(tmp_path / "large.wav", 1))
+
+
+def test_a_measured_room_is_baked(tmp_path):
+    """A response of two impulses, for a source and for what comes from everywhere."""
+    from see2sound_addon.soundscene import Response
+
+    impulses = np.zeros(2400, np.float32)
+    impulses[[0, 2000]] = 0.5
+    write_wav(tmp_path / "room.wav", impulses)
+    write_wav(tmp_path / "a.wav", np.eye(1, 4800, 100).ravel())
+    sources = [source((1.0, 0.0, 0.0), "near", synchronous=True), source((1.0, 0.0, 0.0), "all", extent="ambient", loop=True)]
+    for one in sources:
+        one.clip = tmp_path / "a.wav"
+    energies = []
+    for bake in (False, True):
+        pipeline.export(scene(sources, 0.5, room=Response(tmp_path / "room.wav")), "adm", tmp_path / "o.wav", bake=bake)
+        file = read(tmp_path / "o.wav")
+        signal = file.signal(tmp_path / "o.wav", file.channels[0])
+        assert signal[100] > 0.9
+        energies.append((signal[1800:2600] ** 2).sum())
+    assert energies[0] < 1e-9 and energies[1] > 0.05  # a mono response is spread over time, as from everywhere

@@ -47,6 +47,19 @@ def test_panned_stems_add_up_to_the_mix(plan, tmp_path, layout):
     assert np.abs(total - mix).max() < 1e-5
 
 
+def test_stems_by_label_add_up_too(plan, tmp_path):
+    for one, label in zip(plan.sources, ("car", "dog", "car", ""), strict=True):
+        one.label = label
+    pipeline.export(plan, "stems", tmp_path / "stems", layout_name="5.1", by_label=True)
+    found = [row for row in rows(tmp_path / "stems") if row["kind"] == "wet"]
+    assert [row["source"] for row in found] == ["car", "dog", "wind"]
+    pipeline.mix(plan, "5.1", tmp_path / "mix.wav")
+    total = np.zeros((3 * RATE, 6))
+    for row in found:
+        total[int(row["begin_samples"]) :] += soundfile.read(tmp_path / "stems" / row["file"])[0]
+    assert np.abs(total - soundfile.read(tmp_path / "mix.wav")[0]).max() < 1e-5
+
+
 def test_dry_stems_are_the_clips_where_they_begin(plan, tmp_path):
     pipeline.export(plan, "stems", tmp_path / "stems")
     found = rows(tmp_path / "stems")

@@ -15,7 +15,7 @@ from ...errors import See2SoundError
 from .cartesian import direction_of
 from .elements import BED_CHANNELS, AudioObject, Bed, Programme
 
-LARGEST_AXML = 2**28
+LARGEST_AXML = 2**27
 """Bytes of metadata that are read."""
 MOST_BLOCKS = 2_000_000
 """Blocks of all objects together."""
