@@ -250,7 +250,7 @@ def test_blender_s_menus_have_our_entries(bpy, extension):
     for menu, wanted in (
         ("VIEW3D_MT_add", []),
         ("TOPBAR_MT_file_import", ["see2sound.reconstruct", "see2sound.add_sound"]),
-        ("TOPBAR_MT_file_export", ["see2sound.export_mix", "see2sound.export_plan"]),
+        ("TOPBAR_MT_file_export", [f"see2sound.export_{what}" for what in ("mix", "objects", "stems", "film", "plan")]),
     ):
         log = []
         for function in getattr(bpy.types, menu)._dyn_ui_initialize():

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import math
 import tempfile
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
-from urllib.parse import quote
 
 import bpy
 
@@ -87,7 +86,8 @@ class glTF2ExportUserExtension:  # the exporter looks for this name
             return None
         if clip not in self._audio:
             if beside:
-                facts: dict[str, Any] = {"uri": quote(copy_beside(clip, Path(settings["gltf_filedirectory"])))}
+                near = PurePosixPath("/", copy_beside(clip, Path(settings["gltf_filedirectory"])))
+                facts: dict[str, Any] = {"uri": near.as_uri().removeprefix("file:///")}
             else:
                 facts = {"bufferView": self._binary(clip.read_bytes()), "mimeType": kind}
             self._audio[clip] = self._child(["audio"], EXTENSION, facts, required=False)

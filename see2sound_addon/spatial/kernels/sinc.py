@@ -22,6 +22,7 @@ def windowed_sinc(fraction: np.ndarray, quicker: float = 1.0) -> np.ndarray:
     """(n, TAPS) for fractions (n,) of a sample, unit gain at 0 Hz (Smith, "Digital Audio Resampling", 2002)."""
     offset = np.arange(TAPS)[None] - (TAPS // 2 - 1) - np.asarray(fraction, float)[:, None]
     window = np.i0(KAISER_BETA * np.sqrt(np.maximum(0.0, 1.0 - (offset / (TAPS / 2)) ** 2)))
+    window *= np.abs(offset) < TAPS / 2  # or a fraction of 1 would not be the next sample's fraction of 0
     rows = np.sinc(offset / quicker) * window
     return np.asarray(rows / rows.sum(axis=1, keepdims=True))
 
