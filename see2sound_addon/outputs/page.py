@@ -17,6 +17,7 @@ from ..soundscene import SoundScene, Source, Trajectory
 from ..spatial.ambisonics import encode
 from ..spatial.layouts import find_layout
 from ..spatial.loudness import Meter
+from ..spatial.objects import alone
 from ..spatial.renderer import render
 
 USUAL = "7.1.4"
@@ -42,13 +43,15 @@ svg text { fill: #bbb } th, td { border-color: #444 } p.sub { color: #999 } }
 
 @dataclass
 class Facts:
-    """What was measured. `momentary`: LUFS every tenth of a second; `energy`: (elevations, azimuths) dB."""
+    """What was measured. `momentary`: LUFS every tenth of a second; `energy`: (elevations, azimuths) dB; `levels`: dB of each
+    source at the listener, every tenth of a second."""
 
     layout: str
     loudness: float | None
     true_peak: float
     momentary: np.ndarray
     energy: np.ndarray
+    levels: list[np.ndarray]
 
 
 def write_page(scene: SoundScene, clips: list[np.ndarray], out: Path, wanted: Wanted, progress: Progress) -> list[str]:
@@ -59,6 +62,7 @@ def write_page(scene: SoundScene, clips: list[np.ndarray], out: Path, wanted: Wa
         f"<h1>{escape(wanted.name)}</h1>",
         f'<p class="sub">{scene.duration:.2f} s, {len(scene.sources)} sources, measured in {escape(facts.layout)}</p>',
         "<h2>Levels</h2>", _levels(facts), "<h2>Loudness over time</h2>", _loudness_curve(facts, scene.duration),
+        "<h2>Levels of the sources</h2>", _source_levels(facts, scene.duration),
         "<h2>From above</h2>", _map(scene), "<h2>Energy by direction</h2>", _sphere(facts),
         "<h2>Sources</h2>", _table(scene),
     ]  # fmt: skip
@@ -85,7 +89,19 @@ def _measure(scene: SoundScene, clips: list[np.ndarray], wanted: Wanted, progres
     energies = np.array(meter.energies)
     steps = np.convolve(energies, np.ones(4), "valid") if len(energies) > 3 else np.zeros(0)  # 400 ms, as the standard has it
     momentary = -0.691 + 10.0 * np.log10(np.maximum(steps / (4 * meter.step), 1e-12)) if len(steps) else steps
-    return Facts(layout.name, meter.integrated, meter.true_peak, momentary, _energy(power, sphere.order))
+    levels = [_level_of(scene, source, clip, wanted) for source, clip in zip(scene.sources, clips, strict=True)]
+    return Facts(layout.name, meter.integrated, meter.true_peak, momentary, _energy(power, sphere.order), levels)
+
+
+def _level_of(scene: SoundScene, source: Source, clip: np.ndarray, wanted: Wanted) -> np.ndarray:
+    """dB every tenth of a second of what arrives of one source, room included."""
+    step, rest, found = max(1, round(0.1 * scene.sample_rate)), np.zeros(0, np.float32), []
+    for block in render(alone(scene, [source]), [clip], find_layout("mono"), [], response=wanted.response):
+        rest = np.concatenate([rest, block[0]])
+        whole = len(rest) // step * step
+        found.append((rest[:whole].reshape(-1, step).astype(float) ** 2).mean(axis=1))
+        rest = rest[whole:]
+    return np.asarray(10.0 * np.log10(np.maximum(np.concatenate(found) if found else np.zeros(0), 1e-12)))
 
 
 def _energy(power: np.ndarray, order: int) -> np.ndarray:
@@ -112,21 +128,34 @@ def _levels(facts: Facts) -> str:
 def _loudness_curve(facts: Facts, seconds: float) -> str:
     if not len(facts.momentary):
         return "<p>Too short, or not defined for this layout.</p>"
+    return _curves([(facts.momentary, COLOURS[0])], 0.4, seconds, "Momentary loudness in LUFS")
+
+
+def _source_levels(facts: Facts, seconds: float) -> str:
+    curves = [(level, COLOURS[number % len(COLOURS)]) for number, level in enumerate(facts.levels) if len(level) > 1]
+    if not curves:
+        return "<p>Too short.</p>"
+    return _curves(curves, 0.1, seconds, "What arrives of each source, in dB below full scale; its color is that of the list")
+
+
+def _curves(curves: list[tuple[np.ndarray, str]], first: float, seconds: float, title: str) -> str:
+    """Levels every tenth of a second, from `first` on, with a grid."""
     wide, high = 900, 180
-    values = np.clip(facts.momentary, LOWEST, 0.0)
-    x = 50 + (np.arange(len(values)) * 0.1 + 0.4) / max(seconds, 0.5) * (wide - 60)
-    levels = {level: 10 + level / LOWEST * (high - 40) for level in (0.0, -23.0, -46.0, LOWEST)}
-    lines = "".join(
+    heights = {level: 10 + level / LOWEST * (high - 40) for level in (0.0, -23.0, -46.0, LOWEST)}
+    parts = [
         f'<line x1="50" x2="{wide - 10}" y1="{y:.1f}" y2="{y:.1f}" stroke="#8884"/>'
         f'<text x="8" y="{y + 4:.1f}">{level:.0f}</text>'
-        for level, y in levels.items()
-    )
-    marks = "".join(
+        for level, y in heights.items()
+    ]
+    parts += [
         f'<text x="{50 + share * (wide - 60):.0f}" y="{high - 8}" text-anchor="{anchor}">{share * seconds:.1f} s</text>'
         for share, anchor in ((0.0, "middle"), (0.25, "middle"), (0.5, "middle"), (0.75, "middle"), (1.0, "end"))
-    )
-    curve = _line(np.column_stack([x, 10 + values / LOWEST * (high - 40)]), COLOURS[0])
-    return _svg(wide, high, lines + marks + curve, "Momentary loudness in LUFS")
+    ]
+    for values, colour in curves:
+        x = 50 + (np.arange(len(values)) * 0.1 + first) / max(seconds, 0.5) * (wide - 60)
+        y = 10 + np.clip(values, LOWEST, 0.0) / LOWEST * (high - 40)
+        parts.append(_line(np.column_stack([x, y]), colour))
+    return _svg(wide, high, "".join(parts), title)
 
 
 def _map(scene: SoundScene) -> str:

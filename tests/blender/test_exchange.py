@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
+import verifiers
 from scenes import noise, write_wav
 from stage import add_speaker
 
@@ -81,6 +82,12 @@ def test_nodes_are_where_the_speakers_are_and_face_where_they_face(bpy, scene, t
     facing = turned(nodes["horn"]["rotation"], turned(child["rotation"], (0, 0, -1)))
     assert facing == pytest.approx([0, 0, -1], abs=1e-6)  # Blender's +Y
     assert "extensions" not in nodes["muted"]
+
+
+@pytest.mark.slow
+def test_khronos_validator_has_nothing_against_it(bpy, scene, tmp_path):
+    bpy.ops.export_scene.gltf(filepath=str(tmp_path / "a.glb"))
+    assert verifiers.gltf_problems(tmp_path / "a.glb") == []
 
 
 def test_sounds_lie_beside_where_that_is_asked_for(bpy, scene, tmp_path):

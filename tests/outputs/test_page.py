@@ -50,6 +50,10 @@ def test_it_says_what_is_measured(plan, tmp_path):
     strongest = max(cells, key=lambda facts: float(facts["fill-opacity"]))
     column, row = (float(strongest["x"]) - 40) / 18, (float(strongest["y"]) - 20) / 18
     assert 175 - 10 * column == pytest.approx(90, abs=10) and 85 - 10 * row == pytest.approx(0, abs=10)
+    curves = [facts["points"] for tag, facts in page.elements if tag == "polyline" and facts["stroke"] == "#0072b2"]
+    steady = np.array([point.split(",") for point in curves[1].split()], float)[5:-5, 1]  # of the source that stands
+    level = 20 * np.log10(0.1 * 10 ** (6 / 20) / 3)  # noise of 0.1, 6 dB up, 3 m away
+    assert np.median(steady) == pytest.approx(10 + level / -70 * 140, abs=1.0)
     assert "3.0 m" in page.words and "5.0 to 7.1 m" in page.words
 
 

@@ -1,5 +1,6 @@
 """Other people's readers of what we write, each in an environment of its own, made when a test first needs it."""
 
+import json
 import subprocess
 import venv
 from pathlib import Path
@@ -51,3 +52,23 @@ def mediainfo(path):
     """All that MediaInfo says of a file."""
     return run("mediainfo", "import sys; from pymediainfo import MediaInfo as M; print(M.parse(sys.argv[1], output='text', "
                "full=True))", path)  # fmt: skip
+
+
+def gltf_problems(path):
+    """Errors and warnings of Khronos' validator, from npm; skips where it cannot be installed."""
+    folder = FOLDER / "gltf"
+    if not (folder / "ready").exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        install = ["npm", "install", "--silent", "--no-audit", "--no-fund", "--prefix", folder, "gltf-validator@2.0.0-dev.3.10"]
+        try:
+            subprocess.run(install, check=True, capture_output=True, text=True)
+        except (OSError, subprocess.CalledProcessError) as error:
+            pytest.skip(f"gltf-validator cannot be installed: {error}")
+        (folder / "ready").touch()
+    code = (
+        "const v = require('gltf-validator'), fs = require('fs');"
+        "v.validateBytes(new Uint8Array(fs.readFileSync(process.argv[1]))).then(r => console.log(JSON.stringify(r.issues)))"
+    )
+    done = subprocess.run(["node", "-e", code, path], capture_output=True, text=True, cwd=folder)
+    assert done.returncode == 0, done.stderr
+    return [one for one in json.loads(done.stdout)["messages"] if one["severity"] < 2]
