@@ -15,13 +15,15 @@ __all__ = ["Player", "Said"]
 class Player:
     """Open while it plays. `layout`: "binaural" or "stereo". `sofa`: a measured head, or "".
 
+    `device`: how it plays. `compiled`: whether by a compiled kernel, or by NumPy, which is several times slower.
     `broken`: why files cannot be read, by the names of their sources. Errors: `preview-device`, `sofa-*`, `worker-start`.
     """
 
     def __init__(self, layout: str, sofa: str = "") -> None:
         self._process = SoundProcess("playing")
         self._process.say({"layout": layout, "sofa": sofa})
-        self.device = str(self._process.hear()["device"])
+        said = self._process.hear()
+        self.device, self.compiled = str(said["device"]), bool(said["compiled"])
         self.broken: dict[str, str] = {}
         self._loaded: set[str] = set()
         self._problem: See2SoundError | None = None

@@ -1,7 +1,8 @@
 """The process of the live preview: it plays sources through the system's audio device, where it is told that they are.
 
 In, a JSON object a line: {"layout", "sofa"}, then {"clip", "file", "loops"}, {"forget"} or {"now": {name: VALUES}, "playing"}.
-VALUES are those of `Said`. Out: {"device"} once it plays, {"broken", "why"} for a file that cannot be read, {"error"}.
+VALUES are those of `Said`. Out: {"device", "compiled"} once it plays, {"broken", "why"} for a file that cannot be read, and
+{"error"}.
 
 Run as `python -m see2sound_addon.live.playing`.
 """
@@ -290,7 +291,7 @@ def main() -> int:
     except See2SoundError as error:
         say({"error": [error.code, error.message, error.hint]})
         return 1
-    say({"device": device.backend})
+    say({"device": device.backend, "compiled": kernel().name != "numpy"})
     follow(playback, Loader(playback))
     device.stop_callback = None
     device.close()

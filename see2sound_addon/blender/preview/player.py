@@ -12,8 +12,8 @@ from ...live.player import Player
 from ..reading.sampling import clip_path
 from .hearing import Heard, listen
 
-MOST = 24
-"""Sources at once; the loudest are heard."""
+MOST, MOST_BY_NUMPY = 24, 5
+"""Sources at once, by a compiled kernel and without one; the loudest are heard."""
 MOST_TAILS = 8
 """Sources that reverberate: the loudest."""
 
@@ -32,9 +32,10 @@ class Preview:
         scene = context.scene
         playing = any(window.screen.is_animation_playing for window in context.window_manager.windows)
         heard, self.notes = listen(context, scene, playing)
-        loudest = sorted(heard, key=lambda one: -one.loudness)[:MOST]
-        if len(heard) > MOST:
-            self.notes.append(f"The {MOST} loudest of {len(heard)} sources are heard")
+        most = MOST if self._player.compiled else MOST_BY_NUMPY
+        loudest = sorted(heard, key=lambda one: -one.loudness)[:most]
+        if len(heard) > most:
+            self.notes.append(f"The {most} loudest of {len(heard)} sources are heard")
         named = {_name(one): one for one in loudest}
         for name, one in named.items():
             if not self._player.has(name) and name not in self._unplayable:
