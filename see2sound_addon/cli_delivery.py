@@ -48,7 +48,8 @@ def _film(options: argparse.Namespace, progress: Progress) -> dict[str, Any]:
         Track(mix, name, language, options.codec) for mix, name, language in zip(options.mixes, names, languages, strict=False)
     ]
     notes = put_into_film(options.video, tracks, options.out, options.sound, progress)
-    lines = [*(f"note: {note}" for note in notes), f"{options.out}: {len(tracks)} tracks"]
+    count = "1 track" if len(tracks) == 1 else f"{len(tracks)} tracks"
+    lines = [*(f"note: {note}" for note in notes), f"{options.out}: {count}"]
     return {"file": str(options.out), "notes": notes, "lines": lines}
 
 
