@@ -66,6 +66,7 @@ CLASSES = (
     files.SEE2SOUND_OT_export_plan,
     files.SEE2SOUND_OT_export_objects,
     files.SEE2SOUND_OT_export_stems,
+    files.SEE2SOUND_OT_export_page,
     files.SEE2SOUND_OT_export_film,
     files.SEE2SOUND_OT_clear_cache,
     save_preset.SEE2SOUND_OT_save_preset,

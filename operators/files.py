@@ -157,6 +157,28 @@ class SEE2SOUND_OT_export_stems(Export, bpy.types.Operator):
         return (yield from self.export(context, seconds, path, output, layout, False))
 
 
+class SEE2SOUND_OT_export_page(Export, bpy.types.Operator):
+    """Write a page about the mix to look at in a browser: loudness, levels, directions and the list of sources"""
+
+    bl_idname = "see2sound.export_page"
+    bl_label = "Export Sound Report"
+    bl_options = {"REGISTER"}
+
+    filepath: StringProperty(name="File", description="Path of the page", subtype="FILE_PATH", options=PATH)
+    filter_glob: StringProperty(default="*.html", options={"HIDDEN", "SKIP_SAVE"})
+    check_existing: BoolProperty(default=True, options={"HIDDEN", "SKIP_SAVE"})
+
+    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
+        if not self.filepath:
+            self.filepath = _suggested("_sound.html")
+        context.window_manager.fileselect_add(self)
+        return {"RUNNING_MODAL"}
+
+    def work(self, context: bpy.types.Context, seconds: float) -> Work:
+        path = target_path(self.filepath, (".html",), "report")
+        return (yield from self.export(context, seconds, path, "page", context.scene.see2sound.layout, False))
+
+
 class SEE2SOUND_OT_export_film(Working, bpy.types.Operator):
     """Write a film with the picture of a video, copied as it is, and the mix of this scene as its sound"""
 
@@ -176,6 +198,10 @@ class SEE2SOUND_OT_export_film(Working, bpy.types.Operator):
     sound: EnumProperty(
         name="Own Sound", description="What becomes of the sound that the video has already", items=choices.OWN_SOUND_ITEMS
     )
+    spherical: BoolProperty(
+        name="360-Degree Picture",
+        description="Mark the picture as equirectangular, for players of 360-degree video (.mp4, .mov)",
+    )
     language: StringProperty(name="Language", description="Code of three letters for players, such as eng", maxlen=3)
 
     @classmethod
@@ -185,6 +211,9 @@ class SEE2SOUND_OT_export_film(Working, bpy.types.Operator):
     def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
         if not self.filepath:
             self.filepath = _suggested("_film.mp4")
+        camera = context.scene.camera
+        if camera is not None and camera.type == "CAMERA" and not self.properties.is_property_set("spherical"):
+            self.spherical = camera.data.type == "PANO"
         context.window_manager.fileselect_add(self)
         return {"RUNNING_MODAL"}
 
@@ -200,7 +229,7 @@ class SEE2SOUND_OT_export_film(Working, bpy.types.Operator):
         notes = yield from plan_of_scene(context, seconds, folder, folder / "plan.json")
         mixed = yield from ask(mix_request(context, folder / "plan.json", layout, folder / "mix.wav"))
         codec = "" if self.codec == "AUTO" else self.codec
-        request = PutIntoFilm(video, folder / "mix.wav", path, layout, self.language, codec, self.sound)
+        request = PutIntoFilm(video, folder / "mix.wav", path, layout, self.language, codec, self.sound, self.spherical)
         done = yield from ask(request)
         self.report({"INFO"}, f"{path.name} is written.")
         return list(dict.fromkeys(notes + mixed.notes + done.notes))

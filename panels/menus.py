@@ -18,7 +18,7 @@ VERBS = (
     ("add_recordings", "update_recordings", "remove_recordings"),
     ("preview", "play_snippet"),
     ("render_mix", "add_to_sequencer", "remove_from_sequencer", "render_with_sound"),
-    ("export_mix", "export_objects", "export_stems", "export_film", "export_plan"),
+    ("export_mix", "export_objects", "export_stems", "export_page", "export_film", "export_plan"),
     ("get_eye", "add_eye"),
     ("set_up_neural", "check_neural", "download_model", "free_neural", "remove_neural"),
 )
@@ -57,6 +57,7 @@ def _export(self: bpy.types.Menu, context: bpy.types.Context) -> None:
     self.layout.operator("see2sound.export_mix", text="Spatial Mix (.wav, .flac)")
     self.layout.operator("see2sound.export_objects", text="Object Audio (ADM .wav)")
     self.layout.operator("see2sound.export_stems", text="Sound Stems (folder)")
+    self.layout.operator("see2sound.export_page", text="Sound Report (.html)")
     self.layout.operator("see2sound.export_film", text="Film With Spatial Mix (.mp4, .mov, .mkv, .webm)")
     self.layout.operator("see2sound.export_plan", text="Sound Plan (.json)")
 

@@ -139,7 +139,7 @@ def _parser() -> argparse.ArgumentParser:
         sub.add_argument("--layout", metavar="NAME", help="of the loudspeakers; object audio needs none")
         sub.add_argument("--out", type=Path, required=True, metavar="PATH", help=".wav or .flac, or a folder of stems")
         sub.add_argument(
-            "--format", metavar="NAME", help="wav, flac, adm, adm-atmos, stems, reaper or page; usual: by the name of the file"
+            "--format", metavar="NAME", help="wav, flac, adm, adm-atmos, iamf, stems, reaper or page; usual: by the file's name"
         )
         sub.add_argument("--bake", action="store_true", help="object audio with travel times and reflections in its signals")
         sub.add_argument("--by-label", action="store_true", help="sources with the same label are one stem")
@@ -298,8 +298,9 @@ def _render(options: argparse.Namespace) -> dict[str, Any]:
 def _rendered(plan: Any, options: argparse.Namespace, notes: list[str]) -> dict[str, Any]:
     """A mix of a plan, or another output of it."""
     from . import pipeline
-    from .delivery.formats import FORMATS, find_format
+    from .delivery.formats import FORMATS, find_format, output_of
 
+    options.format = options.format or output_of(options.out)
     if options.format is None or options.format in FORMATS:
         if options.layout is None:
             raise See2SoundError("layout-unknown", "A mix needs a layout.", "Use --layout, or --format for object audio.")

@@ -28,6 +28,7 @@ def add_verbs(verb: Callable[..., argparse.ArgumentParser], progress: Progress) 
     film.add_argument(
         "--sound", choices=("replace", "keep", "mix"), default="replace", help="what becomes of the video's own soundtrack"
     )
+    film.add_argument("--spherical", action="store_true", help="mark the picture as 360-degree (equirectangular; .mp4, .mov)")
     batch = verb("batch", lambda options: _batch(options, progress), "Run many shots; what is done already is skipped.")
     batch.add_argument("shots", type=Path, help="a CSV with the columns input, layout, out, and options of run, scene or mix")
     batch.add_argument("--out", type=Path, required=True, metavar="DIR")
@@ -47,7 +48,7 @@ def _film(options: argparse.Namespace, progress: Progress) -> dict[str, Any]:
     tracks = [
         Track(mix, name, language, options.codec) for mix, name, language in zip(options.mixes, names, languages, strict=False)
     ]
-    notes = put_into_film(options.video, tracks, options.out, options.sound, progress)
+    notes = put_into_film(options.video, tracks, options.out, options.sound, progress, options.spherical)
     count = "1 track" if len(tracks) == 1 else f"{len(tracks)} tracks"
     lines = [*(f"note: {note}" for note in notes), f"{options.out}: {count}"]
     return {"file": str(options.out), "notes": notes, "lines": lines}

@@ -121,6 +121,7 @@ def _output(module: str, name: str) -> Callable[[Any, list[Any], Path, Wanted, A
 OUTPUTS: dict[str, Output] = {
     "adm": Output("ADM (ITU-R BS.2076)", ".wav", "none", _output("adm", "write_itu")),
     "adm-atmos": Output("ADM, Atmos profile", ".wav", "none", _output("adm", "write_atmos")),
+    "iamf": Output("IAMF", ".iamf", "needed", _output("iamf", "write_iamf")),
     "stems": Output("Stems", "", "possible", _output("stems", "write_stems")),
     "page": Output("Page", ".html", "possible", _output("page", "write_page")),
     "reaper": Output("Reaper project", "", "possible", _output("reaper", "write_reaper")),
@@ -133,6 +134,13 @@ def find_output(name: str) -> Output:
         known = ", ".join([*FORMATS, *OUTPUTS])
         raise See2SoundError("format-unknown", f"There is no format {name!r}.", f"Use one of {known}.")
     return OUTPUTS[name]
+
+
+def output_of(path: Path) -> str | None:
+    """The name of the only output whose files have a path's suffix; None if there is none, or it is that of a mix."""
+    suffix = path.suffix.lower()
+    names = [name for name, output in OUTPUTS.items() if suffix and output.suffix == suffix]
+    return names[0] if len(names) == 1 and suffix not in suffixes() else None
 
 
 def suffixes() -> tuple[str, ...]:

@@ -147,6 +147,7 @@ class PutIntoFilm(Request[Exported]):
     language: str = ""
     codec: str = ""
     sound: str = "replace"
+    spherical: bool = False
 
 
 @dataclass(frozen=True)

@@ -72,7 +72,8 @@ def put_into_film(request: requests.PutIntoFilm, progress: Progress) -> requests
     from ..outputs.film import Track, put_into_film
 
     track = Track(request.mix, request.name, request.language, request.codec)
-    return requests.Exported(put_into_film(request.video, [track], request.out, request.sound, progress))
+    notes = put_into_film(request.video, [track], request.out, request.sound, progress, request.spherical)
+    return requests.Exported(notes)
 
 
 def trace(request: requests.Trace, progress: Progress) -> requests.SceneTraced:

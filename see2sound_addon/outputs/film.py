@@ -11,9 +11,10 @@ from typing import Any
 import numpy as np
 import soundfile
 
-from ..delivery.sa3d import add_sa3d
+from ..delivery.spherical import add_sa3d, add_sv3d
 from ..errors import See2SoundError
 from ..media.files import whole_file
+from ..media.spherical import is_spherical
 from ..paths import is_file, is_same_file
 from ..progress import Progress, no_progress
 
@@ -72,15 +73,26 @@ class Track:
 
 
 def put_into_film(
-    video: Path, tracks: list[Track], out: Path, sound: str = "replace", progress: Progress = no_progress
+    video: Path,
+    tracks: list[Track],
+    out: Path,
+    sound: str = "replace",
+    progress: Progress = no_progress,
+    spherical: bool = False,
 ) -> list[str]:
     """Write a film with the picture of `video` and these tracks; returns notes. `sound`: one of KEEPS.
+
+    `spherical`: mark the picture as equirectangular, all around; a picture that is marked already stays so.
 
     Errors: `film-library`, `film-unreadable`, `film-no-picture`, `format-unknown`, `format-impossible`, `clip-missing`,
     `would-overwrite`, `folder-not-writable`.
     """
     av = _library()
     codecs = [_check(track, video, out) for track in tracks]
+    marked = out.suffix.lower() in MARKED
+    if spherical and not marked:
+        known = ", ".join(MARKED)
+        raise See2SoundError("format-impossible", f"{out.suffix} films are not marked as 360-degree.", f"Use {known}.")
     notes: list[str] = []
     try:
         with whole_file(out) as partial, _opened(av, video) as source:
@@ -98,7 +110,9 @@ def put_into_film(
                     voice.write(film, np.inf)
                     voice.end(film)
                     voice.check_length(seconds, picture, notes)
-            if out.suffix.lower() in MARKED:
+            if marked:
+                if spherical or is_spherical(video):
+                    add_sv3d(partial)
                 for number, voice in enumerate(voices, len(copies) - 1):
                     if voice.order:
                         add_sa3d(partial, number, voice.channels, voice.order)

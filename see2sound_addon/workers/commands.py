@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import threading
@@ -49,3 +50,21 @@ def run_command(command: list[str], arguments: list[str], stopped: Stopped) -> s
     if process.returncode == 0:
         return ""
     return (lines[-1][-LAST:] if lines else f"it ended with {process.returncode}").removeprefix("see2sound: ")
+
+
+def find_program(name: str, variable: str) -> str | None:
+    """The path of a program that is not ours: from an environment variable, or on PATH."""
+    return os.environ.get(variable) or shutil.which(name)
+
+
+def run_program(command: list[str], whole: bool = False) -> tuple[bool, str]:
+    """Whether a program failed, and the first line of what it said, or with `whole` all that it said."""
+    try:
+        done = subprocess.run(
+            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, encoding="utf-8",
+            errors="replace", check=False, creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+        )  # fmt: skip
+    except OSError as error:
+        return True, str(error)
+    lines = [line.strip() for line in done.stdout.splitlines() if line.strip()]
+    return done.returncode != 0, done.stdout if whole else (lines[0][:LAST] if lines else f"it ended with {done.returncode}")

@@ -52,6 +52,15 @@ def test_stems_lie_beside_the_blend(bpy, scene):
     assert (folder / "stems.rpp").is_file() and not (folder / "wet").exists()
 
 
+def test_the_page_is_one_file_about_the_sources(bpy, scene, tmp_path):
+    out = tmp_path / "report.html"
+    assert bpy.ops.see2sound.export_page(filepath=str(out)) == {"FINISHED"}
+    page = out.read_text(encoding="utf-8")
+    assert "moves" in page and "stands" in page and "LUFS" in page
+    with pytest.raises(RuntimeError, match=r"\.txt files are not written"):
+        bpy.ops.see2sound.export_page(filepath=str(tmp_path / "report.txt"))
+
+
 def test_mistakes_are_one_clear_line(bpy, scene, tmp_path):
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / "mine.txt").write_text("x")

@@ -84,6 +84,26 @@ def test_nodes_are_where_the_speakers_are_and_face_where_they_face(bpy, scene, t
     assert "extensions" not in nodes["muted"]
 
 
+def test_the_older_names(bpy, scene, tmp_path):
+    """OMI_audio_emitter has one source an emitter, and distance and cone beside the rest."""
+    scene.see2sound.export_sounds_names = "OMI_audio_emitter"
+    bpy.ops.export_scene.gltf(filepath=str(tmp_path / "a.glb"))
+    file, binary = read_glb(tmp_path / "a.glb")
+    sounds = file["extensions"]["OMI_audio_emitter"]
+    assert "KHR_audio_emitter" not in file["extensions"] and sounds.keys() == {"audioSources", "audioEmitters"}
+    named = {one["name"]: one for one in sounds["audioEmitters"]}
+    dog, horn = named["dog"], named["horn"]
+    assert dog["loop"] and dog["playing"] and dog["gain"] == 0.5 and dog["refDistance"] == 2.0
+    assert horn["coneInnerAngle"] == pytest.approx(1.0) and "shapeType" not in horn
+    view = file["bufferViews"][sounds["audioSources"][dog["source"]]["bufferView"]]
+    begin = view.get("byteOffset", 0)
+    assert binary[begin : begin + view["byteLength"]] == (tmp_path / "dog.wav").read_bytes()
+    node = next(one for one in file["nodes"] if one["name"] == "dog")
+    assert sounds["audioEmitters"][node["extensions"]["OMI_audio_emitter"]["audioEmitter"]] == dog
+    everywhere = file["scenes"][0]["extensions"]["OMI_audio_emitter"]["audioEmitters"]
+    assert [sounds["audioEmitters"][number] for number in everywhere] == [named["wind"]]
+
+
 @pytest.mark.slow
 def test_khronos_validator_has_nothing_against_it(bpy, scene, tmp_path):
     bpy.ops.export_scene.gltf(filepath=str(tmp_path / "a.glb"))
@@ -138,6 +158,40 @@ def test_usd_has_spatial_audio(bpy, scene, usd, tmp_path):
     matrix = cache.GetLocalToWorldTransform(found["horn"])
     assert list(matrix.ExtractTranslation()) == pytest.approx([5, 0, 0])
     assert list(matrix.TransformDir((0, 0, -1))) == pytest.approx([0, 1, 0], abs=1e-6)
+
+
+@pytest.mark.parametrize("below", [False, True])
+def test_usd_has_the_keyframes_of_speakers(bpy, scene, usd, tmp_path, below):
+    """By Pixar's library, where Blender itself has the Speaker at that frame; a constraint leaves it still."""
+    from pxr import Usd, UsdGeom
+
+    dog, horn = scene.objects["dog"], scene.objects["horn"]
+    scene.frame_start, scene.frame_end = 1, 20
+    for frame, place, turn in ((1, (0, 0, 0), 0.0), (20, (4, -3, 2), 1.5)):
+        for one in (dog, horn):
+            one.location, one.rotation_euler = place, (0.3, turn, 0)
+            one.keyframe_insert("location", frame=frame)
+            one.keyframe_insert("rotation_euler", frame=frame)
+    horn.constraints.new("LIMIT_LOCATION").use_max_x, horn.constraints[0].max_x = True, -1.0
+    if below:
+        bpy.ops.mesh.primitive_cube_add(location=(5, 0, 0), rotation=(0, 0, 1))
+        cart = bpy.context.object
+        cart.name, dog.parent = "cart", cart
+        dog.matrix_parent_inverse = cart.matrix_basis.inverted()
+        cart.keyframe_insert("location", frame=1)
+        cart.location.x = 9
+        cart.keyframe_insert("location", frame=20)
+    scene.frame_set(7)
+    bpy.ops.wm.usd_export(filepath=str(tmp_path / "a.usda"), export_animation=True)
+    stage = Usd.Stage.Open(str(tmp_path / "a.usda"))
+    prims = {prim.GetName(): prim for prim in stage.Traverse()}
+    for frame in (1, 7, 13, 20):
+        scene.frame_set(frame)
+        there = np.array(UsdGeom.XformCache(frame).GetLocalToWorldTransform(prims["dog"])).T
+        np.testing.assert_allclose(there, np.array(dog.matrix_world), atol=1e-5)
+    assert not UsdGeom.Xformable(prims["horn"]).TransformMightBeTimeVarying()
+    bpy.ops.wm.usd_export(filepath=str(tmp_path / "b.usda"))
+    assert "timeSamples" not in (tmp_path / "b.usda").read_text()
 
 
 def test_a_cube_alone_is_exported_as_before(bpy, usd, tmp_path):

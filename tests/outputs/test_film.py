@@ -1,9 +1,12 @@
 """Mixes in films: the picture is the same to the bit, and every sound where it was to the sample."""
 
+import subprocess
+
 import av
 import numpy as np
 import pytest
 import soundfile
+import verifiers
 
 from see2sound_addon import cli
 from see2sound_addon.errors import See2SoundError
@@ -113,6 +116,28 @@ def test_ambisonic_tracks(tmp_path, suffix, codec, channels):
         assert film.streams.audio[0].layout.name == f"ambisonic {1 if channels == 4 else 3}"
     if suffix == ".mov":
         assert b"SA3D" in (tmp_path / "f.mov").read_bytes()
+
+
+@pytest.mark.parametrize("suffix", [".mp4", ".mov"])
+def test_a_picture_of_all_directions_is_marked(tmp_path, suffix):
+    """FFmpeg reads the projection, sound and picture still play, and a marked film stays marked."""
+    source = video(tmp_path / "v.mp4")
+    codec = "pcm" if suffix == ".mov" else "aac"
+    plain, marked, again = (tmp_path / f"{name}{suffix}" for name in ("plain", "marked", "again"))
+    track = Track(mix(tmp_path / "m.wav", 2), codec=codec)
+    put_into_film(source, [track], plain)
+    put_into_film(source, [track], marked, spherical=True)
+    put_into_film(marked, [track], again)
+    for path, there in ((plain, False), (marked, True), (again, True)):
+        said = subprocess.run([verifiers.ffmpeg(), "-hide_banner", "-i", path], capture_output=True, text=True).stderr
+        assert ("Spherical Mapping: equirectangular" in said) is there
+        assert path.read_bytes().count(b"sv3d") == int(there)
+        with av.open(str(path)) as film:
+            assert sum(1 for _ in film.decode(video=0)) == SECONDS * 24
+        with av.open(str(path)) as film:
+            assert sum(frame.samples for frame in film.decode(audio=0)) >= SECONDS * RATE
+    with pytest.raises(See2SoundError, match="not marked as 360-degree"):
+        put_into_film(source, [Track(mix(tmp_path / "m.wav", 2))], tmp_path / "f.mkv", spherical=True)
 
 
 def test_pictures_that_begin_late_and_another_rate(tmp_path):

@@ -12,6 +12,7 @@ PINS = {
     "ear": ("ear==2.1.0", "setuptools<81"),
     "mediainfo": ("pymediainfo==7.0.1",),
     "openjd": ("openjd-cli==0.8.0",),
+    "ffmpeg": ("imageio-ffmpeg==0.8.1",),
     "edits": ("opentimelineio==0.18.1", "otio-cmx3600-adapter==1.0.0", "rpp==0.5"),
 }
 
@@ -46,6 +47,11 @@ def render_by_ear(path, system, out):
     done = subprocess.run([program, "--strict", "-s", system, path, out], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr[-3000:]
     return run("ear", f"from ear.core import bs2051; print(*bs2051.get_layout({system!r}).channel_names)").split()
+
+
+def ffmpeg():
+    """The path of a recent FFmpeg."""
+    return run("ffmpeg", "import imageio_ffmpeg; print(imageio_ffmpeg.get_ffmpeg_exe())").strip()
 
 
 def mediainfo(path):

@@ -1,4 +1,8 @@
-"""Speakers as audio emitters in glTF: the Khronos draft KHR_audio_emitter, through the hooks of Blender's exporter."""
+"""Speakers as audio emitters in glTF, through the hooks of Blender's exporter.
+
+Under the names of the Khronos draft KHR_audio_emitter, or of OMI_audio_emitter, the proposal of the Open Metaverse
+Interoperability Group that it came from.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +15,7 @@ import bpy
 
 from .emitters import FARTHEST, Emitter, audible, copy_beside, emitter_of
 
-EXTENSION = "KHR_audio_emitter"
+KHR, OMI = "KHR_audio_emitter", "OMI_audio_emitter"
 TYPES = {".wav": "audio/wav", ".mp3": "audio/mpeg"}
 """What the draft knows."""
 
@@ -46,14 +50,19 @@ class glTF2ExportUserExtension:  # the exporter looks for this name
             return
         if emitter.has_cone and settings["gltf_yup"]:
             node = self._turned(node, emitter.name)
-        node.extensions = {**(node.extensions or {}), EXTENSION: self._extension(EXTENSION, {"emitter": made}, required=False)}
+        self._put(node, scene, {"audioEmitter" if _name(scene) == OMI else "emitter": made})
 
     def gather_scene_hook(self, scene: Any, blender_scene: Any, settings: dict[str, Any]) -> None:
         """All nodes of a scene have been made."""
         if self._everywhere:
-            content = self._extension(EXTENSION, {"emitters": list(self._everywhere)}, required=False)
-            scene.extensions = {**(scene.extensions or {}), EXTENSION: content}
+            key = "audioEmitters" if _name(bpy.context.scene) == OMI else "emitters"
+            self._put(scene, bpy.context.scene, {key: list(self._everywhere)})
             self._everywhere = []
+
+    def _put(self, element: Any, scene: Any, content: dict[str, Any]) -> None:
+        """The extension of a node or a scene of the file."""
+        name = _name(scene)
+        element.extensions = {**(element.extensions or {}), name: self._extension(name, content, required=False)}
 
     def _turned(self, node: Any, name: str) -> Any:
         """A child that looks along its -Z where the Speaker does: the exporter turns Blender's -Z into -Y."""
@@ -65,21 +74,24 @@ class glTF2ExportUserExtension:  # the exporter looks for this name
         return child
 
     def _emitter(self, emitter: Emitter, scene: Any, settings: dict[str, Any]) -> Any:
-        audio = self._data(emitter.clip, scene.see2sound.export_sounds_beside, settings)
+        name = _name(scene)
+        audio = self._data(emitter.clip, scene.see2sound.export_sounds_beside, name, settings)
         if audio is None:
             return None
+        kind = {"name": emitter.name, "type": "global" if emitter.ambient else "positional", "gain": emitter.gain}
+        if name == OMI:
+            made = kind | {"source": audio, "playing": True, "loop": emitter.loop}
+            made |= {} if emitter.ambient else _plain(positional(emitter))
+            return self._child(["audioEmitters"], name, made, required=False)
         source: dict[str, Any] = {"name": emitter.name, "autoPlay": True, "audio": audio}
         if emitter.loop:
             source["loop"] = True
-        made: dict[str, Any] = {
-            "name": emitter.name, "type": "global" if emitter.ambient else "positional", "gain": emitter.gain,
-            "sources": [self._child(["sources"], EXTENSION, source, required=False)],
-        }  # fmt: skip
+        made = kind | {"sources": [self._child(["sources"], name, source, required=False)]}
         if not emitter.ambient:
             made["positional"] = positional(emitter)
-        return self._child(["emitters"], EXTENSION, made, required=False)
+        return self._child(["emitters"], name, made, required=False)
 
-    def _data(self, clip: Path, beside: bool, settings: dict[str, Any]) -> Any:
+    def _data(self, clip: Path, beside: bool, name: str, settings: dict[str, Any]) -> Any:
         """A clip, once in a file; None for a kind that the draft does not know."""
         kind = TYPES.get(clip.suffix.lower())
         if kind is None:
@@ -90,8 +102,18 @@ class glTF2ExportUserExtension:  # the exporter looks for this name
                 facts: dict[str, Any] = {"uri": near.as_uri().removeprefix("file:///")}
             else:
                 facts = {"bufferView": self._binary(clip.read_bytes()), "mimeType": kind}
-            self._audio[clip] = self._child(["audio"], EXTENSION, facts, required=False)
+            self._audio[clip] = self._child(["audioSources" if name == OMI else "audio"], name, facts, required=False)
         return self._audio[clip]
+
+
+def _name(scene: Any) -> str:
+    """Of the extension."""
+    return str(scene.see2sound.export_sounds_names)
+
+
+def _plain(facts: dict[str, Any]) -> dict[str, Any]:
+    """Distance and cone as the older proposal has them: beside the rest, and a cone without a word for it."""
+    return {key: value for key, value in facts.items() if key != "shapeType"}
 
 
 def positional(emitter: Emitter) -> dict[str, Any]:
@@ -121,6 +143,7 @@ def draw(context: bpy.types.Context, layout: Any) -> None:
         body.use_property_split = True
         body.use_property_decorate = False
         body.active = settings.export_sounds
+        body.prop(settings, "export_sounds_names")
         body.prop(settings, "export_sounds_beside")
 
 

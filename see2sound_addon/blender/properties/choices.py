@@ -90,6 +90,10 @@ ADM_ITEMS = (
     ("adm", "ITU-R BS.2076", "Polar positions and gains, for the renderers of broadcasters and most programs"),
     ("adm-atmos", "Atmos Profile", "A bed and Cartesian positions, 48 kHz, at most 118 objects, for Atmos tools"),
 )
+EMITTER_ITEMS = (
+    ("KHR_audio_emitter", "KHR_audio_emitter", "The draft of Khronos"),
+    ("OMI_audio_emitter", "OMI_audio_emitter", "The older proposal of the Open Metaverse Interoperability Group"),
+)
 LAYOUT_CHOICES = ((AS_SET, "As Set in the Scene", "The layout chosen in the scene's settings"), *LAYOUT_ITEMS)
 PREVIEW_ITEMS = (
     ("binaural", "Binaural", "For headphones"),

@@ -20,6 +20,7 @@ from .backends import BackendProperties
 from .choices import (
     BITS_ITEMS,
     CAMERA_ITEMS,
+    EMITTER_ITEMS,
     EYE_ITEMS,
     HIDDEN,
     LAYOUT_ITEMS,
@@ -169,6 +170,9 @@ class SceneProperties(bpy.types.PropertyGroup):
     )
     export_sounds_beside: BoolProperty(
         name="Beside the File", description="Copy sounds into a folder beside the glTF file. Without it they are in the file"
+    )
+    export_sounds_names: EnumProperty(
+        name="Extension", description="Names of the glTF extension that a program reads", items=EMITTER_ITEMS
     )
     preview_kind: EnumProperty(name="Listen With", description="Headphones or loudspeakers", items=PREVIEW_ITEMS)
     preview_from: EnumProperty(
