@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import soundfile
 import verifiers
+from fulldisk import run_on_full_disk
 
 from see2sound_addon import cli
 from see2sound_addon.errors import See2SoundError
@@ -222,3 +223,13 @@ def test_the_shell_puts_mixes_into_a_film(tmp_path, capsys):
     with av.open(str(tmp_path / "f.mp4")) as film:
         found = [(one.channels, one.metadata.get("handler_name")) for one in film.streams.audio]
     assert found == [(2, "Headphones"), (6, "Surround")]
+
+
+@pytest.mark.slow
+def test_a_film_on_a_full_disk(tmp_path):
+    clip = video(tmp_path / "v.mp4")
+    mix(tmp_path / "m.wav", 2)
+    (tmp_path / "out").mkdir()
+    done = run_on_full_disk(["film", clip, tmp_path / "m.wav", "--codec", "flac", "--out", tmp_path / "out" / "f.mkv"])
+    assert done.returncode == 1 and "Traceback" not in done.stderr, done.stderr[-2000:]
+    assert list((tmp_path / "out").rglob("*")) == []
