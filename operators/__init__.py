@@ -32,6 +32,7 @@ from . import (
     select_source,
     sequencer,
     set_sound,
+    split_soundtrack,
     working,
 )
 
@@ -62,6 +63,10 @@ CLASSES = (
     add_room.SEE2SOUND_OT_add_room,
     acoustics.SEE2SOUND_OT_trace_acoustics,
     render_mix.SEE2SOUND_OT_render_mix,
+    split_soundtrack.SEE2SOUND_OT_split_soundtrack,
+    split_soundtrack.SEE2SOUND_OT_give_stem,
+    split_soundtrack.SEE2SOUND_OT_change_stem,
+    split_soundtrack.SEE2SOUND_OT_remove_change,
     files.SEE2SOUND_OT_export_mix,
     files.SEE2SOUND_OT_export_plan,
     files.SEE2SOUND_OT_export_objects,

@@ -16,6 +16,7 @@ VERBS = (
     ("add_source", "add_sound", "set_sound", "replace_sound", "another_take", "use_speaker"),
     ("trace_acoustics", "add_room"),
     ("add_recordings", "update_recordings", "remove_recordings"),
+    ("split_soundtrack", "give_stem"),
     ("preview", "play_snippet"),
     ("render_mix", "add_to_sequencer", "remove_from_sequencer", "render_with_sound"),
     ("export_mix", "export_objects", "export_stems", "export_page", "export_film", "export_plan"),

@@ -19,6 +19,7 @@ from typing import Any
 from .delivery.formats import FORMATS, OUTPUTS
 from .errors import Cancelled, See2SoundError
 from .paths import is_file
+from .separation.separator import SEPARATORS, Separator
 from .sound.generator import SoundGenerator
 from .sound.generators import GENERATORS
 from .steps import STEPS, BackendNames
@@ -38,6 +39,7 @@ TABLES: dict[str, dict[str, Any]] = {
     "labeller": LABELLERS,
     "depth": DEPTH_ESTIMATORS,
     "generator": GENERATORS,
+    "separator": SEPARATORS,
     "format": FORMATS,
     "output": OUTPUTS,
 }
@@ -56,6 +58,7 @@ class Backends:
     labeller: Labeller = LABELLERS["measures"]
     depth: DepthEstimator = DEPTH_ESTIMATORS["ground"]
     generator: SoundGenerator = GENERATORS["procedural"]
+    separator: Separator = SEPARATORS["embedded"]
     notes: tuple[str, ...] = ()
 
 
@@ -63,7 +66,7 @@ def register_backend(step: str, name: str, backend: Any) -> None:
     """Add a backend to a step, or replace one that was registered before.
 
     `step`: a key of TABLES. `backend`: a function as the Protocol of the step says (`Detector`, `Segmenter`, `Labeller`,
-    `DepthEstimator`, `SoundGenerator`), a `Format` or an `Output`.
+    `DepthEstimator`, `SoundGenerator`, `Separator`), a `Format` or an `Output`.
     Errors: `step-unknown`, `backend-embedded` for the name of an embedded one.
     """
     table = _table(step)

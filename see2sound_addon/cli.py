@@ -17,7 +17,7 @@ from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
 
-from . import cli_delivery, cli_eye, cli_live, cli_moving, cli_neural, cli_scene, cli_sounds, logs
+from . import cli_delivery, cli_eye, cli_live, cli_moving, cli_neural, cli_scene, cli_separate, cli_sounds, logs
 from .cli_numbers import number, seed, whole
 from .cli_results import levels_of, mix_usual_layouts, text_of
 from .errors import See2SoundError
@@ -130,6 +130,7 @@ def _parser() -> argparse.ArgumentParser:
     cli_scene.add_verb(verb, _progress, _blender, _check_name)
     cli_live.add_verb(verb, _progress)
     cli_delivery.add_verbs(verb, _progress)
+    cli_separate.add_verb(verb, _progress)
     render = verb("render", _render, "Render a plan, or object audio.")
     render.add_argument("plan", type=Path, help="plan.json, or an ADM file")
     mix = verb("mix", _mix, "Mix a .blend scene as its active camera hears it.")
@@ -247,8 +248,11 @@ def _run(options: argparse.Namespace) -> dict[str, Any]:
         seconds = seconds if options.duration is None else options.duration
         scene = session.new_scene(seconds, rate)
         scene.see2sound.seed = options.seed
-        built = scenebuilder.build(scene, found, options.picture.resolve(), out, _progress, backends)
-    notes = [*found.notes, *built.notes]
+        split, said = None, list(found.notes)
+        if options.keep_sound and found.footage is not None:
+            split = cli_moving.split_sound(options, found, out, _progress, said)
+        built = scenebuilder.build(scene, found, options.picture.resolve(), out, _progress, backends, split)
+    notes = [*said, *built.notes]
     built.plan.duration = seconds  # frames end a little later
     write_plan(built.plan, out / "plan.json")
     write_overview(found.picture.pixels, found.view.horizon.row, found.camera, found.sources, out / "overview.png")

@@ -27,7 +27,7 @@ def add_choices(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--still-camera", action="store_true", help="the camera stands still, and sources move as it turns")
     parser.add_argument("--level-by-movement", action="store_true", help="sources are as loud as they move")
-    parser.add_argument("--keep-sound", action="store_true", help="film.mp4 keeps the video's own sound, with the mix under it")
+    parser.add_argument("--keep-sound", action="store_true", help="split the video's own sound among the sources")
     parser.add_argument(
         "--panorama", choices=("auto", "never", "always"), default="auto",
         help="whether the picture shows all directions, equirectangular; auto: as its metadata say",
@@ -58,6 +58,27 @@ def when(source: Any) -> str:
     return f", moving from {times[0]:.1f} to {times[-1]:.1f} s" if len(times) > 1 else ""
 
 
+def split_sound(options: argparse.Namespace, found: Any, out: Path, progress: Progress, notes: list[str]) -> Any:
+    """The stems of the video's own sound in `out`/soundtrack, of what was looked at; None if it has none. Notes are added."""
+    from . import pipeline
+    from .errors import See2SoundError
+    from .soundtracks.tracked import tracked_sources
+
+    footage = found.footage
+    try:
+        report = pipeline.split_soundtrack(
+            options.picture, out / "soundtrack", tracked_sources(found.sources, footage), progress,
+            begin=(footage.first - 1) / footage.rate, seconds=footage.seconds,
+        )  # fmt: skip
+    except See2SoundError as error:
+        if error.code not in ("soundtrack-none", "film-unreadable", "clip-missing"):  # a folder of frames, an animated picture
+            raise
+        notes.append(f"{options.picture.name} has no sound that could be kept.")
+        return None
+    notes += report.notes
+    return report
+
+
 def write_film(options: argparse.Namespace, footage: Any, out: Path, progress: Progress, notes: list[str]) -> list[str]:
     """Write film.mp4: the moving picture with its new sound. Return its name; notes are added."""
     from . import pipeline
@@ -72,5 +93,5 @@ def write_film(options: argparse.Namespace, footage: Any, out: Path, progress: P
         mix = folder / "film.wav"
         notes += [f"Film: {note}" for note in pipeline.mix(plan, "binaural", mix, progress, Delivery(bits=24)).notes]
         moving = open_moving(options.picture.resolve(), options.rate)
-        notes += film.sound_film(moving, footage, mix, plan.sample_rate, out / "film.mp4", options.keep_sound, progress)
+        film.sound_film(moving, footage, mix, plan.sample_rate, out / "film.mp4", progress)
     return ["film.mp4"]

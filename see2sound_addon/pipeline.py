@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import os
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -52,6 +52,8 @@ from .sound.library.generator import use_recording
 from .sound.models import MODELS
 from .sound.models.registry import Range
 from .soundscene import Response, SoundScene, check_clip_exists, check_finite
+from .soundtracks.facts import WantedSource
+from .soundtracks.split import SplitReport, split
 from .spatial.audibility import unheard
 from .spatial.bounds import check_bounds
 from .spatial.head import Head, default_head, head_from_measurement
@@ -296,6 +298,24 @@ def mix(
         )
     progress(f"Mixing {layout.name}", scene.samples, scene.samples)
     return MixReport(out, layout, scene.samples, levels, mixdown.notes + levels.notes)
+
+
+def split_soundtrack(
+    path: str | os.PathLike[str],
+    out: str | os.PathLike[str],
+    wanted: Sequence[WantedSource],
+    progress: Progress = no_progress,
+    backends: Backends = Backends(),
+    begin: float = 0.0,
+    seconds: float | None = None,
+) -> SplitReport:
+    """Split the soundtrack of a film or a sound file into a stem for each wanted source and a bed with all the rest.
+
+    Without any wanted, what lasts and what strikes are stems. `begin`, `seconds`: of the part that is split. All stems and the
+    bed add up to the soundtrack. Errors: those of `soundtracks.split.split`.
+    """
+    with threadpool_limits(limits=cores(), user_api="blas"):
+        return split(Path(path), Path(out), wanted, backends.separator, progress, begin, seconds)
 
 
 def plan_of_objects(path: str | os.PathLike[str], folder: Path) -> tuple[SoundScene, list[str]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-STEPS = ("detector", "segmenter", "labeller", "depth", "generator")
+STEPS = ("detector", "segmenter", "labeller", "depth", "generator", "separator")
 
 
 @dataclass(frozen=True)
@@ -21,6 +21,7 @@ class BackendNames:
     labeller: str = "measures"
     depth: str = "ground"
     generator: str = "procedural"
+    separator: str = "embedded"
     plugins: tuple[Path, ...] = ()
     network: Path | None = None
     voice_unknown: bool = False

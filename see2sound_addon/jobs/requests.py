@@ -12,6 +12,7 @@ from ..findings import Box, Findings, Settings
 from ..neural.choice import Choice
 from ..neural.requests import Done, EnvironmentFacts
 from ..projection import Camera
+from ..soundtracks.facts import StemFacts, WantedSource
 from ..steps import EMBEDDED, BackendNames
 from ..workers.messages import Request
 
@@ -131,6 +132,27 @@ class Export(Request[Exported]):
     sofa: Path | None = None
     bake: bool = False
     frame_rate: float = 24.0
+    backends: BackendNames = EMBEDDED
+
+
+@dataclass(frozen=True)
+class Split:
+    """`stems`: those of the sources, then the bed's channels. `report`: the page about them."""
+
+    stems: list[StemFacts]
+    report: Path
+    notes: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class SplitSoundtrack(Request[Split]):
+    """`pipeline.split_soundtrack`."""
+
+    task: ClassVar[str] = "split_soundtrack"
+    result: ClassVar[type] = Split
+    file: Path
+    out: Path
+    wanted: list[WantedSource]
     backends: BackendNames = EMBEDDED
 
 

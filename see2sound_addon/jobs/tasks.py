@@ -76,6 +76,15 @@ def put_into_film(request: requests.PutIntoFilm, progress: Progress) -> requests
     return requests.Exported(notes)
 
 
+def split_soundtrack(request: requests.SplitSoundtrack, progress: Progress) -> requests.Split:
+    """Split a soundtrack into stems."""
+    from .. import pipeline
+    from ..backends import choose_backends
+
+    done = pipeline.split_soundtrack(request.file, request.out, request.wanted, progress, choose_backends(request.backends))
+    return requests.Split(done.stems, done.report, done.notes)
+
+
 def trace(request: requests.Trace, progress: Progress) -> requests.SceneTraced:
     """Trace the acoustics of a scene's meshes."""
     from .. import pipeline
@@ -242,6 +251,7 @@ TASKS: dict[str, Task] = {
         Task(requests.Mix, mix),
         Task(requests.Export, export),
         Task(requests.PutIntoFilm, put_into_film),
+        Task(requests.SplitSoundtrack, split_soundtrack),
         Task(requests.Trace, trace),
         Task(requests.Reconstruct, reconstruct),
         Task(requests.Mark, mark),

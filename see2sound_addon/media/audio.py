@@ -48,7 +48,7 @@ def read_clip(path: str | os.PathLike[str], rate: int) -> ClipFile:
         clip.samples = data.mean(axis=1)
         clip.notes.append(f"{path.name} has {data.shape[1]} channels; they were averaged to one.")
     if own_rate != rate:
-        clip.samples = _resampled(clip.samples, own_rate, rate)
+        clip.samples = resampled(clip.samples, own_rate, rate)
         clip.notes.append(f"{path.name} was resampled from {own_rate} to {rate} Hz.")
     clip.samples = np.ascontiguousarray(clip.samples, dtype=np.float32)
     return clip
@@ -87,11 +87,12 @@ def read_response(path: str | os.PathLike[str], rate: int) -> np.ndarray:
         )
     if len(data) > LONGEST_RESPONSE * own_rate:
         raise See2SoundError("clip-too-long", f"{path.name} is longer than {LONGEST_RESPONSE} s.", "Cut its end.")
-    response = data.T if own_rate == rate else np.stack([_resampled(channel, own_rate, rate) for channel in data.T])
+    response = data.T if own_rate == rate else np.stack([resampled(channel, own_rate, rate) for channel in data.T])
     return np.ascontiguousarray(response, np.float32) * np.float32(own_rate / rate)
 
 
-def _resampled(samples: np.ndarray, own_rate: int, rate: int) -> np.ndarray:
+def resampled(samples: np.ndarray, own_rate: int, rate: int) -> np.ndarray:
+    """A signal (n,) at another rate."""
     common = math.gcd(own_rate, rate)
     return np.asarray(resample_poly(samples.astype(np.float64), rate // common, own_rate // common))
 

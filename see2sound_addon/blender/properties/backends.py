@@ -28,3 +28,4 @@ class BackendProperties(bpy.types.PropertyGroup):
     labeller: _backend("Labeller", "labeller", "What names an outlined object")
     depth: _backend("Depth", "depth", "What estimates distances")
     generator: _backend("Generator", "generator", "What makes sounds")
+    separator: _backend("Separator", "separator", "What splits soundtracks")

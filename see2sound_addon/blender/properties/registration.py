@@ -13,6 +13,7 @@ from .listening import EventProperties, ProposalProperties
 from .neural import NeuralProperties
 from .parameters import HitProperties, ParameterProperties
 from .scene import SceneProperties
+from .soundtrack import SoundtrackProperties, StemChangeProperties, StemProperties
 from .source import SourceProperties
 from .window import WindowProperties
 
@@ -25,6 +26,9 @@ CLASSES = (
     RoomProperties,
     NeuralProperties,
     BackendProperties,
+    StemChangeProperties,
+    StemProperties,
+    SoundtrackProperties,
     SceneProperties,
     WindowProperties,
     MaterialProperties,

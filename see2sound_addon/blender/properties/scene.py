@@ -34,6 +34,7 @@ from .choices import (
 )
 from .listening import ProposalProperties
 from .neural import NeuralProperties
+from .soundtrack import SoundtrackProperties
 
 
 def _chosen_row(self: SceneProperties) -> int:
@@ -165,6 +166,7 @@ class SceneProperties(bpy.types.PropertyGroup):
     room: PointerProperty(name="Room", description="Acoustics of the room", type=RoomProperties)
     neural: PointerProperty(name="Neural Models", description="Which model each step uses", type=NeuralProperties)
     backends: PointerProperty(name="Backends", description="Backends of other add-ons", type=BackendProperties)
+    soundtrack: PointerProperty(name="Soundtrack", description="The soundtrack that is split", type=SoundtrackProperties)
     export_sounds: BoolProperty(
         name="Sounds", description="Export Speakers as audio emitters to glTF, and as spatial audio to USD", default=True
     )

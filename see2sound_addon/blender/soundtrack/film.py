@@ -22,8 +22,6 @@ from . import strip
 NEEDS_NO_GPU = "CYCLES"
 FEW_SAMPLES = 8
 """Of Cycles, in place of a renderer that needs a GPU."""
-UNDER = -6.0
-"""DB of a mix under the sound that a moving picture has already."""
 
 
 def render_film(
@@ -53,16 +51,14 @@ def sound_film(
     mix: Path,
     rate: int,
     out: Path,
-    keep_sound: bool = False,
     progress: Progress = no_progress,
-) -> list[str]:
-    """Write an MP4 of a moving picture with a binaural or stereo mix as its sound; return notes.
+) -> None:
+    """Write an MP4 of a moving picture with a binaural or stereo mix as its sound. The picture is coded anew.
 
-    `keep_sound`: whether its own sound stays, with the mix UNDER dB below it. The picture is coded anew. Errors: `film-failed`.
+    Error: `film-failed`.
     """
     check_place(out)
     scene = bpy.data.scenes.new("See2Sound Film")
-    notes: list[str] = []
     try:
         set_frame_rate(scene, footage.rate)
         scene.frame_start, scene.frame_end = 1, max(1, round(footage.seconds * footage.rate))
@@ -74,11 +70,10 @@ def sound_film(
         scene.render.ffmpeg.audio_channels, scene.render.ffmpeg.audio_mixrate = "STEREO", rate
         with temporary_folder(out.parent) as folder:
             _lay_pictures(scene, moving, footage, folder)
-            _lay_sounds(scene, moving, footage, mix, keep_sound, notes)
+            strip.strips_of(scene).new_sound("Mix", str(mix), 2, 1)
             _render(scene, out, progress)
     finally:
         bpy.data.scenes.remove(scene)
-    return notes
 
 
 def _lay_pictures(scene: bpy.types.Scene, moving: MovingPicture, footage: Footage, folder: Path) -> None:
@@ -100,22 +95,6 @@ def _lay_pictures(scene: bpy.types.Scene, moving: MovingPicture, footage: Footag
     pictures = strips.new_image("Picture", str(folder / names[0]), 1, 1, fit_method="FIT")
     for name in names[1:]:
         pictures.elements.append(name)
-
-
-def _lay_sounds(
-    scene: bpy.types.Scene, moving: MovingPicture, footage: Footage, mix: Path, keep_sound: bool, notes: list[str]
-) -> None:
-    strips = strip.strips_of(scene)
-    sound = strips.new_sound("Mix", str(mix), 2, 1)
-    if not keep_sound:
-        return
-    try:
-        old = strips.new_sound("Own Sound", str(moving.path), 3, 1 - (footage.first - 1))
-    except RuntimeError:
-        notes.append(f"{moving.path.name} has no sound that could be kept.")
-        return
-    old.frame_offset_start = footage.first - 1
-    sound.volume = 10.0 ** (UNDER / 20.0)
 
 
 def _set_output(scene: bpy.types.Scene) -> None:

@@ -14,9 +14,11 @@ from ...listening.listen import ListenSettings
 from ...listening.proposal import Proposal
 from ...progress import Progress, no_progress
 from ...soundscene import SoundScene
+from ...soundtracks.split import SplitReport
 from .. import session
 from ..reading import observing, sampling
 from ..room import tracing
+from ..soundtrack import stems
 from ..sources import has_own_sound
 from . import clips, pictures, proposals, speakers
 
@@ -37,15 +39,22 @@ def build(
     out: Path,
     progress: Progress = no_progress,
     backends: pipeline.Backends = pipeline.Backends(),
+    split: SplitReport | None = None,
 ) -> BuiltScene:
-    """Fill an empty scene and save it as scene.blend in `out`, with clips/ beside it."""
+    """Fill an empty scene and save it as scene.blend in `out`, with clips/ beside it.
+
+    `split`: the moving picture's own sound, whose stems the sources have in place of generated clips.
+    """
     session.save_scene(out / "scene.blend")
     matches = speakers.match(scene, found, str(picture))
-    prompts = [(m.source_id, m.prompt) for m in matches]
+    prompts = [(m.source_id, m.prompt) for m in matches] if split is None else []
     wanted = clips.wanted_clips(scene, prompts, out / "clips", found={m.source_id: m.source for m in matches})
     made = pipeline.make_clips(wanted, progress, backends)
     _, notes = pictures.put_picture(bpy.context, scene, str(picture), found, made)
     models = {clip.source_id: clip.model for clip in made}
+    if split is not None:
+        notes += stems.put_stems(bpy.context, scene, split.stems)
+        models |= {one.name: "a stem of the soundtrack" for one in split.stems if one.level is not None}
     session.save_scene(out / "scene.blend")
     plan, more = sampling.sample_scene(bpy.context, scene, out / "clips", progress)
     return BuiltScene(plan, models, notes + more)

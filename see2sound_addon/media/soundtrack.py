@@ -1,0 +1,134 @@
+"""The soundtrack of a sound file or a film, read in pieces."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import soundfile
+
+from ..errors import See2SoundError
+from ..paths import is_file
+from .scratch import temporary_folder
+
+CHANNELS = (1, 2, 6, 8)
+LONGEST = 24 * 3600
+"""Seconds."""
+LOWEST, HIGHEST = 4000, 192000
+"""Hz."""
+LARGEST = 1000.0
+"""Samples above are no audio."""
+LAYOUTS = {1: "mono", 2: "stereo", 6: "5.1", 8: "7.1"}
+"""Names in FFmpeg, by the number of channels."""
+FULL_SCALE = 0.999
+"""From here on a sample is clipped."""
+
+
+@dataclass
+class Soundtrack:
+    """`rate`: Hz. `samples`: for each channel. `first`: sample of the file that it begins at."""
+
+    path: Path
+    rate: int
+    channels: int
+    samples: int
+    first: int
+    _file: Any
+
+    @property
+    def seconds(self) -> float:
+        """Its length."""
+        return self.samples / self.rate
+
+    def read(self, begin: int, end: int) -> np.ndarray:
+        """(channels, end - begin) float32. Error: `clip-invalid`."""
+        self._file.seek(min(self.first + begin, self._file.frames))
+        block = self._file.read(end - begin, dtype="float32", always_2d=True)
+        if not np.abs(block).max(initial=0.0) <= LARGEST:
+            raise See2SoundError("clip-invalid", f"{self.path.name} holds values that are no audio.", "Export it again.")
+        return np.ascontiguousarray(np.pad(block, ((0, end - begin - len(block)), (0, 0))).T)
+
+
+@contextmanager
+def open_soundtrack(path: Path, begin: float = 0.0, seconds: float | None = None) -> Iterator[Soundtrack]:
+    """A sound file as it is, a film by way of a temporary file; from `begin` on for `seconds`.
+
+    Errors: `clip-missing`, `clip-empty`, `clip-rate`, `clip-too-long`, `soundtrack-none`, `soundtrack-channels`,
+    `film-unreadable`, `film-library`.
+    """
+    if not is_file(path):
+        raise See2SoundError("clip-missing", f"There is no file {str(path)[:300]!r}.", "Check the path.")
+    try:
+        file = soundfile.SoundFile(path)
+    except soundfile.LibsndfileError:
+        with temporary_folder() as folder:
+            _decode(path, folder / "soundtrack.w64")
+            with soundfile.SoundFile(folder / "soundtrack.w64") as decoded:
+                yield _checked(path, decoded, begin, seconds)
+        return
+    with file:
+        yield _checked(path, file, begin, seconds)
+
+
+def _checked(path: Path, file: soundfile.SoundFile, begin: float, seconds: float | None) -> Soundtrack:
+    if file.frames == 0:
+        raise See2SoundError("clip-empty", f"{path.name} holds no sound.", "Use another file.")
+    if file.channels not in CHANNELS:
+        raise See2SoundError(
+            "soundtrack-channels", f"{path.name} has {file.channels} channels.", "A soundtrack is mono, stereo, 5.1 or 7.1."
+        )
+    if not LOWEST <= file.samplerate <= HIGHEST:
+        raise See2SoundError("clip-rate", f"{path.name} has {file.samplerate} Hz.", "Export it with 48000 Hz.")
+    if file.frames > LONGEST * file.samplerate:
+        raise See2SoundError("clip-too-long", f"{path.name} is longer than a day.", "Cut it first.")
+    first = min(round(begin * file.samplerate), file.frames)
+    samples = file.frames - first if seconds is None else round(seconds * file.samplerate)
+    return Soundtrack(path, file.samplerate, file.channels, max(samples, 1), first, file)
+
+
+def _decode(film: Path, out: Path) -> None:
+    """Write the first soundtrack of a film, from the first picture on."""
+    try:
+        import av
+    except ImportError as error:
+        raise See2SoundError(
+            "film-library", f"The library for films, PyAV, cannot be loaded ({error}).", "Install it: pip install av."
+        ) from error
+    try:
+        with av.open(str(film)) as source:
+            if not source.streams.audio:
+                raise See2SoundError("soundtrack-none", f"{film.name} has no sound.", "Use a film with a soundtrack.")
+            voice = source.streams.audio[0]
+            if voice.channels not in CHANNELS:
+                raise See2SoundError(
+                    "soundtrack-channels", f"{film.name} has {voice.channels} channels.",
+                    "A soundtrack is mono, stereo, 5.1 or 7.1.",
+                )  # fmt: skip
+            picture = next(iter(source.streams.video), None)
+            begin = 0.0 if picture is None or picture.start_time is None else float(picture.start_time * picture.time_base)
+            _write(av, source, voice, begin, out)
+    except (av.FFmpegError, OSError, ValueError) as error:
+        raise See2SoundError("film-unreadable", f"{film.name} cannot be read: {error}.", "Use a film or a WAV.") from error
+
+
+def _write(av: Any, source: Any, voice: Any, begin: float, out: Path) -> None:
+    rate, channels = voice.rate, voice.channels
+    resampler = av.AudioResampler("flt", LAYOUTS[channels], rate)
+    with soundfile.SoundFile(out, "w", rate, channels, "FLOAT", format="W64") as file:
+        skip = None
+        for frame in source.decode(voice):
+            if skip is None:
+                late = round((float(frame.time or 0.0) - begin) * rate)
+                skip = max(-late, 0)
+                if late > 0:
+                    file.write(np.zeros((late, channels), np.float32))
+            for part in resampler.resample(frame):
+                samples = part.to_ndarray().reshape(-1, channels)
+                file.write(samples[skip:])
+                skip = max(skip - len(samples), 0)
+        for part in resampler.resample(None):
+            file.write(part.to_ndarray().reshape(-1, channels))

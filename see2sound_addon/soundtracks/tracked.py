@@ -1,0 +1,71 @@
+"""What the tracks of a moving picture tell a separator: which sources, when they are likely to sound, and from where."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.spatial.transform import Rotation
+
+from ..findings import SILENT, Footage, FoundSource
+from ..lexicon.lookup import explain
+from ..sound.models import MODELS
+from ..soundscene import Trajectory
+from .facts import WantedSource
+
+UNSEEN, RESTING = 0.1, 0.4
+"""How likely a source sounds while it is not seen, and while it rests, beside 1."""
+AROUND = 0.25
+"""Seconds before and after it is seen."""
+EVERY = 0.1
+"""Seconds between two weights."""
+
+
+def tracked_sources(sources: list[FoundSource], footage: Footage) -> list[WantedSource]:
+    """Those whose class is known: the stems of a film."""
+    return [
+        WantedSource(source.id, source.prompt, direction_of(source, footage), *weights_of(source, footage.seconds))
+        for source in sources
+        if source.prompt.strip().lower() not in ("", SILENT) and explain(source.prompt).name in MODELS
+    ]
+
+
+def weights_of(source: FoundSource, seconds: float) -> tuple[np.ndarray, np.ndarray]:
+    """Times and weights (k,): less while it is not seen, and while it rests; none for a source that is there all the time."""
+    seen, fader = source.path.times, source.fader
+    if len(seen) < 2 and len(fader.times) < 2:
+        return np.zeros(0), np.zeros(0)
+    times = np.arange(0.0, seconds + EVERY, EVERY)
+    weights = np.ones(len(times))
+    if len(seen) > 1:
+        weights[(times < seen[0] - AROUND) | (times > seen[-1] + AROUND)] = UNSEEN
+        weights *= _moving(source.path, times)
+    if len(fader.times) > 1:
+        level = np.interp(times, fader.times, fader.gain_db)
+        weights *= np.clip(10.0 ** (level / 20.0), UNSEEN, 1.0)
+    return times, np.maximum(weights, UNSEEN)
+
+
+def _moving(path: Trajectory, times: np.ndarray) -> np.ndarray:
+    """From RESTING to 1 with the speed, relative to the largest."""
+    if len(path.positions) < 3:
+        return np.ones(len(times))
+    speed = np.linalg.norm(np.gradient(path.positions, path.times, axis=0), axis=1)
+    if speed.max() < 0.05:  # metres a second: it stands
+        return np.ones(len(times))
+    return np.asarray(RESTING + (1.0 - RESTING) * np.interp(times, path.times, speed / speed.max()))
+
+
+def direction_of(source: FoundSource, footage: Footage) -> np.ndarray | None:
+    """Unit vector (3,) to its mean place, in the listener's frame; None for what comes from everywhere."""
+    if source.extent == "ambient":
+        return None
+    camera, path = footage.path, source.path
+    times = path.times if len(path.positions) > 1 else camera.times[:1]
+    nearest = np.clip(np.searchsorted(camera.times, times), 0, len(camera.times) - 1)
+    turns = camera.rotations[nearest if len(camera.rotations) > 1 else np.zeros(len(times), int)]
+    places = camera.positions[nearest if len(camera.positions) > 1 else np.zeros(len(times), int)]
+    seen = Rotation.from_quat(turns[:, [1, 2, 3, 0]]).inv().apply(path.positions - places)  # a camera looks along its -Z
+    direction = np.stack([-seen[:, 2], -seen[:, 0], seen[:, 1]], axis=1)
+    direction /= np.maximum(np.linalg.norm(direction, axis=1, keepdims=True), 1e-9)
+    mean = direction.mean(axis=0)
+    length = np.linalg.norm(mean)
+    return None if length < 1e-6 else np.asarray(mean / length)
