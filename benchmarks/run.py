@@ -1,7 +1,7 @@
 """Where the time goes: the main job step by step, the renderer beside its peers and beside the machine. Judges nothing.
 
 Run by `python3 dev.py bench`; `python3 dev.py bench renderer` runs only the parts named: eye, job, scene, voices, library,
-renderer, peers, cores, live; and truth, which takes minutes and runs only where it is named.
+renderer, peers, cores, live; and truth and separation, which take minutes and run only where they are named.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import live
 import peers
+import separation
 import truth
 from machine import best, limits
 from scenes import RATE, box, clip, hall, orbits
@@ -47,6 +48,8 @@ from see2sound_addon.spatial.layouts import LAYOUTS
 from see2sound_addon.spatial.renderer import render
 from see2sound_addon.weights.eyes import installed
 
+LONG = {"truth": truth.run, "separation": separation.main}
+"""Parts that take minutes."""
 PICTURE = Path(skimage.__file__).parent / "data" / "motorcycle_left.png"
 
 
@@ -65,7 +68,7 @@ def main() -> None:
         "live": live.run,
     }
     for name in sys.argv[1:] or parts:
-        (truth.run if name == "truth" else parts[name])()
+        (LONG.get(name) or parts[name])()
 
 
 def timed(work, *arguments):

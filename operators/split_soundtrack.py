@@ -116,7 +116,6 @@ class SEE2SOUND_OT_change_stem(bpy.types.Operator):
         change = stem.changes.add()
         change.begin, change.end = max(now - AROUND, 0.0), now + AROUND
         change.decibels = 6.0 if self.kind == "MORE" else -6.0
-        stem.change_index = len(stem.changes) - 1
         return {"FINISHED"}
 
 
@@ -127,7 +126,7 @@ class SEE2SOUND_OT_remove_change(bpy.types.Operator):
     bl_label = "Remove Change"
     bl_options = {"REGISTER", "UNDO"}
 
-    number: IntProperty(name="Number", description="Of the change, from 0", min=0)
+    number: IntProperty(name="Number", description="Number of the change, from 0", min=0, options={"HIDDEN", "SKIP_SAVE"})
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:

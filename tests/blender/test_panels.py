@@ -250,7 +250,7 @@ def test_blender_s_menus_have_our_entries(bpy, extension):
     for menu, wanted in (
         ("VIEW3D_MT_add", []),
         ("TOPBAR_MT_file_import", ["see2sound.reconstruct", "see2sound.add_sound"]),
-        ("TOPBAR_MT_file_export", [f"see2sound.export_{what}" for what in ("mix", "objects", "stems", "film", "plan")]),
+        ("TOPBAR_MT_file_export", [f"see2sound.export_{what}" for what in ("mix", "objects", "stems", "page", "film", "plan")]),
     ):
         log = []
         for function in getattr(bpy.types, menu)._dyn_ui_initialize():
@@ -269,7 +269,7 @@ def test_every_verb_is_in_a_menu_where_f3_finds_it(bpy, extension):
     offered = {args[0].split(".")[1] for name, args, _ in log if name in ("operator", "operator_menu_enum")}
     # Rows, presets, progress and preferences have these where they are needed; they ask for more than a click.
     elsewhere = {"choose_picture", "mark_object", "select_source", "remove_source", "save_preset", "cancel_job", "clear_cache"}
-    elsewhere |= {"add_class", "play_recording", "edit_events"}
+    elsewhere |= {"add_class", "play_recording", "edit_events", "change_stem", "remove_change"}
     assert offered | elsewhere == set(dir(bpy.ops.see2sound)) and not offered & elsewhere
     draws = bpy.types.VIEW3D_MT_object._dyn_ui_initialize()
     assert any(function.__module__.startswith(extension.__name__) for function in draws)

@@ -32,6 +32,17 @@ class Shown:
                 self.add(choice.name)
                 self.add(choice.description)
 
+    def group(self, rna):
+        """A property group with the groups that it holds."""
+        self.properties(rna)
+        for item in rna.properties:
+            if (
+                item.type in ("POINTER", "COLLECTION")
+                and item.fixed_type.base
+                and item.fixed_type.base.identifier == "PropertyGroup"
+            ):
+                self.group(item.fixed_type)
+
     def source(self, path):
         """Texts that panels and dialogs write themselves."""
         for node in ast.walk(ast.parse(path.read_text())):
@@ -50,10 +61,7 @@ def shown(bpy, extension):
     found = Shown()
     for kind in ("Object", "Scene", "WindowManager"):
         group = getattr(bpy.types, kind).bl_rna.properties["see2sound"].fixed_type
-        found.properties(group)
-        for item in group.properties:
-            if item.identifier in ("room", "neural", "backends") and item.type == "POINTER":
-                found.properties(item.fixed_type)
+        found.group(group)
     for preferences in bpy.types.AddonPreferences.__subclasses__():
         if "see2sound" in preferences.__module__:
             found.properties(preferences.bl_rna)

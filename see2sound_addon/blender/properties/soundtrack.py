@@ -41,7 +41,6 @@ class StemProperties(bpy.types.PropertyGroup):
         name="Speaker", description="The Speaker that plays the stem", type=bpy.types.Object, poll=_is_speaker
     )
     changes: CollectionProperty(type=StemChangeProperties, name="Changes", description="More or less of it for a time")
-    change_index: IntProperty(name="Change", description="The chosen change", min=0)
 
 
 class SoundtrackProperties(bpy.types.PropertyGroup):
@@ -51,7 +50,7 @@ class SoundtrackProperties(bpy.types.PropertyGroup):
         name="Soundtrack", description="A film or a sound file whose sound is split", subtype="FILE_PATH", options=RELATIVE_PATH
     )
     into: StringProperty(
-        name="Into",
+        name="Split Into",
         description="What is in it, such as 'dog, rain'. If empty, the sources that were found in this film; "
         "without any, what lasts and what strikes",
     )
