@@ -16,7 +16,7 @@ from ..progress import Progress
 from . import parts
 from .factors import fit, learn
 from .space import LEAST as TINY
-from .space import axis_of, images, normalised, refined, rough_covariance
+from .space import axis_of, images, normalised, refined, surest_covariance
 from .spectra import OVERLAP, analyse, frame_size, synthesise
 
 if TYPE_CHECKING:
@@ -59,12 +59,12 @@ def separate(soundtrack: Soundtrack, wanted: list[WantedStem], progress: Progres
     notes += [f"{names[number]} is not heard in the soundtrack; its stem is empty."
               for number in range(len(names)) if number not in there]  # fmt: skip
     chosen = [wanted[number] for number in there]
-    shapes = np.stack([*(covariances[number] for number in there), np.eye(len(heard)) / len(heard)])
+    shapes = np.stack([covariances[number] for number in [*there, len(wanted)]])
     blocks = _stems(
         soundtrack, heard, size, chosen, [dictionaries[number] for number in there], shapes, there, len(names), progress
     )
     axes = np.zeros((len(names), soundtrack.channels))
-    axes[:, heard] = [axis_of(covariance) for covariance in covariances]
+    axes[:, heard] = [axis_of(covariance) for covariance in covariances[:-1]]
     return Separation(names, [number in there for number in range(len(names))], axes, blocks, notes)
 
 
@@ -133,11 +133,11 @@ def _look(
     soundtrack: Soundtrack, heard: list[int], size: int, wanted: list[WantedStem], dictionaries: list[np.ndarray],
     progress: Progress,
 ) -> tuple[np.ndarray, list[np.ndarray]]:  # fmt: skip
-    """The first walk: the largest share of each source in a window, and its covariance."""
+    """The first walk: the largest share of each source in a window; its covariance, and last that of the rest."""
     count = len(wanted)
-    sums = [np.zeros((len(heard), len(heard))) for _ in range(count)]
+    sums = [np.zeros((len(heard), len(heard))) for _ in range(count + 1)]
     windows: list[tuple[float, np.ndarray]] = []
-    axes = [None if stem.axis is None or _is_only(stem, wanted) else stem.axis[heard] for stem in wanted]
+    axes = [None if stem.axis is None or _is_only(stem, wanted) else stem.axis[heard] for stem in wanted] + [None]
     for begin, end in _blocks(soundtrack):
         progress("Listening to the soundtrack", begin, soundtrack.samples)
         spectra = analyse(soundtrack.read(begin, end)[heard], size)[:, :, ::EVERY]
@@ -146,14 +146,13 @@ def _look(
         moments = _moments(begin, spectra.shape[2] * EVERY, size, soundtrack.rate, EVERY)[: spectra.shape[2]]
         powers = _powers(spectra, wanted, dictionaries, moments)
         shapes = np.stack([
-            *(normalised(rough_covariance(spectra, share**2) if axis is None else np.outer(axis, axis))
-              for share, axis in zip(powers / powers.sum(axis=0), axes, strict=False)),
-            np.eye(len(heard)) / len(heard),
+            normalised(surest_covariance(spectra, share) if axis is None else np.outer(axis, axis))
+            for share, axis in zip(powers / powers.sum(axis=0), axes, strict=True)
         ])  # fmt: skip
-        if len(heard) > 1:
-            powers, shapes = refined(spectra, powers, shapes, np.arange(count + 1) < count, STEPS)
-        for number in range(count):
+        for number in range(count + 1):
             sums[number] += shapes[number] * powers[number].sum()
+        if len(heard) > 1:
+            powers = refined(spectra, powers, shapes, STEPS)
         windows += _shares(spectra, powers / powers.sum(axis=0), moments)
     if not windows:
         return np.zeros(count), [normalised(one) for one in sums]
@@ -216,7 +215,7 @@ def _stems_of(
     else:
         powers = parts.harmonic_percussive(np.sqrt((np.abs(spectra) ** 2).sum(axis=0)), rate, size) + TINY
     if wanted and len(signal) > 1:
-        powers, _ = refined(spectra, powers, shapes, np.zeros(len(powers), bool), STEPS)
+        powers = refined(spectra, powers, shapes, STEPS)
     for number, stem in enumerate(wanted):
         for change in stem.changes:
             powers[number][:, (moments >= change.begin) & (moments <= change.end)] *= 10.0 ** (change.decibels / 10.0)

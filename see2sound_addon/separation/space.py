@@ -13,6 +13,10 @@ import numpy as np
 
 DIFFUSE = 1e-2
 """Share of a source that comes from everywhere, at least."""
+SUREST = 0.2
+"""Share of a source's energy from which its direction is taken."""
+EVEN = 0.02
+"""Share of each bin that any source may have at first."""
 LEAST = 1e-20
 """Power of a source in any bin: about that of the rounding of float32."""
 TINY = 1e-60
@@ -26,10 +30,16 @@ def normalised(covariance: np.ndarray) -> np.ndarray:
     return np.asarray((1.0 - DIFFUSE) * shape + DIFFUSE * np.eye(channels) / channels)
 
 
-def rough_covariance(spectra: np.ndarray, share: np.ndarray) -> np.ndarray:
-    """Of a source that has a share (bins, frames) of the spectra (channels, bins, frames); not normalised."""
-    part = (spectra * share).reshape(len(spectra), -1)
-    return np.asarray((part @ part.conj().T).real, float)
+def surest_covariance(spectra: np.ndarray, share: np.ndarray) -> np.ndarray:
+    """The covariance (channels, channels) of a source, of the bins in which it is strongest beside the others.
+
+    `share`: (bins, frames) of it in the spectra (channels, bins, frames). Those with the largest shares are taken until they
+    hold SUREST of its energy: what it has elsewhere is what others have in common with it, and comes from where they are.
+    """
+    order = np.argsort(share, axis=None)[::-1]
+    energy = np.cumsum(((np.abs(spectra) ** 2).sum(axis=0) * share).ravel()[order])
+    sure = spectra.reshape(len(spectra), -1)[:, order[: np.searchsorted(energy, SUREST * energy[-1]) + 1]]
+    return np.asarray((sure @ sure.conj().T).real, float)
 
 
 def whitened(spectra: np.ndarray, powers: np.ndarray, shapes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -49,22 +59,15 @@ def whitened(spectra: np.ndarray, powers: np.ndarray, shapes: np.ndarray) -> tup
     return white, inverse
 
 
-def refined(
-    spectra: np.ndarray, powers: np.ndarray, shapes: np.ndarray, learn: np.ndarray, steps: int
-) -> tuple[np.ndarray, np.ndarray]:
-    """Powers and covariances after steps towards what explains the spectra best. `learn`: (sources,) whether its covariance may
-    change."""
+def refined(spectra: np.ndarray, powers: np.ndarray, shapes: np.ndarray, steps: int) -> np.ndarray:
+    """Powers after steps towards those that explain the spectra best. None is quite zero before, or it could not grow."""
+    powers = powers + EVEN * powers.sum(axis=0)
     for _ in range(steps):
         white, inverse = whitened(spectra, powers, shapes)
         pairs = (white.conj()[:, None] * white[None]).real
-        better = powers * np.sqrt(np.maximum(_over_channels(shapes, pairs), 0.0) / (_over_channels(shapes, inverse) + TINY))
-        if learn.any():
-            shapes = np.stack([
-                normalised(_posterior(power, shape, white)) if may else shape
-                for power, shape, may in zip(powers, shapes, learn, strict=True)
-            ])  # fmt: skip
-        powers = np.maximum(better, LEAST)
-    return powers, shapes
+        powers = powers * np.sqrt(np.maximum(_over_channels(shapes, pairs), 0.0) / (_over_channels(shapes, inverse) + TINY))
+        powers = np.maximum(powers, LEAST)
+    return powers
 
 
 def _over_sources(powers: np.ndarray, shapes: np.ndarray) -> np.ndarray:
@@ -78,13 +81,6 @@ def _over_channels(shapes: np.ndarray, pairs: np.ndarray) -> np.ndarray:
     """(sources, bins, frames): each covariance with what is there for each pair of channels."""
     flat = shapes.reshape(len(shapes), -1) @ pairs.reshape(shapes[0].size, -1)
     return np.asarray(flat.reshape(len(shapes), *pairs.shape[2:]))
-
-
-def _posterior(power: np.ndarray, shape: np.ndarray, white: np.ndarray) -> np.ndarray:
-    """The covariance of a source's image, weighted so that loud and quiet moments count alike."""
-    flat = white.reshape(len(shape), -1)
-    weights = (power * power / (power + 1e-3 * power.mean())).reshape(-1)
-    return np.asarray(shape @ ((flat * weights) @ flat.conj().T).real @ shape, float)
 
 
 def images(spectra: np.ndarray, powers: np.ndarray, shapes: np.ndarray, count: int) -> np.ndarray:

@@ -171,12 +171,14 @@ def _axis(direction: np.ndarray | None, channels: int) -> np.ndarray | None:
 
 
 def _azimuth(axis: np.ndarray) -> float | None:
-    """Degrees to the left of the direction in which a stem is panned (the energy vector); None in mono."""
+    """Degrees to the left from which a stem comes, None in mono. Vector-base panning, as of films and of `spatial.panning`, has
+    the direction in the sum of the loudspeakers' directions times their gains."""
     places = LOUDSPEAKERS[len(axis)]
     if places[0] is None:
         return None
     angles = np.radians(np.array(places, float))
-    left, front = (axis**2 @ np.sin(angles), axis**2 @ np.cos(angles))
+    gains = np.maximum(axis, 0.0)
+    left, front = gains @ np.sin(angles), gains @ np.cos(angles)
     return round(float(np.degrees(np.arctan2(left, front))), 1)
 
 

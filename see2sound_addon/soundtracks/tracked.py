@@ -17,6 +17,8 @@ AROUND = 0.25
 """Seconds before and after it is seen."""
 EVERY = 0.1
 """Seconds between two weights."""
+STARTING = 0.3
+"""Seconds around the moment at which a source starts to move, in which it is likely to sound."""
 
 
 def tracked_sources(sources: list[FoundSource], footage: Footage) -> list[WantedSource]:
@@ -37,7 +39,7 @@ def weights_of(source: FoundSource, seconds: float) -> tuple[np.ndarray, np.ndar
     weights = np.ones(len(times))
     if len(seen) > 1:
         weights[(times < seen[0] - AROUND) | (times > seen[-1] + AROUND)] = UNSEEN
-        weights *= _moving(source.path, times)
+        weights *= np.maximum(_moving(source.path, times), _starting(source.events, times))
     if len(fader.times) > 1:
         level = np.interp(times, fader.times, fader.gain_db)
         weights *= np.clip(10.0 ** (level / 20.0), UNSEEN, 1.0)
@@ -52,6 +54,12 @@ def _moving(path: Trajectory, times: np.ndarray) -> np.ndarray:
     if speed.max() < 0.05:  # metres a second: it stands
         return np.ones(len(times))
     return np.asarray(RESTING + (1.0 - RESTING) * np.interp(times, path.times, speed / speed.max()))
+
+
+def _starting(events: np.ndarray, times: np.ndarray) -> np.ndarray:
+    """The strength of the events (k, 2) that each time is near to, or 0."""
+    near = np.abs(times[:, None] - events[:, 0]) <= STARTING
+    return np.asarray((near * events[:, 1]).max(axis=1, initial=0.0))
 
 
 def direction_of(source: FoundSource, footage: Footage) -> np.ndarray | None:
