@@ -53,6 +53,21 @@ def main() -> None:
         table("three recordings", known, 3, 40)
         table("two recordings, learned from procedural voices", named(), 2, 40)
     table("two procedural voices", voiced(), 2, 40)
+    if RECORDINGS.is_dir():
+        strangers("recordings", known, 40)
+    strangers("procedural voices", voiced(), 40)
+    speed()
+
+
+def speed() -> None:
+    """Times real time for a minute, with all that is learned before."""
+    random, signals = np.random.default_rng(0), {name: voice(name, 60.0, 99, RATE).samples for name in VOICES[:3]}
+    for count in (2, 3):
+        for channels in (1, 2):
+            names = VOICES[:count]
+            mixture = sum(panned([0.1 * signals[name] for name in names], channels)) + 1e-4 * random.normal(size=(1, 60 * RATE))
+            *_, seconds = split(mixture, {name: examples_of(name, RATE) for name in names})
+            print(f"{count} sources, {'mono' if channels == 1 else 'stereo'}, a minute: {60.0 / seconds:.0f} times real time")
 
 
 def recorded() -> dict[str, Takes]:
@@ -87,7 +102,7 @@ def voiced() -> dict[str, Takes]:
 
 
 def table(title: str, known: dict[str, Takes], count: int, mixtures: int, wanted: int | None = None) -> None:
-    """One table: mono, and stereo with sources 60 degrees apart (all, from left to right). `wanted`: the first that are named."""
+    """One table: mono, and stereo with sources 60 degrees apart (all, from left to right). `wanted`: how many are named."""
     names = sorted(known)
     for channels in (1, 2):
         random = np.random.default_rng(count)
@@ -112,6 +127,19 @@ def table(title: str, known: dict[str, Takes], count: int, mixtures: int, wanted
             mean, sure = np.mean(values), 1.96 * np.std(values) / np.sqrt(len(values))
             print(f"  {name:20} {mean:6.1f} ± {sure:.1f}")
         print()
+
+
+def strangers(title: str, known: dict[str, Takes], mixtures: int) -> None:
+    """How often the stem of a class that is not there stays empty, beside one or two that are; two are in each mixture."""
+    names, random = sorted(known), np.random.default_rng(3)
+    for wanted in (1, 2):
+        empty = []
+        for _ in range(mixtures):
+            *chosen, absent = [names[number] for number in random.choice(len(names), 3, replace=False)]
+            mixture = sum(panned([laid(known[name][1], random) for name in chosen], 1))
+            _, _, there, _ = split(mixture, {name: known[name][0] for name in [*chosen[:wanted], absent]})
+            empty.append(not there[-1])
+        print(f"{title}, mono, {wanted} of two named and one that is absent: {100 * np.mean(empty):.0f} % stay empty")
 
 
 def laid(takes: list[np.ndarray], random: np.random.Generator) -> np.ndarray:

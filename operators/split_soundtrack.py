@@ -42,6 +42,7 @@ class SEE2SOUND_OT_split_soundtrack(Working, bpy.types.Operator):
         from ..see2sound_addon.blender.backends import chosen_backends
         from ..see2sound_addon.blender.soundtrack import stems
         from ..see2sound_addon.jobs.requests import SplitSoundtrack
+        from ..see2sound_addon.media.files import check_writable
 
         scene, uid = context.scene, context.scene.session_uid
         settings = scene.see2sound.soundtrack
@@ -49,6 +50,7 @@ class SEE2SOUND_OT_split_soundtrack(Working, bpy.types.Operator):
         if not file.is_file():
             raise See2SoundError("clip-missing", f"There is no file {str(file)[:200]!r}.", "Choose a film or a sound file.")
         wanted = stems.wanted_stems(scene)
+        check_writable(sources.clip_folder())
         folder = sources.clip_folder() / f"soundtrack {file.stem[:60]}"
         done = yield from ask(SplitSoundtrack(file, folder, wanted, chosen_backends(scene)))
         scene = same_scene(context, uid)

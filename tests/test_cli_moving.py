@@ -81,6 +81,18 @@ def test_the_film_is_the_video_with_its_sounds(made):
     assert 2995 <= spectrum.argmax() <= 3005
 
 
+def test_its_own_sound_is_split_and_the_speakers_play_it(made):
+    """The stems and the bed add up to what the video sounds like, and the plan has no clip but those of the split."""
+    path, out, _ = made
+    split = out / "soundtrack"
+    total = sum(soundfile.read(one, always_2d=True)[0] for one in split.glob("*.wav"))
+    with av.open(str(path)) as film:
+        own = np.concatenate([frame.to_ndarray() for frame in film.decode(audio=0)], axis=1).T[: len(total)]
+    assert len(total) == COUNT * 2000 and np.abs(total[: len(own)] - own).max() < 1e-4
+    clips = [Path(one["clip"]) for one in json.loads((out / "plan.json").read_text())["sources"]]
+    assert clips and all((out / clip).resolve().parent == (split / "clips").resolve() for clip in clips)
+
+
 def test_the_scene_plays_in_step(made):
     _, out, _ = made
     script = (

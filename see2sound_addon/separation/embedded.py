@@ -30,7 +30,7 @@ STEPS = 3
 """Towards the powers that explain all channels."""
 WINDOW = 2.0
 """Seconds over which the share of a source is taken."""
-LEAST = 0.06
+LEAST = 0.1
 """Share of the mixture that a source must have somewhere, or it is taken to be absent."""
 AUDIBLE = 1e-4
 """Power of a window, relative to the strongest, from which on it counts."""

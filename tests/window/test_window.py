@@ -18,6 +18,7 @@ import root
 import skimage
 import soundfile
 from driver import KEPT, Blender
+from mixtures import panned, voice, write
 from moving import film
 
 PICTURE = Path(skimage.__file__).parent / "data" / "rocket.jpg"
@@ -439,6 +440,58 @@ def test_sounds_and_recordings_by_their_buttons(any_scene):
     blender.do("bpy.ops.see2sound.add_class(name='stream')")
     assert blender.do("result = sum(t.type == 'SPEAKER' for t in bpy.context.scene.objects)") == 2
     blender.do("bpy.ops.see2sound.remove_recordings(folder='/root/see2sound/sounds')")
+    assert log.read_text().count("Traceback") == before, log.read_text()[-3000:]
+
+
+ALONE = """
+panel = bpy.types.SEE2SOUND_PT_soundtrack
+bpy.utils.unregister_class(panel)
+panel.bl_category = "{tab}"
+bpy.utils.register_class(panel)
+next(r for r in place()['area'].regions if r.type == 'UI').tag_redraw()
+"""
+TAB = "next(r for r in place()['area'].regions if r.type == 'UI').active_panel_category = {!r}"
+
+
+def test_a_soundtrack_becomes_stems_by_its_buttons(any_scene):
+    """Split, change, split again, give, undo, in the panel, without a fault in the log."""
+    blender = any_scene
+    log = root.FOLDER / "tmp/blender.log"
+    before = log.read_text().count("Traceback")
+    mixture = 0.3 * sum(panned([voice("dog", 2.0), voice("rain", 2.0)], (20.0, -20.0)))
+    write(blender.folder / "street.wav", mixture)
+    settings = "bpy.context.scene.see2sound.soundtrack"
+    blender.do("bpy.context.preferences.view.show_developer_ui = False")
+    assert not blender.do("result = bpy.ops.see2sound.split_soundtrack.poll()")
+    blender.do(f"{settings}.file, {settings}.into = '/root/see2sound/street.wav', 'dog, rain, church bell'")
+    blender.do("bpy.ops.ed.undo_push(message='before the split')")
+    assert invoke(blender, "split_soundtrack") == ["RUNNING_MODAL"]
+    assert len(blender.do(SPEAKERS)) == 4
+    stems = f"result = [[one.name, one.heard, len(one.changes)] for one in {settings}.stems]"
+    assert blender.do(stems)[:3] == [["dog", True, 0], ["rain", True, 0], ["church bell", False, 0]]
+    blender.do(f"{settings}.stem_index = 0; bpy.ops.see2sound.change_stem(kind='MORE')")
+    blender.do(ALONE.format(tab="Alone"))
+    time.sleep(0.5)
+    blender.do(TAB.format("Alone"))
+    time.sleep(0.5)
+    blender.click(1097, 97)  # the panel is closed at first
+    blender.picture(f"soundtrack_{blender.kind}")
+    blender.do(ALONE.format(tab="See2Sound"))
+    time.sleep(0.5)
+    blender.do(TAB.format("See2Sound"))
+    assert invoke(blender, "split_soundtrack") == ["RUNNING_MODAL"]
+    assert len(blender.do(SPEAKERS)) == 4 and blender.do(stems)[0] == ["dog", True, 1]
+    blender.do("bpy.ops.object.speaker_add(location=(1, 1, 1))")
+    blender.do("bpy.context.object.name = 'Mine'")
+    invoke(blender, "give_stem")
+    assert blender.do(f"result = {settings}.stems[0].speaker.name") == "Mine"
+    if blender.kind == "empty":
+        blender.do("bpy.ops.object.camera_add(); bpy.context.scene.camera = bpy.context.object")
+    assert invoke(blender, "render_mix", filepath="/root/see2sound/stems.wav", layout="stereo") == ["RUNNING_MODAL"]
+    assert np.abs(soundfile.read(blender.folder / "stems.wav")[0]).max() > 1e-3
+    while blender.do(f"result = len({settings}.stems)"):
+        blender.do("bpy.ops.ed.undo()")
+    assert blender.do(f"result = {settings}.into") == "dog, rain, church bell"
     assert log.read_text().count("Traceback") == before, log.read_text()[-3000:]
 
 
