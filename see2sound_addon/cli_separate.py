@@ -85,5 +85,12 @@ def _facts_of(one: Any) -> dict[str, Any]:
 def _level(one: dict[str, Any]) -> str:
     if one["level"] is None:
         return "empty"
-    side = "" if one["azimuth"] is None else f", {abs(one['azimuth']):.0f} degrees {'left' if one['azimuth'] >= 0 else 'right'}"
-    return f"{one['level']:.1f} dB of the soundtrack where it is strongest{side}"
+    return f"{one['level']:.1f} dB of the soundtrack where it is strongest{_side(one['azimuth'])}"
+
+
+def _side(azimuth: float | None) -> str:
+    if azimuth is None:
+        return ""
+    if abs(azimuth) < 0.5:
+        return ", in the middle"
+    return f", {abs(azimuth):.0f} degrees {'left' if azimuth > 0.0 else 'right'}"

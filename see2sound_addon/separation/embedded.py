@@ -120,12 +120,12 @@ def _moments(begin: int, count: int, size: int, rate: int, every: int = 1) -> np
 def _powers(spectra: np.ndarray, wanted: list[WantedStem], dictionaries: list[np.ndarray], moments: np.ndarray) -> np.ndarray:
     """(sources, bins, frames) of each wanted source, and last of the rest."""
     magnitudes = np.sqrt((np.abs(spectra) ** 2).sum(axis=0))
-    found = np.stack(fit(magnitudes, dictionaries)).astype(float) ** 2 + TINY
+    found = np.stack(fit(magnitudes, dictionaries)) ** 2 + TINY
     shared = {stem.kind: sum(one.kind == stem.kind for one in wanted) for stem in wanted}
     for number, stem in enumerate(wanted):
         found[number] /= shared[stem.kind] ** 2  # each of several of one kind has found all of them
         if len(stem.times):
-            found[number] *= np.maximum(np.interp(moments, stem.times, stem.weights) ** 2, FLOOR)
+            found[number] *= np.maximum(np.interp(moments, stem.times, stem.weights) ** 2, FLOOR).astype(np.float32)
     return found
 
 

@@ -23,6 +23,6 @@ def harmonic_percussive(magnitudes: np.ndarray, rate: int, size: int) -> np.ndar
     bins = 2 * (round(WIDE * size / rate) // 2) + 1
     lasts = median_filter(magnitudes, (1, frames), mode="nearest")
     strikes = median_filter(magnitudes, (bins, 1), mode="nearest")
-    power = magnitudes.astype(float) ** 2
+    power = magnitudes**2
     harmonic, percussive = lasts > CLEARLY * strikes, strikes > CLEARLY * lasts
     return np.stack([power * harmonic, power * percussive, power * ~(harmonic | percussive)])

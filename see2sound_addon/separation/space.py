@@ -17,7 +17,7 @@ SUREST = 0.2
 """Share of a source's energy from which its direction is taken."""
 EVEN = 0.02
 """Share of each bin that any source may have at first."""
-LEAST = 1e-20
+LEAST = np.float32(1e-20)
 """Power of a source in any bin: about that of the rounding of float32."""
 TINY = 1e-60
 
@@ -42,52 +42,53 @@ def surest_covariance(spectra: np.ndarray, share: np.ndarray) -> np.ndarray:
     return np.asarray((sure @ sure.conj().T).real, float)
 
 
-def whitened(spectra: np.ndarray, powers: np.ndarray, shapes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The mixture's spectra divided by the covariance of their model (channels, bins, frames), and the inverse of that, as
-    (channels, channels, bins, frames)."""
+def whitened(spectra: np.ndarray, shares: np.ndarray, shapes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The mixture's spectra (channels, bins, frames) divided by the covariance of their model, and the inverse of that.
+
+    `shares`: (sources, bins, frames) of the power in each bin, so that float32 is enough. Symmetric matrices are kept as what is
+    on and above their diagonal, row by row: (channels (channels + 1) / 2, bins * frames).
+    """
     channels = len(spectra)
-    whole = _over_sources(powers, shapes)
+    rows, columns = np.triu_indices(channels)
+    whole = shapes[:, rows, columns].T.astype(np.float32) @ shares.reshape(len(shares), -1)
     if channels == 1:
         inverse = 1.0 / whole
     elif channels == 2:
-        (a, b), (_, d) = whole
-        determinant = a * d - b * b + TINY
-        inverse = np.stack([np.stack([d, -b]), np.stack([-b, a])]) / determinant
+        inverse = np.stack([whole[2], -whole[1], whole[0]])
+        inverse /= whole[0] * whole[2] - whole[1] * whole[1]
     else:
-        inverse = np.moveaxis(np.linalg.inv(np.moveaxis(whole, (0, 1), (-2, -1))), (-2, -1), (0, 1))
-    white = np.stack([sum(inverse[one, other] * spectra[other] for other in range(channels)) for one in range(channels)])
-    return white, inverse
+        full = np.empty((whole.shape[1], channels, channels), np.float32)
+        full[:, rows, columns] = full[:, columns, rows] = whole.T
+        inverse = np.ascontiguousarray(np.linalg.inv(full)[:, rows, columns].T)
+    flat, white = spectra.reshape(channels, -1), np.zeros((channels, inverse.shape[1]), np.complex64)
+    for row, column, part in zip(rows, columns, inverse, strict=True):
+        white[row] += part * flat[column]
+        if row != column:
+            white[column] += part * flat[row]
+    return white.reshape(spectra.shape), inverse
 
 
 def refined(spectra: np.ndarray, powers: np.ndarray, shapes: np.ndarray, steps: int) -> np.ndarray:
     """Powers after steps towards those that explain the spectra best. None is quite zero before, or it could not grow."""
-    powers = powers + EVEN * powers.sum(axis=0)
+    rows, columns = np.triu_indices(len(spectra))
+    twice = (shapes[:, rows, columns] * np.where(rows == columns, 1.0, 2.0)).astype(np.float32)
+    powers = powers + np.float32(EVEN) * powers.sum(axis=0)
     for _ in range(steps):
-        white, inverse = whitened(spectra, powers, shapes)
-        pairs = (white.conj()[:, None] * white[None]).real
-        powers = powers * np.sqrt(np.maximum(_over_channels(shapes, pairs), 0.0) / (_over_channels(shapes, inverse) + TINY))
-        powers = np.maximum(powers, LEAST)
+        whole = powers.sum(axis=0)
+        white, inverse = whitened(spectra, powers / whole, shapes)
+        flat = white.reshape(len(white), -1)
+        pairs = np.stack([(flat[one] * flat[other].conj()).real for one, other in zip(rows, columns, strict=True)])
+        better = np.maximum(twice @ pairs, 0.0) / (twice @ inverse)
+        powers = np.maximum(powers * np.sqrt(better.reshape(powers.shape) / whole), LEAST)
     return powers
-
-
-def _over_sources(powers: np.ndarray, shapes: np.ndarray) -> np.ndarray:
-    """The covariance of the mixture's model (channels, channels, bins, frames)."""
-    count, channels = shapes.shape[:2]
-    flat = shapes.reshape(count, -1).T @ powers.reshape(count, -1)
-    return np.asarray(flat.reshape(channels, channels, *powers.shape[1:]))
-
-
-def _over_channels(shapes: np.ndarray, pairs: np.ndarray) -> np.ndarray:
-    """(sources, bins, frames): each covariance with what is there for each pair of channels."""
-    flat = shapes.reshape(len(shapes), -1) @ pairs.reshape(shapes[0].size, -1)
-    return np.asarray(flat.reshape(len(shapes), *pairs.shape[2:]))
 
 
 def images(spectra: np.ndarray, powers: np.ndarray, shapes: np.ndarray, count: int) -> np.ndarray:
     """What the first `count` sources are in the channels: (count, channels, bins, frames)."""
-    white, _ = whitened(spectra, powers, shapes)
-    flat = shapes[:count] @ white.reshape(len(white), -1)
-    return np.asarray(powers[:count, None] * flat.reshape(count, *white.shape))
+    shares = powers / powers.sum(axis=0)
+    white, _ = whitened(spectra, shares, shapes)
+    flat = shapes[:count].astype(np.float32) @ white.reshape(len(white), -1)
+    return np.asarray(shares[:count, None] * flat.reshape(count, *white.shape))
 
 
 def axis_of(covariance: np.ndarray) -> np.ndarray:
