@@ -128,7 +128,7 @@ def _set_up(options: argparse.Namespace, progress: Progress) -> dict[str, Any]:
 
 
 def _download(options: argparse.Namespace, progress: Progress) -> dict[str, Any]:
-    from .neural.environment import fetch_model
+    from .neural.environment import fetch_model, offer_model
 
     if options.model not in CARDS:
         raise See2SoundError(
@@ -137,8 +137,11 @@ def _download(options: argparse.Namespace, progress: Progress) -> dict[str, Any]
     card = CARDS[options.model]
     if not options.yes:
         allows = "allows commercial work" if card.commercial else "does NOT allow commercial work"
-        what = f"This downloads {card.repository} from huggingface.co, {card.size:g} GB; its licence, {card.licence}, {allows}."
-        raise ask_first(what)
+        offered = offer_model(_place(options), card, progress, online=True)
+        what = (
+            f"This downloads {len(offered.files)} files of {card.repository} from huggingface.co, {offered.size / 1e9:.2f} GB"
+        )
+        raise ask_first(f"{what}; its licence, {card.licence}, {allows}.")
     folder = fetch_model(_place(options), card, progress, online=True)
     return {"folder": str(folder), "lines": [f"{card.id} is installed in {folder}."]}
 

@@ -13,7 +13,7 @@ from ..neural import requests as neural_requests
 from ..neural.requests import Done, EnvironmentFacts
 from ..progress import Progress, no_progress
 from ..steps import BackendNames
-from ..weights.requests import Download, NetworkTried, TryNetwork
+from ..weights.requests import Download, NetworkTried, OfferModel, TryNetwork
 from ..workers.messages import Request, Result
 from . import requests
 
@@ -273,6 +273,7 @@ TASKS: dict[str, Task] = {
         _where_torch_is(neural_requests.ReportStatus, "neural.status", "report_status"),
         _where_torch_is(neural_requests.FreeModels, "neural.status", "free_models"),
         _where_torch_is(Download, "weights.hub", "download"),
+        _where_torch_is(OfferModel, "weights.hub", "offer_model"),
     )
 }
 

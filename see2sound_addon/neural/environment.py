@@ -20,7 +20,7 @@ from ..media.files import check_writable
 from ..progress import Progress, no_progress
 from ..weights.cards import Card
 from ..weights.consent import check_online
-from ..weights.requests import Download
+from ..weights.requests import Download, ModelOffered, OfferModel
 from ..workers.process import Worker, run_program
 from .requests import EnvironmentFacts, ReportStatus
 
@@ -228,6 +228,18 @@ def fetch_model(
     check_online(online, f"{card.repository} is downloaded from huggingface.co.")
     probe(place.executable)
     folder = (models or place.folder / "models") / card.id
-    with Worker(place.executable, {"HF_HUB_DISABLE_TELEMETRY": "1"}, network=True) as worker:
-        worker.ask(Download(card.repository, card.task, folder), progress)
+    with _with_network(place) as worker:
+        worker.ask(Download(card.repository, card.task, folder, card.revision), progress)
     return folder
+
+
+def offer_model(place: Place, card: Card, progress: Progress = no_progress, online: bool = False) -> ModelOffered:
+    """The files that a download of a model would take, and their size. Errors: `offline`, those of the task `offer_model`."""
+    check_online(online, f"The list of files of {card.repository} lies at huggingface.co.")
+    probe(place.executable)
+    with _with_network(place) as worker:
+        return worker.ask(OfferModel(card.repository, card.revision), progress)
+
+
+def _with_network(place: Place) -> Worker:
+    return Worker(place.executable, {"HF_HUB_DISABLE_TELEMETRY": "1"}, network=True)

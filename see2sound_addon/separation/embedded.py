@@ -146,8 +146,9 @@ def _look(
         moments = _moments(begin, spectra.shape[2] * EVERY, size, soundtrack.rate, EVERY)[: spectra.shape[2]]
         powers = _powers(spectra, wanted, dictionaries, moments)
         shapes = np.stack([
-            normalised(surest_covariance(spectra, share) if axis is None else np.outer(axis, axis))
-            for share, axis in zip(powers / powers.sum(axis=0), axes, strict=True)
+            normalised(surest_covariance(spectra, powers[number], np.delete(powers, number, 0).sum(axis=0)) if axis is None
+                       else np.outer(axis, axis))
+            for number, axis in enumerate(axes)
         ])  # fmt: skip
         for number in range(count + 1):
             sums[number] += shapes[number] * powers[number].sum()

@@ -30,14 +30,15 @@ def normalised(covariance: np.ndarray) -> np.ndarray:
     return np.asarray((1.0 - DIFFUSE) * shape + DIFFUSE * np.eye(channels) / channels)
 
 
-def surest_covariance(spectra: np.ndarray, share: np.ndarray) -> np.ndarray:
+def surest_covariance(spectra: np.ndarray, power: np.ndarray, others: np.ndarray) -> np.ndarray:
     """The covariance (channels, channels) of a source, of the bins in which it is strongest beside the others.
 
-    `share`: (bins, frames) of it in the spectra (channels, bins, frames). Those with the largest shares are taken until they
-    hold SUREST of its energy: what it has elsewhere is what others have in common with it, and comes from where they are.
+    `power`, `others`: (bins, frames) of it and of all others in the spectra (channels, bins, frames). Bins are taken, those
+    with the largest ratio first, until they hold SUREST of its energy: what it has elsewhere is what others have in common with
+    it, and comes from where they are.
     """
-    order = np.argsort(share, axis=None)[::-1]
-    energy = np.cumsum(((np.abs(spectra) ** 2).sum(axis=0) * share).ravel()[order])
+    order = np.argsort(power / others, axis=None)[::-1]
+    energy = np.cumsum(((np.abs(spectra) ** 2).sum(axis=0) * (power / (power + others))).ravel()[order])
     sure = spectra.reshape(len(spectra), -1)[:, order[: np.searchsorted(energy, SUREST * energy[-1]) + 1]]
     return np.asarray((sure @ sure.conj().T).real, float)
 
@@ -45,8 +46,8 @@ def surest_covariance(spectra: np.ndarray, share: np.ndarray) -> np.ndarray:
 def whitened(spectra: np.ndarray, shares: np.ndarray, shapes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """The mixture's spectra (channels, bins, frames) divided by the covariance of their model, and the inverse of that.
 
-    `shares`: (sources, bins, frames) of the power in each bin, so that float32 is enough. Symmetric matrices are kept as what is
-    on and above their diagonal, row by row: (channels (channels + 1) / 2, bins * frames).
+    `shares`: (sources, bins, frames) of the power in each bin, so that float32 is enough. Symmetric matrices are kept as what
+    is on and above their diagonal, row by row: (channels (channels + 1) / 2, bins * frames).
     """
     channels = len(spectra)
     rows, columns = np.triu_indices(channels)

@@ -3,84 +3,129 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import huggingface_hub
-from huggingface_hub.errors import GatedRepoError, HfHubHTTPError, LocalEntryNotFoundError, OfflineModeIsEnabled
+from huggingface_hub.errors import (
+    GatedRepoError,
+    HfHubHTTPError,
+    LocalEntryNotFoundError,
+    OfflineModeIsEnabled,
+    RepositoryNotFoundError,
+    RevisionNotFoundError,
+)
 
 from ..errors import See2SoundError
+from ..media.scratch import temporary_folder
 from ..progress import Progress
 from .checks import check_model
+from .fetch import file_hash
 from .records import record_files
-from .requests import Download, Downloaded
+from .requests import Download, Downloaded, ModelOffered, OfferModel
+from .selection import PIPELINE, Offered, choose_files
 
-WANTED = ["*.safetensors", "*.safetensors.index.json", "*.json", "*.txt", "*.model", "*.md"]
-"""Weights that are only numbers, settings and vocabularies; no code, no pickles."""
 SPARE = 2**30
 """Bytes that stay free on the disk."""
+TOO_MANY = 429
+"""HTTP status of a server that asks to wait."""
+
+
+def offer_model(request: OfferModel, progress: Progress) -> ModelOffered:
+    """What a download would take, by the list of the repository's files.
+
+    Errors: those of `download` but `disk-full`.
+    """
+    with _clear_errors(request.repository):
+        revision, files = _look(request.repository, request.revision)
+    return ModelOffered(revision, [file.name for file in files], sum(file.size for file in files))
 
 
 def download(request: Download, progress: Progress) -> Downloaded:
     """Download a repository; what is there already is not downloaded again.
 
     File by file, so that a cancelled download goes on where it stopped. The revision and every file's hash are recorded.
-    Errors: `download-failed`, `download-gated`, `disk-full`, those of `checks.check_model`.
+    Errors: `weights-missing`, `download-failed`, `download-gated`, `download-wrong`, `disk-full`, those of `check_model`.
     """
     repository, out = request.repository, request.out
-    try:
-        info = huggingface_hub.HfApi().model_info(repository, files_metadata=True)
-        files = [file for file in info.siblings or [] if any(Path(file.rfilename).match(pattern) for pattern in WANTED)]
-        files = _without_doubles(files)
-        total = sum(file.size or 0 for file in files)
+    with _clear_errors(repository):
+        revision, files = _look(repository, request.revision)
+        total = sum(file.size for file in files)
         out.mkdir(parents=True, exist_ok=True)
-        here = sum((out / file.rfilename).stat().st_size for file in files if (out / file.rfilename).is_file())
+        here = sum((out / file.name).stat().st_size for file in files if (out / file.name).is_file())
         if shutil.disk_usage(out).free < total - here + SPARE:
             raise See2SoundError(
                 "disk-full", f"{repository} needs {total / 1e9:.1f} GB on the disk.", "Make room, or choose another folder."
             )
         done = 0
         for file in files:
-            progress(f"Downloading {file.rfilename}", done >> 10, total >> 10)
-            huggingface_hub.hf_hub_download(repository, file.rfilename, revision=info.sha, local_dir=out)
-            done += file.size or 0
+            progress(f"Downloading {file.name}", done >> 10, total >> 10)
+            huggingface_hub.hf_hub_download(repository, file.name, revision=revision, local_dir=out)
+            _check(out, file, repository)
+            done += file.size
+    shutil.rmtree(out / ".cache", ignore_errors=True)
+    record_files(out, repository, revision)
+    return Downloaded(check_model(out, request.kind), revision)
+
+
+def _look(repository: str, revision: str) -> tuple[str, list[Offered]]:
+    """The commit that a revision is now, and the files of it that make up the model."""
+    info = huggingface_hub.HfApi().model_info(repository, revision=revision, files_metadata=True)
+    offered = [Offered(one.rfilename, one.size or 0, one.lfs.sha256 if one.lfs else "") for one in info.siblings or []]
+    commit, index = str(info.sha), None
+    if any(file.name == PIPELINE for file in offered):
+        with temporary_folder() as folder:
+            path = huggingface_hub.hf_hub_download(repository, PIPELINE, revision=commit, local_dir=folder)
+            index = json.loads(Path(path).read_text("utf-8"))
+        if not isinstance(index, dict):
+            raise ValueError(f"{PIPELINE} is no object")
+    return commit, choose_files(repository, offered, index)
+
+
+def _check(out: Path, file: Offered, repository: str) -> None:
+    """A file must be what the list has said; another is deleted, or the next download would keep it."""
+    path = out / file.name
+    if path.stat().st_size != file.size or (file.sha256 and file_hash(path) != file.sha256):
+        path.unlink()
+        message = f"{file.name} of {repository} is not what the hub has announced."
+        raise See2SoundError("download-wrong", message, "Try again later; the file may be changing.")
+
+
+@contextmanager
+def _clear_errors(repository: str) -> Iterator[None]:
+    """The hub's errors as ours."""
+    try:
+        yield
     except GatedRepoError as error:
         raise See2SoundError(
             "download-gated",
             f"Downloading {repository} requires an account.",
             "Accept their licence on its page, then log in with `hf auth login`.",
         ) from error
-    except (HfHubHTTPError, LocalEntryNotFoundError, OfflineModeIsEnabled, OSError, *_transport_errors()) as error:
+    except (RepositoryNotFoundError, RevisionNotFoundError) as error:
+        message = f"{repository} is not at huggingface.co any more, or not in this revision."
+        raise See2SoundError("download-failed", message, "Choose another model.") from error
+    except (HfHubHTTPError, LocalEntryNotFoundError, OfflineModeIsEnabled, OSError, ValueError, *_transport_errors()) as error:
         if isinstance(error, OSError) and error.errno == 28:
             raise See2SoundError(
                 "disk-full", "The disk is full.", "Make room; the download goes on where it stopped."
+            ) from error
+        if isinstance(error, HfHubHTTPError) and error.response is not None and error.response.status_code == TOO_MANY:
+            message = f"huggingface.co asks to wait before more of {repository} is downloaded."
+            raise See2SoundError(
+                "download-failed", message, "Try again in some minutes; it goes on where it stopped."
             ) from error
         raise See2SoundError(
             "download-failed",
             f"{repository} could not be downloaded: {' '.join(str(error).split())[:160]}",
             "Try again; it goes on where it stopped.",
         ) from error
-    shutil.rmtree(out / ".cache", ignore_errors=True)
-    record_files(out, repository, str(info.sha))
-    return Downloaded(check_model(out, request.kind), str(info.sha))
 
 
 def _transport_errors() -> list[type[Exception]]:
     """What the HTTP library below raises, whichever this version of huggingface_hub is built on; `requests` raises OSErrors."""
     names = [name for name in ("httpx", "httpx2") if importlib.util.find_spec(name)]
     return [importlib.import_module(name).HTTPError for name in names]
-
-
-def _without_doubles(files: list[Any]) -> list[Any]:
-    """Where weights are there in one piece and in several, or at several precisions, the plain one piece is enough."""
-    plain = {file.rfilename for file in files}
-    kept = []
-    for file in files:
-        path = Path(file.rfilename)
-        variant = (
-            len(path.suffixes) > 1 and path.suffixes[0] in (".fp16", ".bf16", ".non_ema") and path.suffix == ".safetensors"
-        )
-        if not (variant and (path.parent / f"{path.name.split('.')[0]}.safetensors").as_posix() in plain):
-            kept.append(file)
-    return kept

@@ -35,10 +35,30 @@ class Downloaded:
 
 @dataclass(frozen=True)
 class Download(Request[Downloaded]):
-    """Download `repository` into the folder `out` for a kind of model; what is there already is kept."""
+    """Download a `revision` of `repository` into the folder `out` for a kind of model; what is there already is kept."""
 
     task: ClassVar[str] = "download"
     result: ClassVar[type] = Downloaded
     repository: str
     kind: str
     out: Path
+    revision: str = "main"
+
+
+@dataclass(frozen=True)
+class ModelOffered:
+    """`revision`: the commit. `files`: what a download takes. `size`: bytes of them."""
+
+    revision: str
+    files: list[str]
+    size: int
+
+
+@dataclass(frozen=True)
+class OfferModel(Request[ModelOffered]):
+    """Read the list of a repository's files, and nothing else."""
+
+    task: ClassVar[str] = "offer_model"
+    result: ClassVar[type] = ModelOffered
+    repository: str
+    revision: str = "main"

@@ -1,12 +1,8 @@
 """The environment: set up on purpose, whole or not at all; what is wrong with one is named; downloads are recorded."""
 
-import hashlib
-import http.server
-import json
 import shutil
 import stat
 import sys
-import threading
 from pathlib import Path
 
 import pytest
@@ -15,7 +11,6 @@ from see2sound_addon.errors import Cancelled, See2SoundError
 from see2sound_addon.neural import environment
 from see2sound_addon.neural.environment import LOCKS, SIZES, Place, describe, fetch_model, probe, remove, set_up
 from see2sound_addon.weights.cards import Card
-from see2sound_addon.weights.records import RECORD
 
 
 def raises(code, work):
@@ -102,92 +97,3 @@ def test_a_torch_without_cuda_on_a_machine_with_a_gpu_is_told(python, tmp_path, 
     found = describe(Place(tmp_path, python))
     if found.status.device == "cpu":
         assert "without CUDA" in found.advice and "again as cuda" in found.advice
-
-
-class Hub(http.server.BaseHTTPRequestHandler):
-    """As much of huggingface.co as a download needs. `files`: name to bytes; `broken`: names that end half-way once."""
-
-    files: dict = {}
-    broken: set = set()
-    revision = "a" * 40
-
-    def do_HEAD(self):
-        self.do_GET()
-
-    def do_GET(self):
-        path = self.path.partition("?")[0]
-        if path.startswith("/api/models/"):
-            listing = [{"rfilename": name, "size": len(data)} for name, data in self.files.items()]
-            text = json.dumps(
-                {"id": "somebody/clip", "modelId": "somebody/clip", "sha": self.revision, "siblings": listing, "tags": []}
-            )
-            return self.answer(text.encode(), "application/json")
-        name = path.rpartition(f"/resolve/{self.revision}/")[2]
-        if name in self.files:
-            return self.answer(self.files[name], "application/octet-stream", name)
-        self.send_response(404)
-        self.end_headers()
-
-    def answer(self, data, kind, name=""):
-        begin = 0
-        asked = self.headers.get("Range")
-        if asked:
-            begin = int(asked.removeprefix("bytes=").split("-")[0])
-        part = data[begin:]
-        self.send_response(206 if asked else 200)
-        self.send_header("Content-Type", kind)
-        self.send_header("Content-Length", str(len(part)))
-        if asked:
-            self.send_header("Content-Range", f"bytes {begin}-{len(data) - 1}/{len(data)}")
-        self.send_header("ETag", f'"{hashlib.sha256(data).hexdigest()}"')
-        self.send_header("X-Repo-Commit", self.revision)
-        self.end_headers()
-        if self.command == "GET":
-            self.wfile.write(part)
-
-    def log_message(self, *_):
-        pass
-
-
-@pytest.fixture
-def hub(models, monkeypatch):
-    """A server with the tiny CLIP, a pickle and a script beside it."""
-    files = {path.name: path.read_bytes() for path in (models / "clip").iterdir()}
-    Hub.files = {**files, "pytorch_model.bin": b"pickle", "modeling.py": b"import os"}
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Hub)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    monkeypatch.setenv("HF_ENDPOINT", f"http://127.0.0.1:{server.server_port}")
-    monkeypatch.setenv("HF_HUB_DISABLE_XET", "1")
-    yield server
-    server.shutdown()
-
-
-CARD = Card("tiny-clip", "names", "clip", "somebody/clip", 0.1, 0.1, "MIT", True)
-
-
-def test_a_download_brings_weights_and_settings_and_records_them(hub, python, tmp_path):
-    seen = []
-    folder = fetch_model(Place(tmp_path, python), CARD, lambda label, done, total: seen.append(label), online=True)
-    assert folder == tmp_path / "models" / "tiny-clip"
-    names = {path.name for path in folder.iterdir()}
-    assert {"model.safetensors", "config.json", RECORD} <= names
-    assert not names & {"pytorch_model.bin", "modeling.py", ".cache"}
-    record = json.loads((folder / RECORD).read_text())
-    assert (record["repository"], record["revision"]) == ("somebody/clip", "a" * 40)
-    weights = (folder / "model.safetensors").read_bytes()
-    assert record["files"]["model.safetensors"] == {"size": len(weights), "sha256": hashlib.sha256(weights).hexdigest()}
-    assert any("model.safetensors" in label for label in seen)
-
-
-def test_a_download_that_stops_is_a_clear_error_and_goes_on_later(hub, python, tmp_path):
-    place = Place(tmp_path, python)
-    whole = Hub.files.pop("model.safetensors")
-    raises("model-incomplete", lambda: fetch_model(place, CARD, online=True))
-    Hub.files["model.safetensors"] = whole
-    assert (fetch_model(place, CARD, online=True) / "model.safetensors").read_bytes() == whole
-
-
-def test_a_hub_that_cannot_be_reached(python, tmp_path, monkeypatch):
-    monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
-    message = raises("download-failed", lambda: fetch_model(Place(tmp_path, python), CARD, online=True))
-    assert "somebody/clip" in message and "\n" not in message

@@ -90,7 +90,7 @@ def test_the_filter_of_wiener_is_the_one_of_the_formula():
 def test_the_axis_of_a_panned_source_is_its_gains(gains):
     gains = np.array(gains) / np.linalg.norm(gains)
     signal = np.random.default_rng(0).normal(size=(20, 30))
-    covariance = space.surest_covariance(gains[:, None, None] * signal, np.ones((20, 30)))
+    covariance = space.surest_covariance(gains[:, None, None] * signal, np.ones((20, 30)), np.ones((20, 30)))
     assert np.allclose(space.axis_of(space.normalised(covariance)), gains, atol=1e-6)
     assert np.trace(space.normalised(covariance)) == pytest.approx(1.0)
 
@@ -103,7 +103,7 @@ def test_directions_are_those_of_the_bins_in_which_a_source_is_surest():
     signals = np.sqrt(powers) * (random.normal(size=powers.shape) + 1j * random.normal(size=powers.shape))
     spectra = np.einsum("sc,sbf->cbf", gains, signals)
     for power, true in zip(powers, gains, strict=True):
-        shape = space.surest_covariance(spectra, 0.5 + 0.3 * power * random.random(power.shape))
+        shape = space.surest_covariance(spectra, 0.5 + 0.3 * power * random.random(power.shape), np.full(power.shape, 0.5))
         assert space.axis_of(shape) @ true / np.linalg.norm(true) > np.cos(np.radians(3))
 
 
