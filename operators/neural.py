@@ -2,12 +2,13 @@
 
 import bpy
 from bpy.app.translations import pgettext_iface as iface
-from bpy.props import EnumProperty
+from bpy.props import BoolProperty, EnumProperty, FloatProperty
 
 from ..see2sound_addon.blender import neural
 from ..see2sound_addon.blender.properties.neural import MODEL_ITEMS
 from ..see2sound_addon.errors import See2SoundError
-from ..see2sound_addon.weights.cards import CARDS
+from ..see2sound_addon.weights.cards import CARDS, Card
+from ..see2sound_addon.weights.consent import terms
 from .working import Work, Working, ask
 
 KINDS = (
@@ -31,12 +32,17 @@ class SEE2SOUND_OT_set_up_neural(Working, bpy.types.Operator):
     bl_options = {"REGISTER"}
 
     kind: EnumProperty(name="Device", description="The device that the models run on", items=KINDS)
+    models: BoolProperty(name="With Models", description="Also download a set of models that fits this machine")
+    commercial: BoolProperty(
+        name="Commercial Work", description="Only models whose licences allow commercial work", default=True
+    )
 
     def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
-        from ..see2sound_addon.neural.environment import SIZES, usual_kind
+        from ..see2sound_addon.neural.environment import SIZES, proposed, usual_kind
 
         self.kind = usual_kind()
-        self._sizes = SIZES
+        self._sizes, folder = SIZES, neural.folder()
+        self._sets = {(kind, only): proposed(folder, kind, only) for kind in SIZES for only in (True, False)}
         return context.window_manager.invoke_props_dialog(self, width=420, confirm_text="Download")  # type: ignore[return-value]
 
     def draw(self, context: bpy.types.Context) -> None:
@@ -46,14 +52,26 @@ class SEE2SOUND_OT_set_up_neural(Working, bpy.types.Operator):
         text = iface("Downloads from pypi.org and pytorch.org; takes {:g} GB on the disk.").format(size)
         layout.label(text=text, translate=False)
         layout.label(text="Licences: PyTorch BSD-3-Clause, transformers and diffusers Apache-2.0.")
+        layout.prop(self, "models")
+        layout.prop(self, "commercial")
+        for card in self._proposed() if self.models else ():
+            use = f"{card.id}, {card.repository}: {card.size:g} GB, {terms(card)}"
+            layout.label(text=use, icon="DOT", translate=False)
         if not bpy.app.online_access:
             layout.label(text="Blender is offline: allow online access in Preferences > System.", icon="ERROR")
 
+    def _proposed(self) -> list[Card]:
+        return self._sets[self.kind, self.commercial]
+
     def work(self, context: bpy.types.Context, seconds: float) -> Work:
-        from ..see2sound_addon.jobs.requests import SetUpNeural
+        from ..see2sound_addon.jobs.requests import FetchModel, SetUpNeural
+        from ..see2sound_addon.neural.environment import proposed
 
         _check_online()
-        neural.remember(context, (yield from ask(SetUpNeural(neural.folder(), self.kind))))
+        folder, models = neural.folder(), neural.models_folder(context)
+        neural.remember(context, (yield from ask(SetUpNeural(folder, self.kind))))
+        for card in proposed(folder, self.kind, self.commercial) if self.models else ():
+            yield from ask(FetchModel(folder, None, card.id, models))
         self.report({"INFO"}, "Neural models can be used now.")
         return []
 
@@ -104,22 +122,31 @@ class SEE2SOUND_OT_remove_neural(bpy.types.Operator):
 
 
 class SEE2SOUND_OT_download_model(Working, bpy.types.Operator):
-    """Show the size and licence of a model, then download its weights from huggingface.co"""
+    """Read how large a model is, show its size and licence, then download its weights from huggingface.co"""
 
     bl_idname = "see2sound.download_model"
     bl_label = "Download Model"
     bl_options = {"REGISTER"}
 
     model: EnumProperty(name="Model", description="The model to download", items=MODEL_ITEMS)
+    size: FloatProperty(
+        name="Size",
+        description="GB of the files that are downloaded, 0 before they are known",
+        min=0.0,
+        options={"HIDDEN", "SKIP_SAVE"},
+    )
 
     def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
-        return context.window_manager.invoke_props_dialog(self, width=420)  # type: ignore[return-value]
+        if not self.size:
+            return self.begin(context)
+        return context.window_manager.invoke_props_dialog(self, width=420, confirm_text="Download")  # type: ignore[return-value]
 
     def draw(self, context: bpy.types.Context) -> None:
         card = CARDS[self.model]
         layout = self.layout
-        layout.prop(self, "model")
-        text = iface("{} at huggingface.co, {:g} GB; takes {:g} GB of memory.").format(card.repository, card.size, card.memory)
+        text = iface("{} at huggingface.co, {:.2f} GB; takes {:g} GB of memory.").format(
+            card.repository, self.size, card.memory
+        )
         layout.label(text=text, translate=False)
         allowed, refused = iface("Licence: {}, which allows commercial work."), iface("Licence: {}, not for commercial work!")
         text = (allowed if card.commercial else refused).format(card.licence)
@@ -128,10 +155,14 @@ class SEE2SOUND_OT_download_model(Working, bpy.types.Operator):
             layout.label(text="Requires an account: accept the licence on its page, then log in.")
 
     def work(self, context: bpy.types.Context, seconds: float) -> Work:
-        from ..see2sound_addon.jobs.requests import FetchModel
+        from ..see2sound_addon.jobs.requests import FetchModel, LookUpModel
 
         _check_online()
         python, models = neural.chosen_python(context), neural.models_folder(context)
+        if self.options.is_invoke and not self.size:  # scripts that name a model have agreed
+            offered = yield from ask(LookUpModel(neural.folder(), python, self.model))
+            bpy.ops.see2sound.download_model("INVOKE_DEFAULT", model=self.model, size=max(offered.size / 1e9, 0.01))
+            return []
         fetched = yield from ask(FetchModel(neural.folder(), python, self.model, models))
         self.report({"INFO"}, f"{self.model} is installed in {fetched.folder}.")
         return []

@@ -21,7 +21,7 @@ VERBS = (
     ("render_mix", "add_to_sequencer", "remove_from_sequencer", "render_with_sound"),
     ("export_mix", "export_objects", "export_stems", "export_page", "export_film", "export_plan"),
     ("get_eye", "add_eye"),
-    ("set_up_neural", "check_neural", "download_model", "free_neural", "remove_neural"),
+    ("set_up_neural", "check_neural", "free_neural", "remove_neural"),
 )
 _ours: list[tuple[bpy.types.KeyMap, bpy.types.KeyMapItem]] = []
 
@@ -38,6 +38,7 @@ class SEE2SOUND_MT_object(bpy.types.Menu):
                 layout.operator(f"see2sound.{verb}")
             layout.separator()
         layout.operator_menu_enum("see2sound.mark_sources", "action")
+        layout.operator_menu_enum("see2sound.download_model", "model")
 
 
 def _object(self: bpy.types.Menu, context: bpy.types.Context) -> None:

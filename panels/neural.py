@@ -28,7 +28,7 @@ class SEE2SOUND_PT_neural(Sidebar, bpy.types.Panel):
         row = layout.row(align=True)
         row.operator("see2sound.set_up_neural", text="Set Up", icon="IMPORT")
         row.operator("see2sound.check_neural", icon="FILE_REFRESH")
-        layout.operator("see2sound.download_model", icon="URL")
+        layout.operator_menu_enum("see2sound.download_model", "model", icon="URL")
         row = layout.row(align=True)
         row.operator("see2sound.free_neural", icon="X")
         row.operator("see2sound.remove_neural", icon="TRASH")

@@ -14,6 +14,7 @@ from .paths import usual_folder
 from .progress import Progress
 from .weights.cards import CARDS, TASKS
 from .weights.consent import ask_first, terms
+from .weights.proposal import describe_set
 
 
 def add_place(parser: argparse.ArgumentParser) -> None:
@@ -73,6 +74,8 @@ def add_verbs(verb: Callable[..., argparse.ArgumentParser], progress: Progress) 
     parser.add_argument(
         "--kind", choices=("cpu", "cuda", "rocm", "metal"), help="of the environment; what fits this machine, without it"
     )
+    parser.add_argument("--models", action="store_true", help="to set up: download the models that fit this machine, too")
+    parser.add_argument("--non-commercial", action="store_true", help="with models whose licences forbid commercial work")
     parser.add_argument("--yes", action="store_true", help="agree to the download that is described without it")
     add_place(parser)
 
@@ -115,14 +118,18 @@ def _set_up(options: argparse.Namespace, progress: Progress) -> dict[str, Any]:
 
     kind, place = options.kind or environment.usual_kind(), _place(options)
     environment.lock_of(kind)
+    cards = environment.proposed(place.folder, kind, not options.non_commercial)
     if not options.yes:
         size = environment.SIZES[kind]
         what = (
             f"This downloads PyTorch ({kind}), transformers and diffusers from pypi.org and pytorch.org into {place.folder}: "
             f"{size:g} GB on the disk."
         )
-        raise ask_first(what + " Their licences: BSD-3-Clause, Apache-2.0, Apache-2.0.")
+        models = f" With --models also what fits this machine, {describe_set(cards)}."
+        raise ask_first(what + " Their licences: BSD-3-Clause, Apache-2.0, Apache-2.0." + models)
     environment.set_up(place, kind, progress, online=True)
+    for card in cards if options.models else ():
+        environment.fetch_model(place, card, progress, online=True)
     found, lines = report(options)
     return {**found, "lines": lines}
 

@@ -14,6 +14,7 @@ from ..neural.requests import Done, EnvironmentFacts
 from ..projection import Camera
 from ..soundtracks.facts import StemFacts, WantedSource
 from ..steps import EMBEDDED, BackendNames
+from ..weights.requests import ModelOffered
 from ..workers.messages import Request
 
 
@@ -279,6 +280,17 @@ class FetchModel(Request[ModelFetched]):
     python: Path | None
     model: str
     models: Path
+
+
+@dataclass(frozen=True)
+class LookUpModel(Request[ModelOffered]):
+    """`neural.environment.offer_model`. The user has consented to be online. `model`: id of its card."""
+
+    task: ClassVar[str] = "look_up_model"
+    result: ClassVar[type] = ModelOffered
+    folder: Path
+    python: Path | None
+    model: str
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from ..neural import requests as neural_requests
 from ..neural.requests import Done, EnvironmentFacts
 from ..progress import Progress, no_progress
 from ..steps import BackendNames
-from ..weights.requests import Download, NetworkTried, OfferModel, TryNetwork
+from ..weights.requests import Download, ModelOffered, NetworkTried, OfferModel, TryNetwork
 from ..workers.messages import Request, Result
 from . import requests
 
@@ -175,6 +175,14 @@ def fetch_model(request: requests.FetchModel, progress: Progress) -> requests.Mo
     return requests.ModelFetched(fetch_model(place, CARDS[request.model], progress, online=True, models=request.models))
 
 
+def look_up_model(request: requests.LookUpModel, progress: Progress) -> ModelOffered:
+    """Read the list of a model's files."""
+    from ..neural.environment import Place, offer_model
+    from ..weights.cards import CARDS
+
+    return offer_model(Place(request.folder, request.python), CARDS[request.model], progress, online=True)
+
+
 def index_library(request: requests.IndexLibrary, progress: Progress) -> requests.LibraryIndexed:
     """Index a folder of recordings, or bring all up to date."""
     from ..sound.library import index
@@ -259,6 +267,7 @@ TASKS: dict[str, Task] = {
         Task(requests.IndexLibrary, index_library),
         Task(requests.SetUpNeural, set_up_neural),
         Task(requests.FetchModel, fetch_model),
+        Task(requests.LookUpModel, look_up_model),
         Task(requests.GetEye, get_eye),
         Task(requests.AddEye, add_eye),
         Task(TryNetwork, try_network),

@@ -20,7 +20,9 @@ from ..media.files import check_writable
 from ..progress import Progress, no_progress
 from ..weights.cards import Card
 from ..weights.consent import check_online
+from ..weights.proposal import propose
 from ..weights.requests import Download, ModelOffered, OfferModel
+from ..workers.commands import run_program as run_command_line
 from ..workers.process import Worker, run_program
 from .requests import EnvironmentFacts, ReportStatus
 
@@ -51,6 +53,27 @@ def usual_kind() -> str:
     if shutil.which("nvidia-smi"):
         return "cuda"
     return "rocm" if platform.system() == "Linux" and shutil.which("rocminfo") else "cpu"
+
+
+def gpu_memory(kind: str) -> float:
+    """GB of the GPU's memory as the driver states it, 0 where there is none or it is not told."""
+    if kind == "cuda":
+        query = ["nvidia-smi", "--query-gpu=memory.total", "--format=csv,noheader,nounits"]
+        failed, said = run_command_line(query, whole=True)
+        megabytes = [float(line) for line in said.splitlines() if line.strip().isdigit()] if not failed else []
+        return max(megabytes, default=0.0) * 2**20 / 1e9
+    if kind == "rocm":
+        files = Path("/sys/class/drm").glob("card*/device/mem_info_vram_total")
+        return max((float(file.read_text()) for file in files), default=0.0) / 1e9
+    if kind == "metal" and hasattr(os, "sysconf"):
+        return float(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")) / 1e9
+    return 0.0
+
+
+def proposed(folder: Path, kind: str, commercial: bool) -> list[Card]:
+    """The models that fit this machine, when the environment is there, too."""
+    existing = next(parent for parent in (folder, *folder.parents) if parent.exists())
+    return propose(gpu_memory(kind), shutil.disk_usage(existing).free / 1e9 - 2.0 * SIZES[kind], commercial)
 
 
 def lock_of(kind: str) -> Path:

@@ -72,6 +72,28 @@ def test_nothing_is_downloaded_while_blender_is_offline(bpy, extension):
         bpy.ops.see2sound.download_model(model="clip-base")
 
 
+def test_a_model_is_downloaded_by_a_script_that_names_it(bpy, extension, tiny, tmp_path, monkeypatch):
+    from hub import hub
+
+    from see2sound_addon.weights.cards import CARDS
+
+    python, models = tiny
+    own = bpy.context.preferences.addons[extension.__name__].preferences
+    own.neural_python, own.models_folder = str(python), str(tmp_path / "models")
+    bpy.context.preferences.system.use_online_access = True
+    files = {path.name: path.read_bytes() for path in (models / "clip").iterdir()}
+    card = CARDS["clip-base"]
+    try:
+        with hub(monkeypatch, {card.repository: files}) as server:
+            server.revisions[card.repository] = [card.revision]
+            assert bpy.ops.see2sound.download_model(model="clip-base") == {"FINISHED"}
+        got = tmp_path / "models" / "clip-base" / "model.safetensors"
+        assert got.read_bytes() == files["model.safetensors"]
+    finally:
+        bpy.context.preferences.system.use_online_access = False
+        own.neural_python = own.models_folder = ""
+
+
 def test_check_says_what_there_is(bpy, extension, tiny):
     choose(bpy, extension, tiny)
     assert bpy.ops.see2sound.check_neural() == {"FINISHED"}

@@ -2,6 +2,7 @@
 
 import shutil
 import stat
+import subprocess
 import sys
 from pathlib import Path
 
@@ -97,3 +98,27 @@ def test_a_torch_without_cuda_on_a_machine_with_a_gpu_is_told(python, tmp_path, 
     found = describe(Place(tmp_path, python))
     if found.status.device == "cpu":
         assert "without CUDA" in found.advice and "again as cuda" in found.advice
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the driver's program is a script here")
+def test_the_proposed_set_fits_the_gpu_that_the_driver_reports(tmp_path, monkeypatch):
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    assert environment.gpu_memory("cuda") == 0.0, "no driver, no GPU"
+    program = tmp_path / "nvidia-smi"
+    program.write_text("#!/bin/sh\necho 24576\necho 8192\n")
+    program.chmod(0o755)
+    assert environment.gpu_memory("cuda") == pytest.approx(25.77, abs=0.01), "the larger of two, in GB"
+    ids = {card.id for card in environment.proposed(tmp_path / "new", "cuda", False)}
+    assert {"sam2-large", "audioldm2"} <= ids
+    assert "audioldm2" not in {card.id for card in environment.proposed(tmp_path / "new", "cpu", False)}
+
+
+def test_the_shell_names_the_set_before_it_downloads(tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-m", "see2sound_addon.cli", "neural", "setup", "--kind", "cpu", "--neural-folder", tmp_path / "n"],
+        capture_output=True, text=True, timeout=120,
+    )  # fmt: skip
+    assert (
+        done.returncode == 1 and "--models" in done.stderr and "sam2-tiny" in done.stderr and "GB (Apache-2.0)" in done.stderr
+    )
+    assert list(tmp_path.iterdir()) == []

@@ -679,7 +679,7 @@ def test_a_dialog_says_what_will_be_downloaded_and_escape_closes_it(scene):
     scene.do("bpy.ops.see2sound.set_up_neural('INVOKE_DEFAULT')")
     scene.picture("dialog_set_up")
     root.run("xdotool", "key", "Escape")
-    scene.do("bpy.ops.see2sound.download_model('INVOKE_DEFAULT')")
+    scene.do("bpy.ops.see2sound.download_model('INVOKE_DEFAULT', model='clip-base', size=0.61)")
     scene.picture("dialog_download")
     root.run("xdotool", "key", "Escape")
     assert scene.do("result = bpy.context.window_manager.see2sound.job") == ""
