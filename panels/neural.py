@@ -24,6 +24,8 @@ class SEE2SOUND_PT_neural(Sidebar, bpy.types.Panel):
         if settings.voice != EMBEDDED:
             for name in ("steps", "guidance", "takes", "negative"):
                 layout.prop(settings, name)
+        elif settings.ranking != EMBEDDED:
+            layout.prop(settings, "takes")
         layout.label(text=context.window_manager.see2sound.neural or "Not checked yet", icon="INFO")
         row = layout.row(align=True)
         row.operator("see2sound.set_up_neural", text="Set Up", icon="IMPORT")

@@ -20,7 +20,7 @@ from .delivery.formats import FORMATS, OUTPUTS
 from .errors import Cancelled, See2SoundError
 from .paths import is_file
 from .separation.separator import SEPARATORS, Separator
-from .sound.generator import SoundGenerator
+from .sound.generator import Ranker, SoundGenerator
 from .sound.generators import GENERATORS
 from .steps import STEPS, BackendNames
 from .vision.depth import DEPTH_ESTIMATORS, DepthEstimator
@@ -51,7 +51,10 @@ _own = {(step, name) for step, table in TABLES.items() for name in table}
 
 @dataclass(frozen=True)
 class Backends:
-    """The backend of each step of the method; the embedded ones by default. `notes`: on the choice, for the user."""
+    """The backend of each step of the method; the embedded ones by default.
+
+    `ranker`: chooses among so many `takes` of each sound, None to take the first. `notes`: on the choice, for the user.
+    """
 
     detector: Detector = DETECTORS["embedded"]
     segmenter: Segmenter = SEGMENTERS["saliency"]
@@ -59,6 +62,8 @@ class Backends:
     depth: DepthEstimator = DEPTH_ESTIMATORS["ground"]
     generator: SoundGenerator = GENERATORS["procedural"]
     separator: Separator = SEPARATORS["embedded"]
+    ranker: Ranker | None = None
+    takes: int = 1
     notes: tuple[str, ...] = ()
 
 

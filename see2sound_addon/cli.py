@@ -421,8 +421,10 @@ def _doctor(options: argparse.Namespace) -> dict[str, Any]:
     lines += kernel_lines
     neural, neural_lines = cli_neural.report(options)
     lines += neural_lines
+    tried = cli_neural.trials(options, _progress) if neural["ready"] else []
+    lines += cli_neural.lines_of(tried)
     lines.append(f"Missing: {', '.join(missing)}." if missing else "Everything is in place.")
-    facts = {"python": platform.python_version(), "modules": found, "kernel": kernel, "neural": neural}
+    facts = {"python": platform.python_version(), "modules": found, "kernel": kernel, "neural": {**neural, "tried": tried}}
     return {**facts, "exit": 1 if broken else 0, "lines": lines}
 
 

@@ -107,6 +107,22 @@ def report(options: argparse.Namespace) -> tuple[dict[str, Any], list[str]]:
     return facts, lines
 
 
+def trials(options: argparse.Namespace, progress: Progress) -> list[dict[str, Any]]:
+    """What a tiny job of each installed model took, as data."""
+    from .neural.trial import try_models
+
+    return [asdict(one) for one in try_models(_place(options), progress)]
+
+
+def lines_of(tried: list[dict[str, Any]]) -> list[str]:
+    """Trials as lines."""
+    return [
+        f"  {one['model']} ({one['task'] or 'unknown'}): "
+        + (one["problem"] or f"{one['seconds']:.1f} s with loading, {one['memory'] / 2**30:.2f} GiB at most")
+        for one in tried
+    ]
+
+
 def _list(options: argparse.Namespace, progress: Progress) -> dict[str, Any]:
     lines = [f"{'id':24} {'for':10} {'GB':>5} {'memory':>7}  licence"]
     lines += [f"{c.id:24} {c.task:10} {c.size:5.1f} {c.memory:5.1f} GB  {terms(c)}" for c in CARDS.values()]

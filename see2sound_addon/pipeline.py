@@ -69,6 +69,8 @@ COUNTS = ("people", "birds", "insects", "animals", "frogs", "horses", "children"
 CLIP_RATE = 48000
 """Hz, of generated clips."""
 SHORTEST_CLIP, LONGEST_CLIP = 1.0, 60.0
+NEXT_TAKE = 1000003
+"""Between the seeds of two takes."""
 """Seconds."""
 
 
@@ -145,16 +147,27 @@ def voice(
 ) -> GeneratedClip:
     """Make a clip and write it to `path`. The controls are those of the embedded generators; others make what the prompt says.
 
-    Errors: `duration-invalid`, `parameter-*`, `events-none`, `folder-not-writable`, the generator's own.
+    Where the backends have a ranker, the take that fits the prompt best is kept.
+    Errors: `duration-invalid`, `parameter-*`, `events-none`, `folder-not-writable`, the generator's and the ranker's own.
     """
+    made = _take(prompt, duration, seed, rate, backends, controls)
+    if backends.ranker is not None and backends.takes > 1:
+        others = (seed + NEXT_TAKE * number for number in range(1, backends.takes))
+        takes = [made, *(_take(prompt, duration, other % 2**31, rate, backends, controls) for other in others)]
+        best = int(np.argmax(backends.ranker(prompt, [take.samples for take in takes], rate)))
+        made = takes[best]
+        made.notes.append(f"Take {best + 1} of {len(takes)} fits {prompt!r} best.")
+    write_clip(path, made.samples, rate)
+    return made
+
+
+def _take(prompt: str, duration: float, seed: int, rate: int, backends: Backends, controls: Controls) -> GeneratedClip:
     controlled = next((one for one in CONTROLLED if one is backends.generator), None)
     if controlled is not None:
-        made = controlled(prompt, duration, seed, rate, controls)
-    else:
-        made = backends.generator(prompt, duration, seed, rate)
-        if controls.values or controls.events is not None:
-            made.notes.append("Only procedural sounds have parameters and events; they were not used.")
-    write_clip(path, made.samples, rate)
+        return controlled(prompt, duration, seed, rate, controls)
+    made = backends.generator(prompt, duration, seed, rate)
+    if controls.values or controls.events is not None:
+        made.notes.append("Only procedural sounds have parameters and events; they were not used.")
     return made
 
 

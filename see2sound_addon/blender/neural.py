@@ -41,7 +41,8 @@ def chosen_models(context: bpy.types.Context, scene: bpy.types.Scene) -> Models 
     """The neural models that a scene uses, or None. Errors: `model-missing`, `neural-missing`."""
     settings = scene.see2sound.neural
     chosen = {task: getattr(settings, task) for task in TASKS}
-    if all(value == EMBEDDED for task, value in chosen.items() if task != "ranking"):
+    ranks = settings.takes > 1 and chosen["ranking"] != EMBEDDED
+    if not ranks and all(value == EMBEDDED for task, value in chosen.items() if task != "ranking"):
         return None
     models, folders = models_folder(context), {}
     for task, value in chosen.items():

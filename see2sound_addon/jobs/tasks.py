@@ -279,6 +279,8 @@ TASKS: dict[str, Task] = {
         _where_torch_is(neural_requests.LabelPictures, "neural.pictures", "label_pictures"),
         _where_torch_is(neural_requests.DescribePictures, "neural.pictures", "describe_pictures"),
         _where_torch_is(neural_requests.GenerateSound, "neural.sounds", "generate_sound"),
+        _where_torch_is(neural_requests.RankTakes, "neural.sounds", "rank_takes"),
+        _where_torch_is(neural_requests.ReportMemory, "neural.status", "report_memory"),
         _where_torch_is(neural_requests.ReportStatus, "neural.status", "report_status"),
         _where_torch_is(neural_requests.FreeModels, "neural.status", "free_models"),
         _where_torch_is(Download, "weights.hub", "download"),

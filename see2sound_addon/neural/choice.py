@@ -30,4 +30,10 @@ class Choice:
     @property
     def any(self) -> bool:
         """Whether there is anything neural to do."""
-        return any((self.regions, self.detection, self.depth, self.names, self.captions, self.voice))
+        steps = (self.regions, self.detection, self.depth, self.names, self.captions, self.voice)
+        return self.ranks_others or any(steps)
+
+    @property
+    def ranks_others(self) -> bool:
+        """Whether it chooses among takes that no model of this choice has made."""
+        return bool(self.ranking) and self.takes > 1 and not self.voice

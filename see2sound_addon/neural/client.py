@@ -31,7 +31,7 @@ from ..weights.cards import CARDS
 from ..workers.messages import Request, Result
 from ..workers.process import Worker
 from .choice import Choice
-from .requests import DescribePictures, DetectObjects, EstimateDepth, GenerateSound, LabelPictures, OutlineRegions
+from .requests import DescribePictures, DetectObjects, EstimateDepth, GenerateSound, LabelPictures, OutlineRegions, RankTakes
 
 OFFLINE = {"HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1", "HF_HUB_DISABLE_TELEMETRY": "1"}
 MARGIN = 0.15
@@ -76,6 +76,8 @@ class Neural:
             labeller=self.name if choice.names else self.describe if choice.captions else by_kind(usual.labeller),
             depth=self.depth if choice.depth else usual.depth,
             generator=self.generate if choice.voice else usual.generator,
+            ranker=self.rank if choice.ranks_others else usual.ranker,
+            takes=choice.takes if choice.ranks_others else usual.takes,
         )
 
     def ask(self, request: Request[Result]) -> Result:
@@ -167,6 +169,12 @@ class Neural:
         name = Path(self.choice.voice).name
         notes = [f"{len(pieces)} pieces were joined."] if len(pieces) > 1 else []
         return GeneratedClip(samples, name, level, reference, notes)
+
+    def rank(self, prompt: str, takes: list[np.ndarray], rate: int) -> list[float]:
+        """`Ranker`: how well takes of any origin fit the prompt."""
+        path = self._scratch / "takes.npz"
+        np.savez(path, **{str(number): take for number, take in enumerate(takes)})  # type: ignore[arg-type]
+        return self.ask(RankTakes(self.folder(self.choice.ranking), prompt, path, rate)).scores
 
     def _piece(self, prompt: str, seconds: float, seed: int, rate: int) -> np.ndarray:
         out, choice = self._scratch / "voice.npy", self.choice

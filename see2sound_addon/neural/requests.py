@@ -143,6 +143,40 @@ class GenerateSound(Request[SoundGenerated]):
 
 
 @dataclass(frozen=True)
+class TakesRanked:
+    """`scores`: how well each take fits the prompt."""
+
+    scores: list[float]
+
+
+@dataclass(frozen=True)
+class RankTakes(Request[TakesRanked]):
+    """Compare takes of a sound with its prompt. `takes`: .npz with arrays (n,) named 0, 1 ... at `rate` Hz."""
+
+    task: ClassVar[str] = "ranking"
+    result: ClassVar[type] = TakesRanked
+    model: Path
+    prompt: str
+    takes: Path
+    rate: int
+
+
+@dataclass(frozen=True)
+class MemoryUsed:
+    """`peak`: bytes that models and what they computed have taken at most; 0 where the system does not tell."""
+
+    peak: int
+
+
+@dataclass(frozen=True)
+class ReportMemory(Request[MemoryUsed]):
+    """The largest memory of the worker so far: the GPU's, else that of the process."""
+
+    task: ClassVar[str] = "memory"
+    result: ClassVar[type] = MemoryUsed
+
+
+@dataclass(frozen=True)
 class Status:
     """Versions, the device that will be used, its memory and the budget for models in bytes, and which models are loaded."""
 

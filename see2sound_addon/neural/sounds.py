@@ -13,7 +13,7 @@ import transformers
 from ..errors import See2SoundError
 from ..progress import Progress
 from .loading import FROM_FOLDER, STORE, device, memory_errors, precision, watched
-from .requests import GenerateSound, SoundGenerated
+from .requests import GenerateSound, RankTakes, SoundGenerated, TakesRanked
 
 INAUDIBLE, CLIPPED = -50.0, 0.001
 """A take is redone whose peak is below this many dB, or of which more than this share is at full scale."""
@@ -58,6 +58,13 @@ def _good_take(
         if not silent and float((np.abs(samples) >= 0.9999).mean()) <= CLIPPED:
             return samples, rate
     return None if silent else (samples, rate)
+
+
+def rank_takes(request: RankTakes, progress: Progress) -> TakesRanked:
+    """How well takes of any origin fit a prompt."""
+    with memory_errors("the number of takes"), torch.inference_mode(), np.load(request.takes) as takes:
+        heard = [takes[name] for name in sorted(takes.files, key=int)]
+        return TakesRanked(_rank(request.model, request.prompt, heard, request.rate, progress))
 
 
 def _rank(folder: Path, prompt: str, takes: list[np.ndarray], rate: int, progress: Progress) -> list[float]:

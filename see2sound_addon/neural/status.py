@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import importlib.metadata
+import sys
 
 import torch
 
 from ..progress import Progress
 from .loading import STORE, device, precision, total_memory
-from .requests import Done, FreeModels, ReportStatus, Status
+from .requests import Done, FreeModels, MemoryUsed, ReportMemory, ReportStatus, Status
 
 
 def report_status(request: ReportStatus, progress: Progress) -> Status:
@@ -32,3 +33,15 @@ def free_models(request: FreeModels, progress: Progress) -> Done:
     """Let go of every model in memory."""
     STORE.clear()
     return Done()
+
+
+def report_memory(request: ReportMemory, progress: Progress) -> MemoryUsed:
+    """The peak so far."""
+    if device() == "cuda":
+        return MemoryUsed(int(torch.cuda.max_memory_allocated()))
+    try:
+        import resource
+    except ImportError:  # Windows
+        return MemoryUsed(0)
+    unit = 1 if sys.platform == "darwin" else 1024
+    return MemoryUsed(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit)

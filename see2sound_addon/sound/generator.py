@@ -56,6 +56,14 @@ class ControlledGenerator(Protocol):
         ...
 
 
+class Ranker(Protocol):
+    """Compares takes of a sound with its prompt."""
+
+    def __call__(self, prompt: str, takes: list[np.ndarray], rate: int) -> list[float]:
+        """Scores of takes (n,), higher where they fit better. Errors: those of the ranker."""
+        ...
+
+
 class SoundGenerator(Protocol):
     """Make `duration` seconds of the sound that a prompt describes; the same seed gives the same samples."""
 

@@ -14,7 +14,7 @@ BEST_FIRST = (
     ("audioldm2",),
     ("clap",),
 )
-"""For each step the models that may be proposed; the step that gains most comes first. Music and speech are left to the user."""
+"""For each step the models that may be proposed; the step that gains most comes first. Music and speech are not proposed."""
 SHARE = 0.6
 """Of the device's memory, for a model; the rest is for what it computes."""
 SMALL = 1.5
