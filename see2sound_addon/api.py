@@ -32,8 +32,9 @@ from .plugins import add_plugin, remove_plugin
 from .projection import Camera, Orthographic, Perspective, Projection
 from .scripting.picture import PictureScene, load_picture
 from .scripting.scene import MixResult, Scene, Source
+from .separation.separator import Separation, Separator, WantedStem
 from .sound.generator import GeneratedClip, SoundGenerator
-from .vision.depth import DepthEstimator
+from .vision.depth import DepthEstimator, Measured
 from .vision.detectors import Detection, Detector
 from .vision.labeller import Guess, Labeller
 from .vision.regions import Region, make_region
@@ -61,6 +62,7 @@ __all__ = [
     "Guess",
     "Labeller",
     "ListenSettings",
+    "Measured",
     "MixResult",
     "Observed",
     "Orthographic",
@@ -74,6 +76,8 @@ __all__ = [
     "SceneObject",
     "See2SoundError",
     "Segmenter",
+    "Separation",
+    "Separator",
     "Signal",
     "SoundGenerator",
     "Source",
@@ -82,6 +86,7 @@ __all__ = [
     "Track",
     "View",
     "Wanted",
+    "WantedStem",
     "Writer",
     "add_plugin",
     "current_scene",

@@ -66,6 +66,7 @@ class Evidence:
     `centre`: its visible centre x, y as fractions. `distance`: by the picture alone, without the usual size of its label.
     `mask`: (height, width) bool of a small picture, empty where only the outline is kept. `outline`: (k, 2) fractions.
     `pose`: (4, 4) of the camera in the frame of a moving picture that shows it, and `seconds`, when that is; None for a still.
+    `measured`: whether a depth model has measured the distance.
     """
 
     box: Box
@@ -75,6 +76,7 @@ class Evidence:
     outline: np.ndarray = field(default_factory=lambda: np.zeros((0, 2)))
     pose: np.ndarray | None = None
     seconds: float | None = None
+    measured: bool = False
 
 
 @dataclass

@@ -22,7 +22,7 @@ from ..sound.generator import SHORTEST, GeneratedClip
 from ..sound.joining import FADE, join, seamless
 from ..sound.levels import fit_level
 from ..vision.classes import CLASSES, class_in, sounding_classes
-from ..vision.depth import FAR, depth_from_ground
+from ..vision.depth import FAR, Measured, depth_from_ground
 from ..vision.detectors import Detection
 from ..vision.labeller import Guess, Labeller, label_by_measures
 from ..vision.regions import Region, make_region
@@ -42,6 +42,8 @@ LEAST_DETECTION = 0.25
 MOST_PIECES = 12
 LONGEST_CAPTION = 200
 """Characters of a caption that are read."""
+METRIC_DOUBT = 0.33
+"""Standard deviation of the logarithm of a metric model's distances. Assumed: half of them within a factor of 1.25."""
 ALIGNED = 0.25
 """Share of the ground that must agree with a relative depth before it is believed."""
 
@@ -138,8 +140,8 @@ class Neural:
         caption = self.ask(asked).captions[0][:LONGEST_CAPTION]
         return class_in(caption) or label_by_measures(view, region)
 
-    def depth(self, view: View, camera: Camera, camera_height: float) -> np.ndarray:
-        """`DepthEstimator`: metric models as they are, relative ones brought into line with the ground."""
+    def depth(self, view: View, camera: Camera, camera_height: float) -> np.ndarray | Measured:
+        """`DepthEstimator`: metric models as they measure, relative ones brought into line with the ground."""
         out = self._scratch / "depth.npy"
         estimated = self.ask(EstimateDepth(self.folder(self.choice.depth), self._picture(view.small), out))
         predicted = np.load(out).astype(np.float64)
@@ -149,7 +151,7 @@ class Neural:
             seen, lens = estimated.field_of_view, camera.projection
             if seen is not None and isinstance(lens, Perspective):  # measured for the focal length that the model believes in
                 predicted = predicted * lens.focal / (0.5 / np.tan(seen / 2.0))
-            return np.clip(predicted * slant, 0.05, FAR).astype(np.float32)
+            return Measured(np.clip(predicted * slant, 0.05, FAR).astype(np.float32), METRIC_DOUBT)
         fitted = fit_to_ground(predicted, ground / slant, view)
         return (ground if fitted is None else np.clip(fitted * slant, 0.05, FAR)).astype(np.float32)
 

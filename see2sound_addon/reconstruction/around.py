@@ -16,7 +16,7 @@ from ..vision.fusion import named_objects
 from ..vision.look import Sighting, look
 from ..vision.regions import outline
 from ..vision.tracking.tracks import Seen
-from .placing import depth_of, place_sighting
+from .placing import depth_of, note_on_depth, place_sighting
 
 FIELD = np.radians(90.0)
 """Of a view, both ways."""
@@ -122,7 +122,8 @@ def look_around(
     kept.sort(key=lambda one: (one.order, -one.sighting.region.score))
     bed = _usual(beds)
     found = [(one.sighting, _in_panorama(one.sighting, one.source, one.view, camera)) for one in kept[: most - len(bed)]]
-    return found + bed, [sighting.region.note for sighting, _ in bed if sighting.region.note]
+    notes = [sighting.region.note for sighting, _ in bed if sighting.region.note]
+    return found + bed, notes + note_on_depth(source for _, source in found)
 
 
 def _usual(beds: list[tuple[Sighting, FoundSource]]) -> list[tuple[Sighting, FoundSource]]:
@@ -178,6 +179,7 @@ def _in_panorama(sighting: Sighting, source: FoundSource, view: FlatView, camera
     centre, ring = _together(camera.projection, view, source.evidence.centre, outline(sighting.region.mask))
     box = (*ring.min(axis=0).tolist(), *ring.max(axis=0).tolist()) if len(ring) else (0.0, 0.0, 1.0, 1.0)
     evidence = Evidence(box, (float(centre[0]), float(centre[1])), source.evidence.distance, _filled(ring), ring)
+    evidence = replace(evidence, measured=source.evidence.measured)
     return replace(source, evidence=evidence)
 
 

@@ -16,7 +16,7 @@ from ..vision.look import Sighting, look
 from ..vision.tracking.tracks import Seen
 from ..vision.view import View, measure_view
 from . import around
-from .placing import depth_of, ground_of, place_sighting, projection_of, standing_camera
+from .placing import depth_of, ground_of, note_on_depth, place_sighting, projection_of, standing_camera
 
 
 @dataclass
@@ -57,6 +57,7 @@ def look_at_picture(picture: Picture, camera: Camera | None, settings: Settings,
     depth = depth_of(backends, view, camera, height)
     found = [(sighting, place_sighting(sighting, "", view, camera, depth)) for sighting in sightings]
     notes += [sighting.region.note for sighting in sightings if sighting.region.note]
+    notes += note_on_depth(source for _, source in found)
     return LookedAt(camera, picture, view, found, horizon is not None, notes)
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import replace
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -14,10 +15,11 @@ from ..errors import See2SoundError
 from ..findings import Box, Estimate, Evidence, FoundSource, Settings
 from ..media.pictures import Picture
 from ..objects import OBJECTS
-from ..placement.distance import combine, size_distance, standing_distance, surface_distance
+from ..placement.distance import FARTHEST, NEAREST, combine, size_distance, standing_distance, surface_distance
 from ..placement.position import area_radius, distance_to_ground, nearest_standing, place, region_points, visible_centre
 from ..projection import Camera, Equirectangular, Perspective, Projection
 from ..soundscene import Trajectory
+from ..vision.depth import Measured, depth_from_ground
 from ..vision.look import Sighting
 from ..vision.regions import outline
 from ..vision.view import View
@@ -33,13 +35,40 @@ def stem_of(path: str | os.PathLike[str]) -> str:
     return re.sub(r"[^a-z0-9]+", "_", Path(path).stem.lower()).strip("_")[:40] or "picture"
 
 
-def depth_of(backends: Backends, view: View, camera: Camera, height: float) -> np.ndarray:
+@dataclass(frozen=True)
+class Depth:
+    """Distances (height, width) in metres of a view. `ground`: those of the ground plane. `doubt`: standard deviation of the
+    natural logarithm of measured distances, None where they follow from the ground."""
+
+    distances: np.ndarray
+    ground: np.ndarray
+    doubt: float | None = None
+
+    def surer(self, by_ground: Estimate, mask: np.ndarray) -> tuple[Estimate, bool]:
+        """What was measured of an object with a mask (height, width), if that is surer than its distance by the ground; and
+        whether it is."""
+        if self.doubt is None or self.doubt >= by_ground.sigma:
+            return by_ground, False
+        metres = float(np.clip(np.median(self.distances[mask]), NEAREST, FARTHEST))
+        return Estimate(metres, self.doubt), True
+
+
+def depth_of(backends: Backends, view: View, camera: Camera, height: float) -> Depth:
     """The depth of a view. Error: `depth-invalid`."""
-    depth = backends.depth(view, camera, height)
-    if depth.shape != view.small.shape[:2] or not np.isfinite(depth).all():
-        message = f"The depth has the shape {depth.shape}, or values that are not finite."
+    found = backends.depth(view, camera, height)
+    distances = found.distances if isinstance(found, Measured) else found
+    if distances.shape != view.small.shape[:2] or not np.isfinite(distances).all():
+        message = f"The depth has the shape {distances.shape}, or values that are not finite."
         raise See2SoundError("depth-invalid", message, "Choose another depth backend.")
-    return depth
+    if isinstance(found, Measured):
+        return Depth(distances, depth_from_ground(view, camera, height), found.doubt)
+    return Depth(distances, distances)
+
+
+def note_on_depth(sources: Iterable[FoundSource]) -> list[str]:
+    """How many distances a depth model has measured."""
+    count = sum(source.evidence is not None and source.evidence.measured for source in sources)
+    return [f"The depth model is surer than the ground of {count} of the distances."] if count else []
 
 
 def ground_of(camera: Camera, settings: Settings, notes: list[str]) -> tuple[float | None, float]:
@@ -77,25 +106,27 @@ def standing_camera(picture: Picture, horizon_row: float, settings: Settings) ->
     return Camera(projection, pose, note)
 
 
-def place_sighting(sighting: Sighting, name: str, view: View, camera: Camera, depth: np.ndarray) -> FoundSource:
-    """A sighting as a source of a camera's picture, by its depth (height, width)."""
+def place_sighting(sighting: Sighting, name: str, view: View, camera: Camera, depth: Depth) -> FoundSource:
+    """A sighting as a source of a camera's picture, by its depth."""
     region, guess, horizon = sighting.region, sighting.guess, view.horizon
-    centre = visible_centre(region.mask)
+    centre, measured = visible_centre(region.mask), False
     if guess.extent == "ambient":
         from_picture = BED_DISTANCE if region.is_bed else AMBIENT_DISTANCE
     elif guess.extent == "area" and region.kind not in OBJECTS and centre[1] > horizon.row:  # a surface that lies
-        from_picture = surface_distance(region.mask, centre, depth, camera, horizon.row, horizon.confidence)
+        from_picture = surface_distance(region.mask, centre, depth.ground, camera, horizon.row, horizon.confidence)
     else:
-        from_picture = standing_distance(region.mask, depth, camera, horizon.row, horizon.confidence)
+        from_picture = standing_distance(region.mask, depth.ground, camera, horizon.row, horizon.confidence)
+    if guess.extent != "ambient":
+        from_picture, measured = depth.surer(from_picture, region.mask)
     distance = distance_for_label(from_picture, guess.label, region.box, centre, camera, guess.extent == "point")
     position = place(camera, centre, distance.metres)
     found = FoundSource(
         name, guess.label, guess.prompt, guess.extent, region.score, Trajectory.fixed(position), distance,
-        evidence=Evidence(region.box, centre, from_picture, region.mask, outline(region.mask)),
+        evidence=Evidence(region.box, centre, from_picture, region.mask, outline(region.mask), measured=measured),
     )  # fmt: skip
     if guess.extent == "area":
         found.radius = area_radius(camera, region.box, distance.metres)
-        found.points = region_points(region.mask, camera, depth, centre, distance.metres) - position
+        found.points = region_points(region.mask, camera, depth.distances, centre, distance.metres) - position
     return found
 
 

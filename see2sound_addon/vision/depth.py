@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
@@ -13,11 +14,20 @@ FAR = 150.0
 """Metres: nothing is put farther away, for beyond it a picture hardly tells distances apart."""
 
 
+@dataclass(frozen=True)
+class Measured:
+    """Distances (height, width) that were measured in the picture, not by the ground. `doubt`: standard deviation of their
+    natural logarithm."""
+
+    distances: np.ndarray
+    doubt: float
+
+
 class DepthEstimator(Protocol):
     """Distances along each pixel's ray in metres, (height, width) float32 at the size of `view.small`."""
 
-    def __call__(self, view: View, camera: Camera, camera_height: float) -> np.ndarray:
-        """Distances (height, width) float32 in metres along the rays of the picture."""
+    def __call__(self, view: View, camera: Camera, camera_height: float) -> np.ndarray | Measured:
+        """Distances (height, width) float32 in metres along the rays of the picture: as sure as the ground, or measured."""
         ...
 
 
