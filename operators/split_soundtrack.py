@@ -57,7 +57,7 @@ class SEE2SOUND_OT_split_soundtrack(Working, bpy.types.Operator):
         scene.see2sound.soundtrack.report = sources.beside_blend(done.report)
         notes = stems.put_stems(context, scene, done.stems, scene.see2sound.soundtrack.frame)
         heard = sum(not one.bed and one.level is not None for one in done.stems)
-        self.report({"INFO"}, f"{heard} stems and a bed")
+        self.report({"INFO"}, f"{heard} {'stem' if heard == 1 else 'stems'} and a bed")
         return done.notes + notes
 
 

@@ -57,7 +57,11 @@ def _separate(options: argparse.Namespace, progress: Progress) -> dict[str, Any]
     stems = [_facts_of(one) for one in report.stems]
     notes += report.notes
     lines = [f"  {one['name']}: {_level(one)}" for one in stems if not one["bed"]]
-    lines = [f"{len(lines)} stems and a bed in {report.folder}:", *lines, *(f"note: {note}" for note in notes)]
+    lines = [
+        f"{len(lines)} {'stem' if len(lines) == 1 else 'stems'} and a bed in {report.folder}:",
+        *lines,
+        *(f"note: {note}" for note in notes),
+    ]
     return {"out": str(report.folder), "stems": stems, "report": str(report.report), "notes": notes, "lines": lines}
 
 

@@ -112,7 +112,11 @@ def _decode(film: Path, out: Path) -> None:
             begin = 0.0 if picture is None or picture.start_time is None else float(picture.start_time * picture.time_base)
             _write(av, source, voice, begin, out)
     except (av.FFmpegError, OSError, ValueError) as error:
-        raise See2SoundError("film-unreadable", f"{film.name} cannot be read: {error}.", "Use a film or a WAV.") from error
+        raise See2SoundError(
+            "film-unreadable",
+            f"{film.name} cannot be read: {getattr(error, 'strerror', None) or error}.",
+            "Use a film or a WAV.",
+        ) from error
 
 
 def _write(av: Any, source: Any, voice: Any, begin: float, out: Path) -> None:
