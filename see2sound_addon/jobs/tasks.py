@@ -275,6 +275,7 @@ TASKS: dict[str, Task] = {
         Task(requests.FreeNeural, free_neural),
         _where_torch_is(neural_requests.OutlineRegions, "neural.pictures", "outline_regions"),
         _where_torch_is(neural_requests.DetectObjects, "neural.pictures", "detect_objects"),
+        _where_torch_is(neural_requests.OutlineBoxes, "neural.pictures", "outline_boxes"),
         _where_torch_is(neural_requests.EstimateDepth, "neural.pictures", "estimate_depth"),
         _where_torch_is(neural_requests.LabelPictures, "neural.pictures", "label_pictures"),
         _where_torch_is(neural_requests.DescribePictures, "neural.pictures", "describe_pictures"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import zlib
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -24,14 +25,25 @@ from ..sound.levels import fit_level
 from ..vision.classes import CLASSES, class_in, sounding_classes
 from ..vision.depth import FAR, Measured, depth_from_ground
 from ..vision.detectors import Detection
+from ..vision.fusion import object_of, outline_in
 from ..vision.labeller import Guess, Labeller, label_by_measures
 from ..vision.regions import Region, make_region
+from ..vision.segmenter import segment_by_detections
 from ..vision.view import View
 from ..weights.cards import CARDS
 from ..workers.messages import Request, Result
 from ..workers.process import Worker
 from .choice import Choice
-from .requests import DescribePictures, DetectObjects, EstimateDepth, GenerateSound, LabelPictures, OutlineRegions, RankTakes
+from .requests import (
+    DescribePictures,
+    DetectObjects,
+    EstimateDepth,
+    GenerateSound,
+    LabelPictures,
+    OutlineBoxes,
+    OutlineRegions,
+    RankTakes,
+)
 
 OFFLINE = {"HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1", "HF_HUB_DISABLE_TELEMETRY": "1"}
 MARGIN = 0.15
@@ -56,6 +68,7 @@ class Neural:
         self._worker = Worker(python, OFFLINE)
         self._folder = ExitStack()
         self._scratch = self._folder.enter_context(temporary_folder())
+        self._seen: tuple[object, list[Detection]] = None, []
 
     def __enter__(self) -> Neural:
         return self
@@ -73,8 +86,8 @@ class Neural:
         choice = self.choice
         return replace(
             usual,
-            detector=no_detections if choice.detection or choice.regions else usual.detector,
-            segmenter=self.detect if choice.detection else self.segment if choice.regions else usual.segmenter,
+            detector=self.find if choice.detection else no_detections if choice.regions else usual.detector,
+            segmenter=self.fuse if choice.detection else self.segment if choice.regions else usual.segmenter,
             labeller=self.name if choice.names else self.describe if choice.captions else by_kind(usual.labeller),
             depth=self.depth if choice.depth else usual.depth,
             generator=self.generate if choice.voice else usual.generator,
@@ -111,16 +124,41 @@ class Neural:
             regions.append(make_region(mask, float(np.clip(score, 0.0, 1.0)) * worth))
         return _apart(sorted(regions, key=lambda region: -region.score), most)
 
-    def detect(self, view: View, detections: list[Detection], most: int) -> list[Region]:
-        """`Segmenter`: objects of the sounding classes."""
-        out, classes = self._scratch / "objects.npz", sounding_classes()
-        refine = self.folder(self.choice.regions) if self.choice.regions else None
-        model, picture = self.folder(self.choice.detection), self._picture(view.small)
-        self.ask(DetectObjects(model, picture, out, classes, LEAST_DETECTION, refine))
+    def find(self, pixels: np.ndarray) -> list[Detection]:
+        """`Detector`: objects of the sounding classes. The last picture is kept: it is often asked for twice."""
+        key = zlib.crc32(np.ascontiguousarray(pixels).tobytes()), pixels.shape
+        if key != self._seen[0]:
+            classes, (height, width) = sounding_classes(), pixels.shape[:2]
+            model, picture = self.folder(self.choice.detection), self._picture(pixels)
+            found = self.ask(DetectObjects(model, picture, classes, LEAST_DETECTION))
+            self._seen = (
+                key,
+                [
+                    Detection(classes[number], (x0 / width, y0 / height, x1 / width, y1 / height), score)
+                    for (x0, y0, x1, y1), score, number in zip(found.boxes, found.scores, found.classes, strict=True)
+                ],
+            )
+        return self._seen[1]
+
+    def fuse(self, view: View, detections: list[Detection], most: int) -> list[Region]:
+        """`Segmenter`: what was detected, as of the light detector; areas by their outlines, objects by SAM if it is chosen."""
+        areas = [one for one in detections if CLASSES[one.label].extent == "area"]
+        objects = [one for one in detections if one not in areas]
+        height, width = view.small.shape[:2]
+        lie = [make_region(outline_in(view.small, one.box), one.score, one.label) for one in areas]
+        regions = _apart(segment_by_detections(view, objects, most) + lie, most)
+        named = [region for region in regions if not region.is_bed and object_of(region.kind) is not None]
+        if not self.choice.regions or not named:
+            return regions
+        boxes = [(np.array(region.box) * [width, height, width, height]).tolist() for region in named]
+        out = self._scratch / "outlines.npz"
+        self.ask(OutlineBoxes(self.folder(self.choice.regions), self._picture(view.small), boxes, out))
         with np.load(out) as found:
-            parts = zip(found["masks"], found["scores"], found["classes"], strict=True)
-            regions = [make_region(mask, float(score), classes[int(number)]) for mask, score, number in parts]
-        return _apart(sorted(regions, key=lambda region: -region.score), most)
+            outlined = {id(region): mask for region, mask in zip(named, found["masks"], strict=True) if mask.any()}
+        return [
+            make_region(outlined[id(region)], region.score, region.kind) if id(region) in outlined else region
+            for region in regions
+        ]
 
     def name(self, view: View, region: Region) -> Guess:
         """`Labeller`: the likeliest of all classes."""

@@ -18,6 +18,8 @@ from .requests import (
     DetectObjects,
     EstimateDepth,
     LabelPictures,
+    ObjectsFound,
+    OutlineBoxes,
     OutlineRegions,
     PicturesDescribed,
     PicturesLabelled,
@@ -28,8 +30,10 @@ POINTS_A_SIDE = 16
 """Of the grid that automatic masks begin with."""
 AT_ONCE = 32
 MOST_MASKS = 64
-SAME = 0.7
-"""Two masks whose boxes overlap by more than this are one."""
+SAME, SAME_OBJECT = 0.7, 0.5
+"""Two masks, or two detections, whose boxes overlap by more than this are one."""
+LEAST_FILL = 0.1
+"""Share of a box that an outline must fill."""
 SMALLEST, LARGEST = 0.002, 0.6
 """Share of the picture that a region may have."""
 MEAN, SPREAD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
@@ -147,30 +151,36 @@ def _load_detector(folder: Path, family: str) -> tuple[Any, Any]:
     return _eval(model.from_pretrained(folder, **FROM_FOLDER)), processor.from_pretrained(folder, local_files_only=True)
 
 
-def detect_objects(request: DetectObjects, progress: Progress) -> RegionsFound:
-    """Objects of the classes that are asked for, each with a mask."""
+def detect_objects(request: DetectObjects, progress: Progress) -> ObjectsFound:
+    """Objects of the classes that are asked for."""
     picture, classes = _open(request.picture), request.classes
     with memory_errors("the number of classes"), torch.inference_mode():
         (model, processor), family = STORE.get(request.model, "detection", _load_detector)
         with watched(model, progress, "Detecting objects"):
             boxes, scores, numbers = _detect(model, processor, family, picture, classes, request.least)
-        kept = non_maximum_suppression(boxes, scores, 0.5)[:MOST_MASKS] if len(boxes) else []
-        boxes, scores, numbers = boxes[kept], scores[kept], numbers[kept]
-        masks = np.zeros((len(boxes), picture.height, picture.width), bool)
-        for mask, (x0, y0, x1, y1) in zip(masks, np.rint(boxes).astype(int), strict=True):
-            mask[max(0, y0) : max(0, y1), max(0, x0) : max(0, x1)] = True
-        if request.refine is not None and len(boxes):
-            segmenter, _ = STORE.get(request.refine, "regions", _Segmenter)
+    boxes = np.clip(boxes, 0.0, [picture.width, picture.height] * 2)
+    there = (boxes[:, 2:] - boxes[:, :2] >= 1.0).all(axis=1) if len(boxes) else np.zeros(0, bool)
+    boxes, scores, numbers = boxes[there], scores[there], numbers[there]
+    kept = non_maximum_suppression(boxes, scores, SAME_OBJECT)[:MOST_MASKS] if len(boxes) else []
+    return ObjectsFound(boxes[kept].tolist(), scores[kept].tolist(), [int(number) for number in numbers[kept]])
+
+
+def outline_boxes(request: OutlineBoxes, progress: Progress) -> RegionsFound:
+    """What fills each box. An outline stays in its box, and counts only where it fills a good part of it."""
+    picture, boxes = _open(request.picture), np.array(request.boxes, float).reshape(-1, 4)
+    inside = np.zeros((len(boxes), picture.height, picture.width), bool)
+    for mask, (x0, y0, x1, y1) in zip(inside, np.rint(boxes).astype(int), strict=True):
+        mask[max(0, y0) : max(0, y1), max(0, x0) : max(0, x1)] = True
+    masks = inside & False
+    if len(boxes):
+        with memory_errors("the picture's size"), torch.inference_mode():
+            segmenter, _ = STORE.get(request.model, "regions", _Segmenter)
             with watched(segmenter.model, progress, "Outlining objects"):
                 features, scale = segmenter.see(picture)
-                outlined, _ = segmenter.masks(features, scale, picture.size, None, boxes)
-                # An outline stays in its box, and counts only where it fills a good part of it.
-                outlined &= masks
-                good = outlined.sum(axis=(1, 2)) > 0.1 * masks.sum(axis=(1, 2))
-                masks[good] = outlined[good]
-    there = masks.any(axis=(1, 2))
-    np.savez_compressed(request.out, masks=masks[there], scores=scores[there].astype(np.float32), classes=numbers[there])
-    return RegionsFound(int(there.sum()))
+                masks = segmenter.masks(features, scale, picture.size, None, boxes)[0] & inside
+    masks[masks.sum(axis=(1, 2)) <= LEAST_FILL * inside.sum(axis=(1, 2))] = False
+    np.savez_compressed(request.out, masks=masks)
+    return RegionsFound(int(masks.any(axis=(1, 2)).sum()))
 
 
 def _detect(

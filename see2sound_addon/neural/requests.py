@@ -37,21 +37,39 @@ class OutlineRegions(Request[RegionsFound]):
 
 
 @dataclass(frozen=True)
-class DetectObjects(Request[RegionsFound]):
-    """Objects of `classes`, each with a mask.
+class ObjectsFound:
+    """`boxes`: (x0, y0, x1, y1) in pixels, `scores` and the numbers of their `classes`, surest first."""
 
-    `model`: a detector's folder. `refine`: that of SAM or SAM 2, or None for boxes as they are. `least`: the lowest score.
-    `out`: .npz that gets masks, scores and the numbers of their classes.
-    """
+    boxes: list[list[float]]
+    scores: list[float]
+    classes: list[int]
+
+
+@dataclass(frozen=True)
+class DetectObjects(Request[ObjectsFound]):
+    """Objects of `classes` in a picture. `model`: a detector's folder. `least`: the lowest score."""
 
     task: ClassVar[str] = "detection"
+    result: ClassVar[type] = ObjectsFound
+    model: Path
+    picture: Path
+    classes: list[str]
+    least: float
+
+
+@dataclass(frozen=True)
+class OutlineBoxes(Request[RegionsFound]):
+    """A mask in each box (x0, y0, x1, y1) in pixels of a picture. `model`: the folder of SAM or SAM 2.
+
+    `out`: .npz that gets masks (n, height, width); one that fills little of its box is empty.
+    """
+
+    task: ClassVar[str] = "outlines"
     result: ClassVar[type] = RegionsFound
     model: Path
     picture: Path
+    boxes: list[list[float]]
     out: Path
-    classes: list[str]
-    least: float
-    refine: Path | None = None
 
 
 @dataclass(frozen=True)

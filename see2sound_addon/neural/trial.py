@@ -100,7 +100,7 @@ def _smallest(task: str, model: Path, scratch: Path) -> Request[Any]:
         return RankTakes(model, "a dog barks", scratch / "takes.npz", RATE)
     requests: dict[str, Request[Any]] = {
         "regions": OutlineRegions(model, picture, scratch / "regions.npz"),
-        "detection": DetectObjects(model, picture, scratch / "objects.npz", ["dog", "car"], 0.25),
+        "detection": DetectObjects(model, picture, ["dog", "car"], 0.25),
         "depth": EstimateDepth(model, picture, scratch / "depth.npy"),
         "names": LabelPictures(model, [picture], ["dog", "car"]),
         "captions": DescribePictures(model, [picture]),

@@ -11,7 +11,6 @@ from ..backends import Backends
 from ..findings import Box, Estimate, Evidence, FoundSource, Settings
 from ..lexicon.classes import SILENT
 from ..lexicon.lookup import sound_of
-from ..objects import OBJECTS
 from ..placement.distance import FAR, MOST_DOUBT, foot_distance, size_distance
 from ..placement.paths import Audible, fades, movement_levels, onsets, smooth_path
 from ..placement.position import distance_to_ground
@@ -19,7 +18,7 @@ from ..placement.sizes import usual_height
 from ..projection import Camera, Projection
 from ..soundscene import Fader, Trajectory
 from ..vision.boxes import inside, overlap
-from ..vision.fusion import CROWDS, ellipse
+from ..vision.fusion import CROWDS, ellipse, object_of
 from ..vision.labeller import Guess, guess_from
 from ..vision.look import Sighting
 from ..vision.regions import make_region, outline
@@ -218,8 +217,7 @@ def _trajectory(times: np.ndarray, positions: np.ndarray) -> Trajectory:
 
 def _guess(stage: Stage, one: Object, sighting: Sighting | None, backends: Backends) -> Guess:
     """What an object is: by its name, by what was seen of it, or unknown as the labeller has it."""
-    if one.name:
-        known = OBJECTS[one.name]
+    if (known := object_of(one.name)) is not None:
         return guess_from(known.label, known.extent)
     if sighting is not None:
         return sighting.guess

@@ -14,8 +14,9 @@ import numpy as np
 
 from ..findings import Box
 from ..lexicon.classes import SILENT
-from ..objects import OBJECTS
+from ..objects import OBJECTS, ObjectClass
 from .boxes import inside, overlap, shared, size_of, union
+from .classes import CLASSES
 from .detectors import Detection
 from .regions import Region, make_region
 from .view import View
@@ -46,6 +47,10 @@ LEAST_FILL, SMALLEST_SIDE = 0.2, 6
 """A mask that fills less of its box, or a box of fewer pixels, is replaced by an ellipse."""
 
 
+UNKNOWN_SIZE = ObjectClass("", "point", 1.0, 1.0)
+"""Of objects that are none of COCO's: a metre high, more or less. That orders them; the usual size of a label places them."""
+
+
 @dataclass
 class Found:
     """An object in the making. `name`: a class of OBJECTS, or what `RIDDEN` and `CROWDS` call it. `boxes`: of its members."""
@@ -62,22 +67,37 @@ class Found:
         The level of its class at one metre, less what its distance takes by its height in the picture, more for many
         members, less for a low score; dB.
         """
-        kind = OBJECTS[self.name]
+        kind = object_of(self.name) or UNKNOWN_SIZE
         heights = [box[3] - box[1] for box in self.boxes or [self.box]]
         nearness = max(float(np.median(heights)), 1e-3) / kind.height
         return kind.level + 20.0 * math.log10(nearness * max(self.score, 1e-3)) + 10.0 * math.log10(len(heights))
 
 
+def object_of(name: str) -> ObjectClass | None:
+    """The class of an object: one of COCO's, or what a neural detector is asked for; None for surfaces and other names."""
+    if name in OBJECTS:
+        return OBJECTS[name]
+    guess = CLASSES.get(name)
+    if guess is None or guess.extent != "point":
+        return None
+    return replace(UNKNOWN_SIZE, label=guess.label)
+
+
+def _sounds(one: Found) -> bool:
+    known = object_of(one.name)
+    return known is not None and known.prompt != SILENT
+
+
 def named_objects(detections: list[Detection]) -> list[Found]:
     """Single objects that make a sound, each once, by their boxes alone: riders with what they ride, but no crowds."""
-    return [one for one in _each_once(detections) if OBJECTS[one.name].prompt != SILENT]
+    return [one for one in _each_once(detections) if _sounds(one)]
 
 
 def fuse(view: View, detections: list[Detection]) -> list[Region]:
     """The regions of all objects of a picture that make a sound, the loudest first."""
     found = _without_reflections(view, _each_once(detections))
     regions = []
-    for one in _grouped([one for one in found if OBJECTS[one.name].prompt != SILENT]):
+    for one in _grouped([one for one in found if _sounds(one)]):
         region = _region(view, one)
         if region is not None:
             regions.append((one.level, region))
@@ -86,7 +106,7 @@ def fuse(view: View, detections: list[Detection]) -> list[Region]:
 
 
 def _each_once(detections: list[Detection]) -> list[Found]:
-    found = _once([Found(one.label, one.box, one.score) for one in detections[:MOST_DETECTIONS] if one.label in OBJECTS])
+    found = _once([Found(one.label, one.box, one.score) for one in detections[:MOST_DETECTIONS] if object_of(one.label)])
     return _without_carried(_with_riders(found))
 
 

@@ -13,6 +13,7 @@ from see2sound_addon.neural.requests import (
     FreeModels,
     GenerateSound,
     LabelPictures,
+    OutlineBoxes,
     OutlineRegions,
     ReportStatus,
 )  # fmt: skip
@@ -31,15 +32,27 @@ def test_regions(worker, models, picture, tmp_path, family):
 
 
 @pytest.mark.parametrize("family", ["owlv2", "grounding_dino"])
-@pytest.mark.parametrize("refine", [None, "sam2"])
-def test_detection(worker, models, picture, tmp_path, family, refine):
+def test_detection(worker, models, picture, family):
     classes = sounding_classes()
-    refined = models / refine if refine else None
-    answer = worker.ask(DetectObjects(models / family, picture, tmp_path / "o.npz", classes, 0.0, refined))
+    found = worker.ask(DetectObjects(models / family, picture, classes, 0.0))
+    assert len(found.boxes) == len(found.scores) == len(found.classes) >= 1
+    boxes = np.array(found.boxes)
+    assert (boxes[:, 2:] - boxes[:, :2] >= 1.0).all() and (boxes >= 0.0).all() and (boxes <= [120, 90, 120, 90]).all()
+    assert all(0 <= number < len(classes) for number in found.classes)
+
+
+@pytest.mark.parametrize("family", ["sam", "sam2"])
+def test_outlines_of_boxes_stay_in_them(worker, models, picture, tmp_path, family):
+    boxes = [[10.0, 20.0, 60.0, 80.0], [0.0, 0.0, 120.0, 90.0], [30.0, 30.0, 30.0, 40.0]]
+    worker.ask(OutlineBoxes(models / family, picture, boxes, tmp_path / "o.npz"))
     with np.load(tmp_path / "o.npz") as found:
-        assert len(found["masks"]) == len(found["classes"]) == answer.count >= 1
-        assert found["masks"].any(axis=(1, 2)).all()
-        assert ((found["classes"] >= 0) & (found["classes"] < len(classes))).all()
+        masks = found["masks"]
+    assert masks.shape == (3, 90, 120) and not masks[2].any()
+    outside = np.ones((90, 120), bool)
+    outside[20:80, 10:60] = False
+    assert not (masks[0] & outside).any()
+    for mask, (x0, y0, x1, y1) in zip(masks[:2], boxes, strict=False):
+        assert not mask.any() or mask.sum() > 0.1 * (x1 - x0) * (y1 - y0)
 
 
 @pytest.mark.parametrize(

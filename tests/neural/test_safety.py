@@ -232,7 +232,7 @@ models, picture, out = Path({str(models)!r}), Path({str(picture)!r}), Path({str(
 for name in ("sam", "sam2"):
     perform(OutlineRegions(models / name, picture, out))
 for name in ("owlv2", "grounding_dino"):
-    perform(DetectObjects(models / name, picture, out, ["dog", "car"], 0.0))
+    perform(DetectObjects(models / name, picture, ["dog", "car"], 0.0))
 for name in ("clip", "siglip"):
     perform(LabelPictures(models / name, [picture], ["dog", "car"]))
 for name in ("depth_anything", "depth_metric", "depth_pro"):
