@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -24,6 +25,8 @@ LARGEST = 1000.0
 """Samples above are no audio."""
 LAYOUTS = {1: "mono", 2: "stereo", 6: "5.1", 8: "7.1"}
 """Names in FFmpeg, by the number of channels."""
+SPARE = 2**28
+"""Bytes that stay free on the disk."""
 FULL_SCALE = 0.999
 """From here on a sample is clipped."""
 
@@ -46,8 +49,11 @@ class Soundtrack:
 
     def read(self, begin: int, end: int) -> np.ndarray:
         """(channels, end - begin) float32. Error: `clip-invalid`."""
-        self._file.seek(min(self.first + begin, self._file.frames))
-        block = self._file.read(end - begin, dtype="float32", always_2d=True)
+        try:
+            self._file.seek(min(self.first + begin, self._file.frames))
+            block = self._file.read(end - begin, dtype="float32", always_2d=True)
+        except (soundfile.LibsndfileError, RuntimeError) as error:
+            raise See2SoundError("clip-invalid", f"{self.path.name} is damaged: {error}.", "Export it again.") from error
         if not np.abs(block).max(initial=0.0) <= LARGEST:
             raise See2SoundError("clip-invalid", f"{self.path.name} holds values that are no audio.", "Export it again.")
         return np.ascontiguousarray(np.pad(block, ((0, end - begin - len(block)), (0, 0))).T)
@@ -58,20 +64,31 @@ def open_soundtrack(path: Path, begin: float = 0.0, seconds: float | None = None
     """A sound file as it is, a film by way of a temporary file; from `begin` on for `seconds`.
 
     Errors: `clip-missing`, `clip-empty`, `clip-rate`, `clip-too-long`, `soundtrack-none`, `soundtrack-channels`,
-    `film-unreadable`, `film-library`.
+    `film-unreadable`, `film-library`, `disk-full`.
     """
     if not is_file(path):
         raise See2SoundError("clip-missing", f"There is no file {str(path)[:300]!r}.", "Check the path.")
+    file = _sound_file(path)
+    if file is not None:
+        with file:
+            yield _checked(path, file, begin, seconds)
+        return
+    with temporary_folder() as folder:
+        _decode(path, folder / "soundtrack.w64")
+        with soundfile.SoundFile(folder / "soundtrack.w64") as decoded:
+            yield _checked(path, decoded, begin, seconds)
+
+
+def _sound_file(path: Path) -> soundfile.SoundFile | None:
+    """A file that can be read from any place, or None."""
     try:
         file = soundfile.SoundFile(path)
-    except soundfile.LibsndfileError:
-        with temporary_folder() as folder:
-            _decode(path, folder / "soundtrack.w64")
-            with soundfile.SoundFile(folder / "soundtrack.w64") as decoded:
-                yield _checked(path, decoded, begin, seconds)
-        return
-    with file:
-        yield _checked(path, file, begin, seconds)
+    except (soundfile.LibsndfileError, TypeError):  # raw samples have no rate
+        return None
+    if file.seekable():
+        return file
+    file.close()
+    return None
 
 
 def _checked(path: Path, file: soundfile.SoundFile, begin: float, seconds: float | None) -> Soundtrack:
@@ -91,7 +108,7 @@ def _checked(path: Path, file: soundfile.SoundFile, begin: float, seconds: float
 
 
 def _decode(film: Path, out: Path) -> None:
-    """Write the first soundtrack of a film, from the first picture on."""
+    """Write the first soundtrack of a film, from the first picture on; of a sound file, from its first sample on."""
     try:
         import av
     except ImportError as error:
@@ -108,10 +125,10 @@ def _decode(film: Path, out: Path) -> None:
                     "soundtrack-channels", f"{film.name} has {voice.channels} channels.",
                     "A soundtrack is mono, stereo, 5.1 or 7.1.",
                 )  # fmt: skip
-            picture = next(iter(source.streams.video), None)
-            begin = 0.0 if picture is None or picture.start_time is None else float(picture.start_time * picture.time_base)
+            first = next(iter(source.streams.video), voice)
+            begin = 0.0 if first.start_time is None else float(first.start_time * first.time_base)
             _write(av, source, voice, begin, out)
-    except (av.FFmpegError, OSError, ValueError) as error:
+    except (av.FFmpegError, OSError, ValueError, AttributeError, soundfile.LibsndfileError) as error:  # streams without a codec
         raise See2SoundError(
             "film-unreadable",
             f"{film.name} cannot be read: {getattr(error, 'strerror', None) or error}.",
@@ -128,11 +145,21 @@ def _write(av: Any, source: Any, voice: Any, begin: float, out: Path) -> None:
             if skip is None:
                 late = round((float(frame.time or 0.0) - begin) * rate)
                 skip = max(-late, 0)
-                if late > 0:
-                    file.write(np.zeros((late, channels), np.float32))
+                _check_length(out, max(late, 0), rate)
+                for _ in range(0, late, rate):  # a second at a time: the file is from a stranger
+                    file.write(np.zeros((min(rate, late - file.frames), channels), np.float32))
             for part in resampler.resample(frame):
                 samples = part.to_ndarray().reshape(-1, channels)
                 file.write(samples[skip:])
                 skip = max(skip - len(samples), 0)
+            _check_length(out, file.frames, rate)
         for part in resampler.resample(None):
-            file.write(part.to_ndarray().reshape(-1, channels))
+            file.write(part.to_ndarray().reshape(-1, channels)[skip:])
+
+
+def _check_length(out: Path, samples: int, rate: int) -> None:
+    """Some bytes may stand for days of silence. Errors: `clip-too-long`, `disk-full`."""
+    if samples > LONGEST * rate:
+        raise See2SoundError("clip-too-long", "The film's sound is longer than a day.", "Cut it first.")
+    if samples % (60 * rate) < rate and shutil.disk_usage(out.parent).free < SPARE:
+        raise See2SoundError("disk-full", f"The film's sound does not fit into {out.parent.parent}.", "Make room there.")

@@ -60,6 +60,18 @@ def audio(random, folder):
     assert np.isfinite(read_response(path, 48000)).all()
 
 
+def soundtracks(random, folder):
+    import mutations
+
+    from see2sound_addon.media.soundtrack import LARGEST, open_soundtrack
+
+    path = mutations.film_with_sound(random, folder) if random.random() < 0.6 else mutations.sound(random, folder)
+    with open_soundtrack(path, float(random.choice([0.0, 0.03])), random.choice([None, 0.2])) as found:
+        for begin in range(0, min(found.samples, 10**6), 10**5):
+            block = found.read(begin, min(begin + 10**5, found.samples))
+            assert block.dtype == np.float32 and len(block) == found.channels and np.abs(block).max() <= LARGEST
+
+
 def plans(random, folder):
     import mutations
 
@@ -173,6 +185,7 @@ KINDS = {
     "pictures": pictures,
     "films": films,
     "audio": audio,
+    "soundtracks": soundtracks,
     "plans": plans,
     "heads": heads,
     "blends": blends,

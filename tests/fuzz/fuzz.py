@@ -15,7 +15,7 @@ from pathlib import Path
 from queue import Empty, Queue
 
 HERE = Path(__file__).resolve().parent
-KINDS = ("pictures", "films", "audio", "plans", "heads", "blends", "scenes")
+KINDS = ("pictures", "films", "audio", "soundtracks", "plans", "heads", "blends", "scenes")
 LONGEST = 20.0
 """Seconds for one case."""
 STARTING = 60.0

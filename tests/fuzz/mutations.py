@@ -95,6 +95,36 @@ def film(random, folder):
     return path
 
 
+def film_with_sound(random, folder):
+    """The path of a video with a soundtrack."""
+    import av
+
+    suffix, codec = [("mp4", "aac"), ("mkv", "libopus"), ("mov", "pcm_s16le"), ("webm", "libopus"), ("mka", "flac")][
+        int(random.integers(0, 5))
+    ]
+    path, layout = folder / f"film.{suffix}", str(random.choice(["mono", "stereo", "5.1"]))
+    samples = 0.1 * np.random.default_rng(3).standard_normal((9600, {"mono": 1, "stereo": 2, "5.1": 6}[layout]))
+    with av.open(str(path), "w") as out:
+        picture = None if suffix == "mka" else out.add_stream("libvpx" if suffix == "webm" else "mpeg4", rate=25)
+        if picture is not None:
+            picture.width, picture.height, picture.pix_fmt = 64, 48, "yuv420p"
+        voice = out.add_stream(codec, rate=48000, layout=layout)
+        for number in range(5 if picture is not None else 0):
+            frame = av.VideoFrame.from_ndarray(np.full((48, 64, 3), 50 * number, np.uint8), "rgb24")
+            frame.pts = number
+            out.mux(picture.encode(frame))
+        if picture is not None:
+            out.mux(picture.encode(None))
+        for at in range(0, len(samples), 960):
+            part = (samples[at : at + 960].reshape(1, -1) * 32767).astype(np.int16)
+            frame = av.AudioFrame.from_ndarray(part, "s16", layout)
+            frame.sample_rate, frame.pts = 48000, at
+            out.mux(voice.encode(frame))
+        out.mux(voice.encode(None))
+    path.write_bytes(bytes_made_wrong(random, path.read_bytes()))
+    return path
+
+
 SOUNDS = (
     ("wav", "WAV", "PCM_16"), ("wav", "WAV", "PCM_24"), ("wav", "WAV", "FLOAT"), ("wav", "WAV", "DOUBLE"),
     ("wav", "WAV", "GSM610"), ("wav", "WAV", "IMA_ADPCM"), ("wav", "WAV", "ULAW"), ("wav", "WAVEX", "PCM_16"),
