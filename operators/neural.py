@@ -161,7 +161,8 @@ class SEE2SOUND_OT_download_model(Working, bpy.types.Operator):
         python, models = neural.chosen_python(context), neural.models_folder(context)
         if self.options.is_invoke and not self.size:  # scripts that name a model have agreed
             offered = yield from ask(LookUpModel(neural.folder(), python, self.model))
-            bpy.ops.see2sound.download_model("INVOKE_DEFAULT", model=self.model, size=max(offered.size / 1e9, 0.01))
+            dialog = bpy.ops.see2sound.download_model  # type: ignore[attr-defined]
+            dialog("INVOKE_DEFAULT", model=self.model, size=max(offered.size / 1e9, 0.01))
             return []
         fetched = yield from ask(FetchModel(neural.folder(), python, self.model, models))
         self.report({"INFO"}, f"{self.model} is installed in {fetched.folder}.")
