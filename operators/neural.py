@@ -139,7 +139,7 @@ class SEE2SOUND_OT_download_model(Working, bpy.types.Operator):
     def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
         if not self.size:
             return self.begin(context)
-        return context.window_manager.invoke_props_dialog(self, width=420, confirm_text="Download")  # type: ignore[return-value]
+        return context.window_manager.invoke_props_dialog(self, width=540, confirm_text="Download")  # type: ignore[return-value]
 
     def draw(self, context: bpy.types.Context) -> None:
         card = CARDS[self.model]

@@ -685,6 +685,31 @@ def test_a_dialog_says_what_will_be_downloaded_and_escape_closes_it(scene):
     assert scene.do("result = bpy.context.window_manager.see2sound.job") == ""
 
 
+LOOKED_UP = """
+import types
+operators = next(module for name, module in sys.modules.items() if name.endswith("see2sound.operators.neural"))
+def answered(request):
+    yield "Looking", 0, 1
+    return types.SimpleNamespace(size=605_000_000)
+operators.ask, operators.asked = answered, operators.ask
+bpy.context.preferences.system.use_online_access = True
+"""
+
+
+def test_the_dialog_opens_with_the_size_that_was_read(scene):
+    """The hub's answer is made up here: this Blender has no neural environment. tests/neural/test_hub.py has the true way."""
+    log = root.FOLDER / "tmp/blender.log"
+    before = log.read_text().count("Traceback")
+    scene.do("import sys\n" + LOOKED_UP)
+    assert invoke(scene, "download_model", model="clip-base") == ["RUNNING_MODAL"]
+    closed = scene.picture("dialog_download_read")
+    root.run("xdotool", "key", "Escape")
+    after = scene.picture("dialog_download_closed")
+    assert (np.abs(closed - after).sum(axis=2) > 30).mean() > 0.01, "a dialog was there, and is gone"
+    scene.do("operators.ask = operators.asked; bpy.context.preferences.system.use_online_access = False")
+    assert log.read_text().count("Traceback") == before, log.read_text()[-3000:]
+
+
 def test_our_keys_are_free_in_blender_s_own_keymap_and_work(scene):
     clashes = scene.do("""
 result = []
