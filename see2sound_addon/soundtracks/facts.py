@@ -28,6 +28,16 @@ class WantedSource:
         return replace(self, changes=tuple(changes)) if changes else self
 
 
+def has_known_sound(prompt: str) -> bool:
+    """Whether a prompt names a class of sounds; that of objects of which nothing is known is none to listen for."""
+    from ..lexicon.classes import SILENT, UNKNOWN
+    from ..lexicon.lookup import explain
+    from ..sound.models import MODELS
+
+    name = explain(prompt).name
+    return prompt.strip().lower() not in ("", SILENT) and name in MODELS and name != UNKNOWN
+
+
 def named_sources(names: list[str]) -> list[WantedSource]:
     """Stems by what they are called, each name once."""
     return [WantedSource(name, name) for name in dict.fromkeys(names)]

@@ -5,11 +5,9 @@ from __future__ import annotations
 import numpy as np
 from scipy.spatial.transform import Rotation
 
-from ..findings import SILENT, Footage, FoundSource
-from ..lexicon.lookup import explain
-from ..sound.models import MODELS
+from ..findings import Footage, FoundSource
 from ..soundscene import Trajectory
-from .facts import WantedSource
+from .facts import WantedSource, has_known_sound
 
 UNSEEN, RESTING = 0.1, 0.4
 """How likely a source sounds while it is not seen, and while it rests, beside 1."""
@@ -26,7 +24,7 @@ def tracked_sources(sources: list[FoundSource], footage: Footage) -> list[Wanted
     return [
         WantedSource(source.id, source.prompt, direction_of(source, footage), *weights_of(source, footage.seconds))
         for source in sources
-        if source.prompt.strip().lower() not in ("", SILENT) and explain(source.prompt).name in MODELS
+        if has_known_sound(source.prompt)
     ]
 
 

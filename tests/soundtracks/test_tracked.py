@@ -70,5 +70,7 @@ def test_what_comes_from_everywhere_has_no_direction():
 
 def test_only_what_sounds_is_taken_out():
     still = Trajectory.fixed((0, 5, 1.6))
-    found = tracked_sources([source(still, prompt) for prompt in ("dog", "", "florgle of zorblax", "silent")], footage())
+    found = tracked_sources(
+        [source(still, prompt) for prompt in ("dog", "", "florgle of zorblax", "silent", "unknown")], footage()
+    )
     assert [one.words for one in found] == ["dog"]

@@ -52,7 +52,7 @@ def put_stems(
 
 def wanted_stems(scene: bpy.types.Scene) -> list[WantedSource]:
     """What the soundtrack is to be split into: as named, else the sources of the film; with the changes of the list."""
-    from ...soundtracks.facts import WantedSource, named_sources
+    from ...soundtracks.facts import WantedSource, has_known_sound, named_sources
 
     settings = scene.see2sound.soundtrack
     names = [name.strip() for name in settings.into.split(",") if name.strip()]
@@ -60,7 +60,9 @@ def wanted_stems(scene: bpy.types.Scene) -> list[WantedSource]:
     if names:
         wanted = named_sources(names)
     else:
-        seen = [obj for obj in sources(scene) if same_file(obj.see2sound.picture, film) and has_known_sound(obj)]
+        seen = [
+            obj for obj in sources(scene) if same_file(obj.see2sound.picture, film) and has_known_sound(obj.see2sound.prompt)
+        ]
         wanted = [WantedSource(obj.see2sound.source_id, obj.see2sound.prompt, None, *_when_seen(obj, scene)) for obj in seen]
     return [_changed(one, settings.stems.get(one.name)) for one in wanted]
 
@@ -74,14 +76,6 @@ def _when_seen(obj: bpy.types.Object, scene: bpy.types.Scene) -> tuple[np.ndarra
     first, last = ((frame - begin) / frame_rate(scene) for frame in (min(frames), max(frames)))
     times = np.array([first - AROUND - 1e-3, first - AROUND, last + AROUND, last + AROUND + 1e-3])
     return times, np.array([UNSEEN, 1.0, 1.0, UNSEEN])
-
-
-def has_known_sound(obj: bpy.types.Object) -> bool:
-    """Whether it is known what the source of a film sounds like."""
-    from ...lexicon.lookup import explain
-    from ...sound.models import MODELS
-
-    return explain(obj.see2sound.prompt).name in MODELS
 
 
 def _changed(one: WantedSource, item: Any) -> WantedSource:
