@@ -7,8 +7,9 @@ from bpy.props import BoolProperty, EnumProperty, FloatProperty
 from ..see2sound_addon.blender import neural
 from ..see2sound_addon.blender.properties.neural import MODEL_ITEMS
 from ..see2sound_addon.errors import See2SoundError
-from ..see2sound_addon.weights.cards import CARDS, Card
+from ..see2sound_addon.weights.cards import CARDS
 from ..see2sound_addon.weights.consent import terms
+from ..see2sound_addon.weights.proposal import propose
 from .working import Work, Working, ask
 
 KINDS = (
@@ -38,11 +39,11 @@ class SEE2SOUND_OT_set_up_neural(Working, bpy.types.Operator):
     )
 
     def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
-        from ..see2sound_addon.neural.environment import SIZES, proposed, usual_kind
+        from ..see2sound_addon.neural.environment import SIZES, room_for_models, usual_kind
 
         self.kind = usual_kind()
         self._sizes, folder = SIZES, neural.folder()
-        self._sets = {(kind, only): proposed(folder, kind, only) for kind in SIZES for only in (True, False)}
+        self._room = {kind: room_for_models(folder, kind) for kind in SIZES}
         return context.window_manager.invoke_props_dialog(self, width=420, confirm_text="Download")  # type: ignore[return-value]
 
     def draw(self, context: bpy.types.Context) -> None:
@@ -54,14 +55,11 @@ class SEE2SOUND_OT_set_up_neural(Working, bpy.types.Operator):
         layout.label(text="Licences: PyTorch BSD-3-Clause, transformers and diffusers Apache-2.0.")
         layout.prop(self, "models")
         layout.prop(self, "commercial")
-        for card in self._proposed() if self.models else ():
+        for card in propose(*self._room[self.kind], self.commercial) if self.models else ():
             use = f"{card.id}, {card.repository}: {card.size:g} GB, {terms(card)}"
             layout.label(text=use, icon="DOT", translate=False)
         if not bpy.app.online_access:
             layout.label(text="Blender is offline: allow online access in Preferences > System.", icon="ERROR")
-
-    def _proposed(self) -> list[Card]:
-        return self._sets[self.kind, self.commercial]
 
     def work(self, context: bpy.types.Context, seconds: float) -> Work:
         from ..see2sound_addon.jobs.requests import FetchModel, SetUpNeural
@@ -69,8 +67,9 @@ class SEE2SOUND_OT_set_up_neural(Working, bpy.types.Operator):
 
         _check_online()
         folder, models = neural.folder(), neural.models_folder(context)
+        cards = proposed(folder, self.kind, self.commercial) if self.models else []  # as shown, before the disk is fuller
         neural.remember(context, (yield from ask(SetUpNeural(folder, self.kind))))
-        for card in proposed(folder, self.kind, self.commercial) if self.models else ():
+        for card in cards:
             yield from ask(FetchModel(folder, None, card.id, models))
         self.report({"INFO"}, "Neural models can be used now.")
         return []

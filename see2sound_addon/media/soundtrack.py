@@ -14,6 +14,7 @@ import soundfile
 
 from ..errors import See2SoundError
 from ..paths import is_file
+from .films import film_library
 from .scratch import temporary_folder
 
 CHANNELS = (1, 2, 6, 8)
@@ -109,12 +110,7 @@ def _checked(path: Path, file: soundfile.SoundFile, begin: float, seconds: float
 
 def _decode(film: Path, out: Path) -> None:
     """Write the first soundtrack of a film, from the first picture on; of a sound file, from its first sample on."""
-    try:
-        import av
-    except ImportError as error:
-        raise See2SoundError(
-            "film-library", f"The library for films, PyAV, cannot be loaded ({error}).", "Install it: pip install av."
-        ) from error
+    av = film_library()
     try:
         with av.open(str(film)) as source:
             if not source.streams.audio:
@@ -161,5 +157,5 @@ def _check_length(out: Path, samples: int, rate: int) -> None:
     """Some bytes may stand for days of silence. Errors: `clip-too-long`, `disk-full`."""
     if samples > LONGEST * rate:
         raise See2SoundError("clip-too-long", "The film's sound is longer than a day.", "Cut it first.")
-    if samples % (60 * rate) < rate and shutil.disk_usage(out.parent).free < SPARE:
+    if shutil.disk_usage(out.parent).free < SPARE:
         raise See2SoundError("disk-full", f"The film's sound does not fit into {out.parent.parent}.", "Make room there.")

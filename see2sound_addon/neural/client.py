@@ -145,8 +145,8 @@ class Neural:
         areas = [one for one in detections if CLASSES[one.label].extent == "area"]
         objects = [one for one in detections if one not in areas]
         height, width = view.small.shape[:2]
-        lie = [make_region(outline_in(view.small, one.box), one.score, one.label) for one in areas]
-        regions = _apart(segment_by_detections(view, objects, most) + lie, most)
+        surfaces = [make_region(outline_in(view.small, one.box), one.score, one.label) for one in areas]
+        regions = _apart(segment_by_detections(view, objects, most) + surfaces, most)
         named = [region for region in regions if not region.is_bed and object_of(region.kind) is not None]
         if not self.choice.regions or not named:
             return regions

@@ -70,10 +70,15 @@ def gpu_memory(kind: str) -> float:
     return 0.0
 
 
-def proposed(folder: Path, kind: str, commercial: bool) -> list[Card]:
-    """The models that fit this machine, when the environment is there, too."""
+def room_for_models(folder: Path, kind: str) -> tuple[float, float]:
+    """GB of the GPU's memory, and of the disk, that models may take when the environment is there, too."""
     existing = next(parent for parent in (folder, *folder.parents) if parent.exists())
-    return propose(gpu_memory(kind), shutil.disk_usage(existing).free / 1e9 - 2.0 * SIZES[kind], commercial)
+    return gpu_memory(kind), shutil.disk_usage(existing).free / 1e9 - 2.0 * SIZES[kind]
+
+
+def proposed(folder: Path, kind: str, commercial: bool) -> list[Card]:
+    """The models that fit this machine."""
+    return propose(*room_for_models(folder, kind), commercial)
 
 
 def lock_of(kind: str) -> Path:

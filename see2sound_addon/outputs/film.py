@@ -14,6 +14,7 @@ import soundfile
 from ..delivery.spherical import add_sa3d, add_sv3d
 from ..errors import See2SoundError
 from ..media.files import whole_file
+from ..media.films import film_library
 from ..media.spherical import is_spherical
 from ..paths import is_file, is_same_file
 from ..progress import Progress, no_progress
@@ -87,7 +88,7 @@ def put_into_film(
     Errors: `film-library`, `film-unreadable`, `film-no-picture`, `format-unknown`, `format-impossible`, `clip-missing`,
     `would-overwrite`, `folder-not-writable`.
     """
-    av = _library()
+    av = film_library()
     codecs = [_check(track, video, out) for track in tracks]
     marked = out.suffix.lower() in MARKED
     if spherical and not marked:
@@ -121,16 +122,6 @@ def put_into_film(
             "format-impossible", f"{out.name} cannot be written: {error}.", "Use another container or codec."
         ) from error
     return notes
-
-
-def _library() -> Any:
-    try:
-        import av
-    except ImportError as error:
-        raise See2SoundError(
-            "film-library", f"The library for films, PyAV, cannot be loaded ({error}).", "Install it: pip install av."
-        ) from error
-    return av
 
 
 def _check(track: Track, video: Path, out: Path) -> Codec:

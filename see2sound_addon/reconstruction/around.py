@@ -178,8 +178,8 @@ def _in_panorama(sighting: Sighting, source: FoundSource, view: FlatView, camera
     assert source.evidence is not None
     centre, ring = _together(camera.projection, view, source.evidence.centre, outline(sighting.region.mask))
     box = (*ring.min(axis=0).tolist(), *ring.max(axis=0).tolist()) if len(ring) else (0.0, 0.0, 1.0, 1.0)
-    evidence = Evidence(box, (float(centre[0]), float(centre[1])), source.evidence.distance, _filled(ring), ring)
-    evidence = replace(evidence, measured=source.evidence.measured)
+    middle = float(centre[0]), float(centre[1])
+    evidence = Evidence(box, middle, source.evidence.distance, _filled(ring), ring, measured=source.evidence.measured)
     return replace(source, evidence=evidence)
 
 

@@ -48,27 +48,27 @@ def separate(soundtrack: Soundtrack, wanted: list[WantedStem], progress: Progres
     wanted, notes = _one_of_each(wanted)
     dictionaries = _dictionaries(wanted, size)
     names = [stem.name for stem in wanted] if wanted else list(parts.NAMES)
-    heard = _heard(soundtrack.channels)
+    panned = _panned(soundtrack.channels)
     if not wanted:
-        even = np.tile(np.eye(len(heard)) / len(heard), (3, 1, 1))
-        blocks = _stems(soundtrack, heard, size, [], [], even, [0, 1], 2, progress)
+        even = np.tile(np.eye(len(panned)) / len(panned), (3, 1, 1))
+        blocks = _stems(soundtrack, panned, size, [], [], even, [0, 1], 2, progress)
         axes = np.full((len(names), soundtrack.channels), soundtrack.channels**-0.5)
         return Separation(names, [True, True], axes, blocks, notes)
-    shares, covariances = _look(soundtrack, heard, size, wanted, dictionaries, progress)
+    shares, covariances = _look(soundtrack, panned, size, wanted, dictionaries, progress)
     there = [number for number, share in enumerate(shares) if share >= LEAST]
     notes += [f"{names[number]} is not heard in the soundtrack; its stem is empty."
               for number in range(len(names)) if number not in there]  # fmt: skip
     chosen = [wanted[number] for number in there]
     shapes = np.stack([covariances[number] for number in [*there, len(wanted)]])
     blocks = _stems(
-        soundtrack, heard, size, chosen, [dictionaries[number] for number in there], shapes, there, len(names), progress
+        soundtrack, panned, size, chosen, [dictionaries[number] for number in there], shapes, there, len(names), progress
     )
     axes = np.zeros((len(names), soundtrack.channels))
-    axes[:, heard] = [axis_of(covariance) for covariance in covariances[:-1]]
+    axes[:, panned] = [axis_of(covariance) for covariance in covariances[:-1]]
     return Separation(names, [number in there for number in range(len(names))], axes, blocks, notes)
 
 
-def _heard(channels: int) -> list[int]:
+def _panned(channels: int) -> list[int]:
     """The channels that sources are panned between."""
     return [number for number in range(channels) if channels not in (6, 8) or number != LOW]
 
@@ -130,17 +130,17 @@ def _powers(spectra: np.ndarray, wanted: list[WantedStem], dictionaries: list[np
 
 
 def _look(
-    soundtrack: Soundtrack, heard: list[int], size: int, wanted: list[WantedStem], dictionaries: list[np.ndarray],
+    soundtrack: Soundtrack, panned: list[int], size: int, wanted: list[WantedStem], dictionaries: list[np.ndarray],
     progress: Progress,
 ) -> tuple[np.ndarray, list[np.ndarray]]:  # fmt: skip
     """The first walk: the largest share of each source in a window; its covariance, and last that of the rest."""
     count = len(wanted)
-    sums = [np.zeros((len(heard), len(heard))) for _ in range(count + 1)]
+    sums = [np.zeros((len(panned), len(panned))) for _ in range(count + 1)]
     windows: list[tuple[float, np.ndarray]] = []
-    axes = [None if stem.axis is None or _is_only(stem, wanted) else stem.axis[heard] for stem in wanted] + [None]
+    axes = [None if stem.axis is None or _is_only(stem, wanted) else stem.axis[panned] for stem in wanted] + [None]
     for begin, end in _blocks(soundtrack):
         progress("Listening to the soundtrack", begin, soundtrack.samples)
-        spectra = analyse(soundtrack.read(begin, end)[heard], size)[:, :, ::EVERY]
+        spectra = analyse(soundtrack.read(begin, end)[panned], size)[:, :, ::EVERY]
         if not np.any(spectra):
             continue
         moments = _moments(begin, spectra.shape[2] * EVERY, size, soundtrack.rate, EVERY)[: spectra.shape[2]]
@@ -152,7 +152,7 @@ def _look(
         ])  # fmt: skip
         for number in range(count + 1):
             sums[number] += shapes[number] * powers[number].sum()
-        if len(heard) > 1:
+        if len(panned) > 1:
             powers = refined(spectra, powers, shapes, STEPS)
         windows += _shares(spectra, powers / powers.sum(axis=0), moments)
     if not windows:
@@ -182,7 +182,7 @@ def _shares(spectra: np.ndarray, shares: np.ndarray, moments: np.ndarray) -> lis
 
 
 def _stems(
-    soundtrack: Soundtrack, heard: list[int], size: int, wanted: list[WantedStem], dictionaries: list[np.ndarray],
+    soundtrack: Soundtrack, panned: list[int], size: int, wanted: list[WantedStem], dictionaries: list[np.ndarray],
     shapes: np.ndarray, places: list[int], count: int, progress: Progress,
 ) -> Iterator[np.ndarray]:  # fmt: skip
     """The second walk: (count, channels, n) block by block; what is found goes to `places`."""
@@ -191,9 +191,9 @@ def _stems(
     for begin, end in _blocks(soundtrack):
         progress("Splitting the soundtrack", begin, soundtrack.samples)
         found = np.zeros((len(places), soundtrack.channels, end - begin), np.float32)
-        signal = soundtrack.read(begin, end)[heard]
+        signal = soundtrack.read(begin, end)[panned]
         if places and np.any(signal):
-            found[:, heard] = _stems_of(signal, begin, size, soundtrack.rate, wanted, dictionaries, shapes, len(places))
+            found[:, panned] = _stems_of(signal, begin, size, soundtrack.rate, wanted, dictionaries, shapes, len(places))
         if tail.shape[2]:
             rise = ((np.arange(tail.shape[2]) + 0.5) / tail.shape[2]).astype(np.float32)
             found[..., : tail.shape[2]] = found[..., : tail.shape[2]] * rise + tail * (1.0 - rise)

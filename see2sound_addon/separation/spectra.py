@@ -1,9 +1,12 @@
-"""Short-time spectra of all channels, and back."""
+"""Short-time spectra of all channels, and back, by SciPy."""
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
-from scipy.fft import irfft, rfft
+from scipy.signal import ShortTimeFFT
+from scipy.signal.windows import cosine
 
 FRAME = 0.043
 """Seconds of a frame, about."""
@@ -17,28 +20,19 @@ def frame_size(rate: int) -> int:
 
 
 def analyse(signal: np.ndarray, size: int) -> np.ndarray:
-    """Spectra (channels, size/2 + 1, frames) complex64 of (channels, n), a frame every size/4 samples."""
-    hop = size // OVERLAP
-    count = -(-(signal.shape[1] + size - hop) // hop)
-    padded = np.zeros((len(signal), (count - 1) * hop + size), np.float32)
-    padded[:, size - hop : size - hop + signal.shape[1]] = signal
-    frames = np.lib.stride_tricks.sliding_window_view(padded, size, axis=1)[:, ::hop]
-    return np.ascontiguousarray(rfft(frames * _window(size), axis=2).transpose(0, 2, 1).astype(np.complex64))
+    """Spectra (channels, size/2 + 1, frames) complex64 of (channels, n), a frame every size/4 samples.
+
+    The middle of the first frame lies one step before the first sample.
+    """
+    short = max(size // 2 - signal.shape[1], 0)  # SciPy takes no less than half a frame
+    return np.asarray(_transform(size).stft(np.pad(signal, ((0, 0), (0, short)))), np.complex64)
 
 
 def synthesise(spectra: np.ndarray, size: int, samples: int) -> np.ndarray:
     """The signal (..., samples) float32 of spectra (..., size/2 + 1, frames): of unchanged ones, what was analysed."""
-    hop = size // OVERLAP
-    frames = irfft(np.moveaxis(spectra, -2, -1), size, axis=-1) * _window(size)
-    count = frames.shape[-2]
-    out = np.zeros((*frames.shape[:-2], (count + OVERLAP - 1) * hop), np.float32)
-    for part in range(OVERLAP):  # frames in slices of a hop, each slice in one piece
-        out[..., part * hop : (part + count) * hop] += frames[..., part * hop : (part + 1) * hop].reshape(
-            *frames.shape[:-2], count * hop
-        )
-    return out[..., size - hop : size - hop + samples]
+    return np.asarray(_transform(size).istft(spectra, k1=max(samples, size // 2))[..., :samples], np.float32)
 
 
-def _window(size: int) -> np.ndarray:
-    """A root of Hann's, so that analysis and synthesis together add up to one."""
-    return (np.sqrt(2.0 / OVERLAP) * np.sin(np.pi * (np.arange(size) + 0.5) / size)).astype(np.float32)
+@lru_cache(maxsize=4)
+def _transform(size: int) -> ShortTimeFFT:
+    return ShortTimeFFT(cosine(size), size // OVERLAP, 1.0)

@@ -10,6 +10,11 @@ import numpy as np
 
 from ..separation.changes import Change
 
+UNSEEN = 0.1
+"""How likely a source of a film sounds while it is not seen, beside 1."""
+AROUND = 0.25
+"""Seconds before and after it is seen in which it is as likely."""
+
 
 @dataclass(frozen=True)
 class WantedSource:

@@ -7,12 +7,10 @@ from scipy.spatial.transform import Rotation
 
 from ..findings import Footage, FoundSource
 from ..soundscene import Trajectory
-from .facts import WantedSource, has_known_sound
+from .facts import AROUND, UNSEEN, WantedSource, has_known_sound
 
-UNSEEN, RESTING = 0.1, 0.4
-"""How likely a source sounds while it is not seen, and while it rests, beside 1."""
-AROUND = 0.25
-"""Seconds before and after it is seen."""
+RESTING = 0.4
+"""How likely a source sounds while it rests, beside 1."""
 EVERY = 0.1
 """Seconds between two weights."""
 STARTING = 0.3

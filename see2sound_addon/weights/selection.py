@@ -22,6 +22,7 @@ WITHOUT_WEIGHTS = ("Scheduler", "Tokenizer", "TokenizerFast", "FeatureExtractor"
 """Ends of the names of classes that are settings only."""
 PICKLES = (".bin", ".ckpt", ".pt", ".pth", ".h5", ".msgpack")
 PIPELINE = "model_index.json"
+FOR_PEOPLE = ("README", "LICENSE", "LICENCE", "NOTICE")
 
 
 @dataclass(frozen=True)
@@ -59,11 +60,7 @@ def _parts(index: dict[str, Any]) -> dict[str, bool]:
 
 def _part(repository: str, offered: list[Offered], folder: str, needs_weights: bool) -> list[Offered]:
     here = [file for file in offered if _folder(file) == folder]
-    settings = [
-        file
-        for file in here
-        if (PurePosixPath(file.name).suffix in SETTINGS and not file.name.endswith(".index.json")) or _is_for_people(file.name)
-    ]
+    settings = [file for file in here if _is_settings(file.name) or _is_for_people(file.name)]
     if not needs_weights:
         return settings
     weights = _weights(here)
@@ -102,10 +99,11 @@ def _folder(file: Offered) -> str:
     return "" if folder == "." else folder
 
 
+def _is_settings(name: str) -> bool:
+    return name.endswith(SETTINGS) and not name.endswith(".index.json")
+
+
 def _is_for_people(name: str) -> bool:
     """Licences and descriptions, at the top."""
-    return (
-        "/" not in name
-        and name.upper().startswith(("README", "LICENSE", "LICENCE", "NOTICE"))
-        and name.endswith((".md", ".txt", "E"))
-    )
+    path = PurePosixPath(name.upper())
+    return path.parent.name == "" and path.stem in FOR_PEOPLE and path.suffix in ("", ".MD", ".TXT")

@@ -19,7 +19,7 @@ COUNT = 48
 
 
 class Answers(Neural):
-    """Says where things are by `see`: a picture's pixels to (name, box in fractions, score)."""
+    """Says where objects are by `see`: a picture's pixels to (name, box in fractions, score)."""
 
     def __init__(self, see, choice):
         super().__init__(sys.executable, choice)

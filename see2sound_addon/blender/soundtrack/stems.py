@@ -16,8 +16,6 @@ from ..units import frame_rate, metres_per_unit
 if TYPE_CHECKING:
     from ...soundtracks.facts import StemFacts, WantedSource
 
-AROUND, UNSEEN = 0.25, 0.1
-"""Seconds before and after a source is seen, and how likely it sounds otherwise."""
 AWAY = 2.0
 """Metres from the camera at which the bed's loudspeakers, and stems that no source has, are."""
 
@@ -68,7 +66,9 @@ def wanted_stems(scene: bpy.types.Scene) -> list[WantedSource]:
 
 
 def _when_seen(obj: bpy.types.Object, scene: bpy.types.Scene) -> tuple[np.ndarray, np.ndarray]:
-    """Times and weights (k,) of a source whose keyframes begin and end with its being seen; none for one without."""
+    """Times and weights (k,) of a source that is seen from its first keyframe to its last; none for one without keyframes."""
+    from ...soundtracks.facts import AROUND, UNSEEN
+
     frames = [key.co.x for curve in fcurves(obj) if curve.data_path == "location" for key in curve.keyframe_points]
     if len(frames) < 2:
         return np.zeros(0), np.zeros(0)
