@@ -44,6 +44,7 @@ CLASSES = (
     listening.SEE2SOUND_OT_make_speakers,
     listening.SEE2SOUND_OT_edit_events,
     library.SEE2SOUND_OT_another_take,
+    library.SEE2SOUND_OT_use_take,
     library.SEE2SOUND_OT_replace_sound,
     library.SEE2SOUND_OT_play_recording,
     library.SEE2SOUND_OT_add_recordings,

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import bpy
-from bpy.props import BoolProperty, EnumProperty, StringProperty
+from bpy.props import BoolProperty, EnumProperty, IntProperty, StringProperty
 
 from ..see2sound_addon.blender import library, neural, sources, waves
 from ..see2sound_addon.blender.properties import choices
@@ -63,6 +63,29 @@ class SEE2SOUND_OT_another_take(Working, bpy.types.Operator):
             return []
         scene.objects[row].see2sound.take = take
         return clips.attach_clips(scene, [scene.objects[row]], made.clips)
+
+
+class SEE2SOUND_OT_use_take(bpy.types.Operator):
+    """Use this take for the active source. Generate Sounds then leaves it"""
+
+    bl_idname = "see2sound.use_take"
+    bl_label = "Use Take"
+    bl_options = {"REGISTER", "UNDO"}
+
+    row: IntProperty(name="Row", description="Row of the take in the list, the newest is 0", min=0, options={"SKIP_SAVE"})
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        return _active(cls, context)
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        return reporting.run(self, lambda: self._work(context))
+
+    def _work(self, context: bpy.types.Context) -> list[str]:
+        from ..see2sound_addon.blender.writing import clips
+
+        clips.use_take(context.scene, sources.active_source(context.scene), self.row)
+        return []
 
 
 class SEE2SOUND_OT_add_recordings(Working, bpy.types.Operator):

@@ -37,6 +37,7 @@ CLASSES: tuple[Any, ...] = (
     menus.SEE2SOUND_MT_object,
     sources.SEE2SOUND_PT_sources,
     library.SEE2SOUND_UL_recordings,
+    library.SEE2SOUND_UL_takes,
     *library.FAMILY_MENUS,
     library.SEE2SOUND_MT_add_sound,
     library.SEE2SOUND_PT_sources_sound,

@@ -71,6 +71,21 @@ class SEE2SOUND_UL_recordings(bpy.types.UIList):
         facts.label(text=f"{item.seconds:.1f} s   {item.score:.2f}", translate=False)
 
 
+class SEE2SOUND_UL_takes(bpy.types.UIList):
+    """Sounds that were made for a source: use one, play one; what made it, and the prompt that was used."""
+
+    def draw_item(self, context, layout, data, item, icon, active_data, active_property, index) -> None:  # type: ignore[no-untyped-def]
+        row = layout.row(align=True)
+        if item.sound is None:
+            return
+        path = bpy.path.abspath(item.sound.filepath)
+        symbol = "RADIOBUT_ON" if item.sound == data.id_data.data.sound else "RADIOBUT_OFF"
+        row.operator("see2sound.use_take", text="", icon=symbol, emboss=False).row = index
+        row.operator("see2sound.play_recording", text="", icon="PLAY", emboss=False).filepath = path
+        row.label(text=item.name, icon_value=layout.enum_item_icon(item, "maker", item.maker), translate=False)
+        row.label(text=item.prompt, translate=False)
+
+
 class SEE2SOUND_MT_add_sound(bpy.types.Menu):
     """Sounds to add, by family."""
 
@@ -123,6 +138,8 @@ def draw_sound(layout: bpy.types.UILayout, obj: bpy.types.Object) -> None:
     row.prop(facts, "take")
     row.operator("see2sound.another_take", text="", icon="FILE_REFRESH")
     layout.operator("see2sound.replace_sound", icon="FILE_SOUND")
+    if facts.takes:
+        layout.template_list("SEE2SOUND_UL_takes", "", facts, "takes", facts, "take_index", rows=min(len(facts.takes), 4))
     if facts.recording:
         layout.label(text=bpy.path.basename(facts.recording), icon="SOUND", translate=False)
         if facts.licence:

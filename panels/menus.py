@@ -13,7 +13,7 @@ VERBS = (
     ("reconstruct", "generate"),
     ("listen_to_scene", "make_speakers"),
     ("draw_object", "merge_sources"),
-    ("add_source", "add_sound", "set_sound", "replace_sound", "another_take", "use_speaker"),
+    ("add_source", "add_sound", "set_sound", "replace_sound", "another_take", "use_take", "use_speaker"),
     ("trace_acoustics", "add_room"),
     ("add_recordings", "update_recordings", "remove_recordings"),
     ("split_soundtrack", "give_stem"),

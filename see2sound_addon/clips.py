@@ -50,7 +50,7 @@ class MadeClip:
     """A clip that was generated for a source.
 
     `model`: what made it. `level`: dB SPL at one metre. `reference_distance`: metres, see `sound.levels`. `loops`: whether it
-    may be repeated. `recording`: the file that it is made of, or "", and its `licence`.
+    may be repeated. `recording`: the file that it is made of, or "", and its `licence`. `prompt`: what it was made from.
     """
 
     source_id: str
@@ -62,6 +62,7 @@ class MadeClip:
     loops: bool = True
     recording: str = ""
     licence: str = ""
+    prompt: str = ""
 
 
 def clip_name(source_id: str, prompt: str, duration: float, seed: int, controls: Controls = Controls(), maker: str = "") -> str:

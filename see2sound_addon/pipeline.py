@@ -69,9 +69,9 @@ COUNTS = ("people", "birds", "insects", "animals", "frogs", "horses", "children"
 CLIP_RATE = 48000
 """Hz, of generated clips."""
 SHORTEST_CLIP, LONGEST_CLIP = 1.0, 60.0
+"""Seconds."""
 NEXT_TAKE = 1000003
 """Between the seeds of two takes."""
-"""Seconds."""
 
 
 def reconstruct(
@@ -183,7 +183,7 @@ def make_clips(wanted: list[WantedClip], progress: Progress = no_progress, backe
         else:
             made = voice(one.prompt, one.path, one.seconds, one.seed, backends=own, controls=one.controls)
         facts = (made.model, made.level, made.reference_distance, made.notes, made.loops, made.recording, made.licence)
-        clips.append(MadeClip(one.source_id, one.path, *facts))
+        clips.append(MadeClip(one.source_id, one.path, *facts, one.prompt))
     return clips
 
 

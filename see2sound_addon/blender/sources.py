@@ -199,12 +199,13 @@ def remove(obj: bpy.types.Object, clip: bool = False) -> None:
     Else the file stays, for undo to find it.
     """
     speaker = obj.data
-    sound, source_id = speaker.sound, obj.see2sound.source_id
+    source_id = obj.see2sound.source_id
+    sounds = {sound for sound in (speaker.sound, *(take.sound for take in obj.see2sound.takes)) if sound is not None}
     bpy.data.objects.remove(obj)
     if speaker.users == 0:
         bpy.data.speakers.remove(speaker)  # type: ignore[arg-type]
-    if sound is not None and sound.users == 0:
-        bpy.context.view_layer.update()  # Blender must stop playing it first
+    bpy.context.view_layer.update()  # Blender must stop playing them first
+    for sound in [sound for sound in sounds if sound.users == 0]:
         path = Path(bpy.path.abspath(sound.filepath, library=sound.library))
         ours = sound.library is None and _is_clip_of(path, source_id)
         bpy.data.sounds.remove(sound)

@@ -5,7 +5,7 @@ import importlib
 import cv2
 import numpy as np
 import pytest
-from moving import RATE, film
+from moving import RATE, film, write_film
 
 MODULE = "bl_ext.user_default.see2sound"
 COUNT = 48
@@ -18,13 +18,7 @@ def of_house(name):
 
 @pytest.fixture(scope="session")
 def video(tmp_path_factory):
-    path = tmp_path_factory.mktemp("videos") / "passing.avi"
-    out = None
-    for frame in film(COUNT, AZIMUTHS, yaw=YAW):
-        out = out or cv2.VideoWriter(str(path), cv2.VideoWriter_fourcc(*"MJPG"), RATE, frame.pixels.shape[1::-1])
-        out.write(frame.pixels[..., ::-1])
-    out.release()
-    return path
+    return write_film(tmp_path_factory.mktemp("videos") / "passing.avi", film(COUNT, AZIMUTHS, yaw=YAW))
 
 
 @pytest.fixture

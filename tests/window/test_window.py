@@ -437,6 +437,12 @@ def test_sounds_and_recordings_by_their_buttons(any_scene):
     blender.until(f"{facts}.replaced")
     blender.until(IDLE)
     assert blender.do(f"result = {facts}.recording").endswith(".wav")
+    assert blender.do(f"result = [take.maker for take in {facts}.takes]") == ["RECORDING", "PROCEDURAL", "PROCEDURAL"]
+    blender.picture(f"takes_{blender.kind}")
+    blender.do("bpy.ops.see2sound.use_take('INVOKE_DEFAULT', row=2)")
+    assert blender.do(f"result = {clip}") == first and not blender.do(f"result = {facts}.recording")
+    blender.do("bpy.ops.ed.undo()")
+    assert blender.do(f"result = {clip}") != first
     blender.do("bpy.ops.see2sound.add_class(name='stream')")
     assert blender.do("result = sum(t.type == 'SPEAKER' for t in bpy.context.scene.objects)") == 2
     blender.do("bpy.ops.see2sound.remove_recordings(folder='/root/see2sound/sounds')")

@@ -1,15 +1,21 @@
-"""Property group of a parameter of a sound model, and of a recording that a search has found."""
+"""Property groups of a parameter of a sound model, of a take, and of a recording that a search has found."""
 
 from __future__ import annotations
 
 import bpy
-from bpy.props import BoolProperty, EnumProperty, FloatProperty, StringProperty
+from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty, PointerProperty, StringProperty
 
-from .choices import HIDDEN, OVERRIDABLE
+from .choices import HIDDEN, OVERRIDABLE, RELATIVE_PATH
 
 FOLLOW_ITEMS = (
     ("VALUE", "Value", "The value, or its animation", "DRIVER_TRANSFORM", 0),
     ("SPEED", "Speed", "The speed of the Speaker in metres a second, within the parameter's range", "CON_FOLLOWPATH", 1),
+)
+
+TAKE_ITEMS = (
+    ("PROCEDURAL", "Procedural", "A procedural sound model", "MOD_NOISE", 0),
+    ("MODEL", "Neural", "A neural model, or what another add-on brings", "NODETREE", 1),
+    ("RECORDING", "Recording", "One of your own recordings", "FILE_SOUND", 2),
 )
 
 
@@ -37,6 +43,30 @@ class ParameterProperties(bpy.types.PropertyGroup):
     high: FloatProperty(override=OVERRIDABLE, options=HIDDEN, name="Highest", description="The highest value")
     unit: StringProperty(override=OVERRIDABLE, options=HIDDEN, name="Unit", description="Unit of the value")
     meaning: StringProperty(override=OVERRIDABLE, options=HIDDEN, name="Meaning", description="What the parameter means")
+
+
+class TakeProperties(bpy.types.PropertyGroup):
+    """A sound that was made for a source, and can be used again."""
+
+    name: StringProperty(
+        override=OVERRIDABLE, name="Made By", description="The model or the recording that the sound is made of"
+    )
+    maker: EnumProperty(override=OVERRIDABLE, name="Kind", description="What makes the sound", items=TAKE_ITEMS)
+    prompt: StringProperty(override=OVERRIDABLE, name="Prompt", description="The prompt that was used")
+    sound: PointerProperty(override=OVERRIDABLE, type=bpy.types.Sound, name="Sound", description="The sound")
+    number: IntProperty(override=OVERRIDABLE, options=HIDDEN, name="Take", description="Number of the take")
+    reference: FloatProperty(
+        override=OVERRIDABLE, options=HIDDEN, name="Reference Distance", description="Distance reference of the sound, metres"
+    )
+    loop: BoolProperty(override=OVERRIDABLE, options=HIDDEN, name="Loop", description="The sound was repeated")
+    recording: StringProperty(
+        override=OVERRIDABLE,
+        name="Recording",
+        description="The recording that the sound is made of",
+        subtype="FILE_PATH",
+        options=RELATIVE_PATH | HIDDEN,
+    )
+    licence: StringProperty(override=OVERRIDABLE, options=HIDDEN, name="Licence", description="Licence of the recording")
 
 
 class HitProperties(bpy.types.PropertyGroup):

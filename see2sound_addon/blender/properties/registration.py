@@ -11,7 +11,7 @@ from .backends import BackendProperties
 from .choices import OVERRIDABLE
 from .listening import EventProperties, ProposalProperties
 from .neural import NeuralProperties
-from .parameters import HitProperties, ParameterProperties
+from .parameters import HitProperties, ParameterProperties, TakeProperties
 from .scene import SceneProperties
 from .soundtrack import SoundtrackProperties, StemChangeProperties, StemProperties
 from .source import SourceProperties
@@ -20,6 +20,7 @@ from .window import WindowProperties
 CLASSES = (
     ParameterProperties,
     HitProperties,
+    TakeProperties,
     EventProperties,
     ProposalProperties,
     SourceProperties,

@@ -18,7 +18,7 @@ from .. import sources
 from ..room.tracing import geometry_changed
 from .choices import EVENT_ITEMS, EXTENT_ITEMS, HIDDEN, MAKER_ITEMS, OVERRIDABLE, RELATIVE_PATH
 from .listening import EventProperties, go_to_event
-from .parameters import ParameterProperties
+from .parameters import ParameterProperties, TakeProperties
 
 
 def _label_changed(self: SourceProperties, context: bpy.types.Context) -> None:
@@ -92,6 +92,12 @@ class SourceProperties(bpy.types.PropertyGroup):
     parameters: CollectionProperty(override=OVERRIDABLE | {"USE_INSERTION"}, type=ParameterProperties, name="Parameters",
         description="Parameters of the sound model",
     )  # fmt: skip
+    takes: CollectionProperty(override=OVERRIDABLE | {"USE_INSERTION"}, type=TakeProperties, name="Takes",
+        description="Sounds that were made for this source, the newest first",
+    )  # fmt: skip
+    take_index: IntProperty(
+        override=OVERRIDABLE, options=HIDDEN, name="Take in the List", description="The row that is highlighted", min=0
+    )
     sound_class: StringProperty(
         override=OVERRIDABLE, options=HIDDEN, name="Class", description="Class of sounds that the prompt names"
     )
@@ -129,9 +135,7 @@ class SourceProperties(bpy.types.PropertyGroup):
         min=0.0,
         soft_max=2.0,
     )
-    replaced: BoolProperty(
-        override=OVERRIDABLE, options=HIDDEN, name="Replaced", description="The sound is a recording that was chosen by hand"
-    )
+    replaced: BoolProperty(override=OVERRIDABLE, options=HIDDEN, name="Replaced", description="The sound was chosen by hand")
     recording: StringProperty(
         override=OVERRIDABLE,
         name="Recording",

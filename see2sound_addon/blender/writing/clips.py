@@ -9,16 +9,21 @@ import bpy
 
 from ... import pipeline
 from ...clips import Controls, MadeClip, WantedClip, clip_name
+from ...errors import See2SoundError
 from ...findings import SILENT, FoundSource
 from ...jobs.requests import MakeClips, Models
+from ...lexicon.classes import CLASSES
 from ...sound.generator import LONGEST, SHORTEST
 from ...steps import EMBEDDED, BackendNames
 from .. import units
 from ..reading.controls import controls_of
-from ..sources import beside_blend, clip_folder, is_muted, mute, sources
+from ..sources import beside_blend, clip_folder, is_muted, mute, same_file, sources
 from .parameters import settle
-from .speakers import attach_clip, drop_unused
+from .speakers import attach_clip, attach_sound, drop_unused
 from .tracks import has_own_moments
+
+MOST_TAKES = 20
+"""Takes that a source remembers."""
 
 
 def wanted_clips(
@@ -118,6 +123,43 @@ def attach_clips(scene: bpy.types.Scene, objects: list[bpy.types.Object], clips:
         facts.recording, facts.licence = beside_blend(Path(clip.recording)) if clip.recording else "", clip.licence
         if not clip.loops:
             facts.loop = False  # what happens once is not repeated
+        before += _keep_take(obj, clip)
         notes += [f"{facts.source_id}: {note}" for note in clip.notes]
     drop_unused(before)
     return notes
+
+
+def _keep_take(obj: bpy.types.Object, clip: MadeClip) -> list[bpy.types.Sound]:
+    """Put the sound of a Speaker at the head of its list of takes. Returns the sounds of rows that have left the list.
+
+    Blender's own sounds are kept, not paths: their files are found again where the .blend is saved next.
+    """
+    facts, gone = obj.see2sound, []
+    take = facts.takes.add()
+    take.sound, take.prompt, take.number = obj.data.sound, clip.prompt, facts.take
+    take.reference, take.loop, take.recording, take.licence = clip.reference_distance, facts.loop, facts.recording, clip.licence
+    take.name = bpy.path.basename(facts.recording) or clip.model
+    procedural = all(name in CLASSES for name in clip.model.split(" + "))
+    take.maker = "RECORDING" if clip.recording else "PROCEDURAL" if procedural else "MODEL"
+    facts.takes.move(len(facts.takes) - 1, 0)
+    for row in range(len(facts.takes) - 1, 0, -1):
+        sound = facts.takes[row].sound
+        if row >= MOST_TAKES or sound is None or same_file(sound.filepath, obj.data.sound.filepath):
+            gone += [] if sound is None else [sound]
+            facts.takes.remove(row)
+    facts.take_index = 0
+    return gone
+
+
+def use_take(scene: bpy.types.Scene, obj: bpy.types.Object, row: int) -> None:
+    """Give a Speaker a sound of its list of takes. Generate Sounds then leaves it. Errors: `take-missing`, `clip-missing`."""
+    facts = obj.see2sound
+    if not 0 <= row < len(facts.takes) or facts.takes[row].sound is None:
+        raise See2SoundError("take-missing", f"{obj.name} has no take {row}.", f"It has {len(facts.takes)}, from 0.")
+    take = facts.takes[row]
+    path = Path(bpy.path.abspath(take.sound.filepath, library=take.sound.library))
+    if take.sound.packed_file is None and not path.is_file():
+        raise See2SoundError("clip-missing", f"The sound {path} is gone.", "Use Another Take, or Generate Sounds.")
+    attach_sound(obj, take.sound, take.reference, scene)
+    facts.replaced, facts.take, facts.loop, facts.take_index = True, take.number, take.loop, row
+    facts.recording, facts.licence = take.recording, take.licence

@@ -385,6 +385,14 @@ def _touched(obj: bpy.types.Object) -> bool:
 
 
 def attach_clip(obj: bpy.types.Object, path: Path, reference_distance: float, scene: bpy.types.Scene) -> None:
+    """Give a Speaker a generated clip as its sound, see `attach_sound`."""
+    sound = bpy.data.sounds.load(str(path))
+    sound.name = obj.see2sound.source_id
+    sound.filepath = beside_blend(path)
+    attach_sound(obj, sound, reference_distance, scene)
+
+
+def attach_sound(obj: bpy.types.Object, sound: bpy.types.Sound, reference_distance: float, scene: bpy.types.Scene) -> None:
     """Give a Speaker its sound and a strip from the scene's first frame over its whole length.
 
     A distance reference or strip start that was set by hand stays. `reference_distance`: metres.
@@ -394,9 +402,6 @@ def attach_clip(obj: bpy.types.Object, path: Path, reference_distance: float, sc
         obj.data = obj.data.copy()
     facts, speaker, old = obj.see2sound, obj.data, obj.data.sound
     first = old is None
-    sound = bpy.data.sounds.load(str(path))
-    sound.name = facts.source_id
-    sound.filepath = beside_blend(path)
     speaker.sound = sound
     speaker.update_tag()  # or what Blender plays goes on pointing to the old sound, and crashes once that is gone
     facts.clip = sound.filepath
