@@ -15,6 +15,7 @@ from scipy.signal import resample_poly
 
 from ..backends import Backends
 from ..errors import Cancelled, See2SoundError
+from ..findings import Box
 from ..lexicon.lookup import level_of
 from ..media.scratch import temporary_folder
 from ..progress import Progress, no_progress
@@ -24,11 +25,12 @@ from ..sound.joining import FADE, join, seamless
 from ..sound.levels import fit_level
 from ..vision.classes import CLASSES, class_in, sounding_classes
 from ..vision.depth import FAR, Measured, depth_from_ground
-from ..vision.detectors import Detection
+from ..vision.detectors import Detection, Detector
 from ..vision.fusion import object_of, outline_in
 from ..vision.labeller import Guess, Labeller, label_by_measures
 from ..vision.regions import Region, make_region
 from ..vision.segmenter import segment_by_detections
+from ..vision.superpixels import shrink
 from ..vision.view import View
 from ..weights.cards import CARDS
 from ..workers.messages import Request, Result
@@ -51,6 +53,8 @@ MARGIN = 0.15
 SURE = 0.12
 """Likelihood from which on a name is taken; there are more than a hundred classes."""
 LEAST_DETECTION = 0.25
+MOST_NAMED = 12
+"""Outlines of a picture that are named."""
 MOST_PIECES = 12
 LONGEST_CAPTION = 200
 """Characters of a caption that are read."""
@@ -69,6 +73,7 @@ class Neural:
         self._folder = ExitStack()
         self._scratch = self._folder.enter_context(temporary_folder())
         self._seen: tuple[object, list[Detection]] = None, []
+        self._regions: tuple[object, list[Region]] = None, []
 
     def __enter__(self) -> Neural:
         return self
@@ -86,7 +91,7 @@ class Neural:
         choice = self.choice
         return replace(
             usual,
-            detector=self.find if choice.detection else no_detections if choice.regions else usual.detector,
+            detector=self._detector(usual),
             segmenter=self.fuse if choice.detection else self.segment if choice.regions else usual.segmenter,
             labeller=self.name if choice.names else self.describe if choice.captions else by_kind(usual.labeller),
             depth=self.depth if choice.depth else usual.depth,
@@ -94,6 +99,14 @@ class Neural:
             ranker=self.rank if choice.ranks_others else usual.ranker,
             takes=choice.takes if choice.ranks_others else usual.takes,
         )
+
+    def _detector(self, usual: Backends) -> Detector:
+        """What finds objects by their names: a model for that, or outlines and labels together."""
+        if self.choice.detection:
+            return self.find
+        if not self.choice.regions:
+            return usual.detector
+        return self.find_by_outlines if self.choice.names else no_detections
 
     def ask(self, request: Request[Result]) -> Result:
         """Send a request to the worker and wait for the result. Errors: those of the task, and those of `workers.process`."""
@@ -112,21 +125,46 @@ class Neural:
 
     def segment(self, view: View, detections: list[Detection], most: int) -> list[Region]:
         """`Segmenter`: outlined by the model, ordered by how much they stand out."""
-        out = self._scratch / "regions.npz"
-        self.ask(OutlineRegions(self.folder(self.choice.regions), self._picture(view.small), out))
-        with np.load(out) as found:
-            masks, scores = found["masks"], found["scores"]
+        names = {one.box: one.label for one in detections}
         regions = []
-        for mask, score in zip(masks, scores, strict=True):
-            patches = view.patches.labels[mask]
+        for region in self._outlined(view.small):
+            patches = view.patches.labels[region.mask]
             # A background that is one smooth surface is a region too, but no source.
             worth = float(view.salient[patches].mean()) * (1.0 - float(view.plain[patches].mean()))
-            regions.append(make_region(mask, float(np.clip(score, 0.0, 1.0)) * worth))
+            regions.append(make_region(region.mask, region.score * worth, names.get(region.box, "")))
         return _apart(sorted(regions, key=lambda region: -region.score), most)
+
+    def find_by_outlines(self, pixels: np.ndarray) -> list[Detection]:
+        """`Detector`: what is outlined, by its likeliest name."""
+        regions = _apart(self._outlined(shrink(pixels)), MOST_NAMED)
+        if not regions:
+            return []
+        names = list(CLASSES)
+        crops = [self._crop(pixels, region.box, f"crop_{number}") for number, region in enumerate(regions)]
+        scores = np.array(self.ask(LabelPictures(self.folder(self.choice.names), crops, names)).scores)
+        found = [
+            Detection(names[row.argmax()], region.box, float(row.max()))
+            for region, row in zip(regions, scores, strict=True)
+            if row.max() >= SURE and object_of(names[row.argmax()]) is not None
+        ]
+        return sorted(found, key=lambda one: -one.score)
+
+    def _outlined(self, small: np.ndarray) -> list[Region]:
+        """What the model for outlines sees in a small picture, surest first. The last picture is kept: a detector and a
+        segmenter ask for the same one."""
+        key = _key(small)
+        if key != self._regions[0]:
+            out = self._scratch / "regions.npz"
+            self.ask(OutlineRegions(self.folder(self.choice.regions), self._picture(small), out))
+            with np.load(out) as found:
+                scored = zip(found["masks"], np.clip(found["scores"], 0.0, 1.0), strict=True)
+                regions = [make_region(mask, float(score)) for mask, score in scored]
+            self._regions = key, sorted(regions, key=lambda region: -region.score)
+        return self._regions[1]
 
     def find(self, pixels: np.ndarray) -> list[Detection]:
         """`Detector`: objects of the sounding classes. The last picture is kept: it is often asked for twice."""
-        key = zlib.crc32(np.ascontiguousarray(pixels).tobytes()), pixels.shape
+        key = _key(pixels)
         if key != self._seen[0]:
             classes, (height, width) = sounding_classes(), pixels.shape[:2]
             model, picture = self.folder(self.choice.detection), self._picture(pixels)
@@ -165,7 +203,7 @@ class Neural:
         if region.kind in CLASSES:
             return CLASSES[region.kind]
         names = list(CLASSES)
-        asked = LabelPictures(self.folder(self.choice.names), [self._crop(view, region)], names)
+        asked = LabelPictures(self.folder(self.choice.names), [self._crop(view.pixels, region.box)], names)
         scores = np.array(self.ask(asked).scores[0])
         best = int(scores.argmax())
         return CLASSES[names[best]] if scores[best] >= SURE else label_by_measures(view, region)
@@ -174,7 +212,7 @@ class Neural:
         """`Labeller`: the class that a caption names; its words become the prompt."""
         if region.kind in CLASSES:
             return CLASSES[region.kind]
-        asked = DescribePictures(self.folder(self.choice.captions), [self._crop(view, region)])
+        asked = DescribePictures(self.folder(self.choice.captions), [self._crop(view.pixels, region.box)])
         caption = self.ask(asked).captions[0][:LONGEST_CAPTION]
         return class_in(caption) or label_by_measures(view, region)
 
@@ -226,18 +264,22 @@ class Neural:
         common = int(np.gcd(own, rate))
         return np.asarray(samples if own == rate else resample_poly(samples, rate // common, own // common), np.float32)
 
-    def _picture(self, pixels: np.ndarray) -> Path:
-        path = self._scratch / "picture.png"
+    def _picture(self, pixels: np.ndarray, name: str = "picture") -> Path:
+        path = self._scratch / f"{name}.png"
         Image.fromarray(pixels).save(path)
         return path
 
-    def _crop(self, view: View, region: Region) -> Path:
-        height, width = view.pixels.shape[:2]
-        x0, y0, x1, y1 = region.box
+    def _crop(self, pixels: np.ndarray, box: Box, name: str = "picture") -> Path:
+        height, width = pixels.shape[:2]
+        x0, y0, x1, y1 = box
         wide, high = MARGIN * (x1 - x0), MARGIN * (y1 - y0)
         left, top = int(max(0.0, x0 - wide) * width), int(max(0.0, y0 - high) * height)
         right, bottom = int(np.ceil(min(1.0, x1 + wide) * width)), int(np.ceil(min(1.0, y1 + high) * height))
-        return self._picture(view.pixels[top:bottom, left:right])
+        return self._picture(pixels[top:bottom, left:right], name)
+
+
+def _key(pixels: np.ndarray) -> tuple[int, tuple[int, ...]]:
+    return zlib.crc32(np.ascontiguousarray(pixels).tobytes()), pixels.shape
 
 
 def no_detections(pixels: np.ndarray) -> list[Detection]:

@@ -16,7 +16,7 @@ from ..vision.fusion import named_objects
 from ..vision.look import Sighting, look
 from ..vision.regions import outline
 from ..vision.tracking.tracks import Seen
-from .placing import depth_of, note_on_depth, place_sighting
+from .placing import depth_of, place_sighting
 
 FIELD = np.radians(90.0)
 """Of a view, both ways."""
@@ -123,7 +123,7 @@ def look_around(
     bed = _usual(beds)
     found = [(one.sighting, _in_panorama(one.sighting, one.source, one.view, camera)) for one in kept[: most - len(bed)]]
     notes = [sighting.region.note for sighting, _ in bed if sighting.region.note]
-    return found + bed, notes + note_on_depth(source for _, source in found)
+    return found + bed, notes
 
 
 def _usual(beds: list[tuple[Sighting, FoundSource]]) -> list[tuple[Sighting, FoundSource]]:

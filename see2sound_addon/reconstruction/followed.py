@@ -19,7 +19,7 @@ from ..projection import Camera, Projection
 from ..soundscene import Fader, Trajectory
 from ..vision.boxes import inside, overlap
 from ..vision.fusion import CROWDS, ellipse, object_of
-from ..vision.labeller import Guess, guess_from
+from ..vision.labeller import LABELLERS, Guess, guess_from
 from ..vision.look import Sighting
 from ..vision.regions import make_region, outline
 from ..vision.tracking.linking import Object, objects_of
@@ -221,11 +221,15 @@ def _guess(stage: Stage, one: Object, sighting: Sighting | None, backends: Backe
         return guess_from(known.label, known.extent)
     if sighting is not None:
         return sighting.guess
-    box = one.boxes[len(one.boxes) // 2]
+    row = _row_at(one, stage.shot.looked)
+    box = one.boxes[len(one.boxes) // 2 if row is None else row]
     height, width = stage.looked.view.small.shape[:2]
     mask = ellipse((height, width), tuple(np.clip(box, 0.0, 1.0) * [width, height, width, height]))
     mask[0, 0] |= not mask.any()
-    return backends.labeller(stage.looked.view, make_region(mask, one.score, "unknown"))
+    # What is not in the picture that was looked at cannot be named by it.
+    embedded = backends.labeller in LABELLERS.values()
+    labeller = backends.labeller if embedded or row is not None else LABELLERS["measures"]
+    return labeller(stage.looked.view, make_region(mask, one.score, "unknown"))
 
 
 def _distances(stage: Stage, one: Object, guess: Guess, source: FoundSource | None) -> tuple[np.ndarray, np.ndarray, int]:
@@ -233,7 +237,7 @@ def _distances(stage: Stage, one: Object, guess: Guess, source: FoundSource | No
     every = max(1, round(PLACED_EVERY * stage.rate))
     rows = np.unique(np.append(np.arange(0, len(one.frames), every), len(one.frames) - 1))
     cameras, boxes = [stage.camera(int(one.frames[row])) for row in rows], [_box(one.boxes[row]) for row in rows]
-    ground = [foot_distance(camera, box, stage.looked.confidence) for camera, box in zip(cameras, boxes, strict=True)]
+    ground, _ = _by_picture(stage, one, rows)
     sized = usual_height(guess.label) is not None
     logs, doubts = _by_size(ground, guess.label, boxes, cameras) if sized else _by_growth(ground, boxes, cameras)
     areas = np.array([(box[2] - box[0]) * (box[3] - box[1]) for box in boxes])
@@ -244,6 +248,25 @@ def _distances(stage: Stage, one: Object, guess: Guess, source: FoundSource | No
         best = looked
     each = np.arange(len(one.frames))
     return np.exp(np.interp(each, rows, logs)), np.interp(each, rows, doubts), best
+
+
+def _by_picture(stage: Stage, one: Object, rows: np.ndarray) -> tuple[list[Estimate], list[bool]]:
+    """The distances of an object in some rows by the pictures alone, and whether a depth model has measured them.
+
+    That counts where it is surer than the foot on the ground. Between two frames that were measured the object keeps its size,
+    so that distance and angle are inverse to each other.
+    """
+    cameras, boxes = [stage.camera(int(one.frames[row])) for row in rows], [_box(one.boxes[row]) for row in rows]
+    found = [foot_distance(camera, box, stage.looked.confidence) for camera, box in zip(cameras, boxes, strict=True)]
+    known = {row: distance for frame, distance in one.distances if (row := _row_at(one, frame)) is not None}
+    if not known:
+        return found, [False] * len(found)
+    at = sorted(known)
+    sizes = [known[row].metres * _angle(stage.camera(int(one.frames[row])), _box(one.boxes[row])) for row in at]
+    angles = [_angle(camera, box) for camera, box in zip(cameras, boxes, strict=True)]
+    metres, doubt = np.interp(rows, at, sizes) / angles, max(distance.sigma for distance in known.values())
+    surer = [doubt < by_foot.sigma for by_foot in found]
+    return [Estimate(float(m), doubt) if use else f for m, use, f in zip(metres, surer, found, strict=True)], surer
 
 
 def _by_size(ground: list[Estimate], label: str, boxes: list[Box], cameras: list[Camera]) -> tuple[np.ndarray, np.ndarray]:
@@ -305,8 +328,8 @@ def _evidence(stage: Stage, one: Object, sighting: Sighting | None, source: Foun
     box = _box(np.clip(one.boxes[row], 0.0, 1.0))
     side = MASK_SIDE
     mask = ellipse((side, side), (box[0] * side, box[1] * side, box[2] * side, box[3] * side))
-    distance = foot_distance(stage.camera(frame), box, stage.looked.confidence)
-    return Evidence(box, _centre(box), distance, mask, outline(mask), pose, seconds)
+    (distance,), (measured,) = _by_picture(stage, one, np.array([row]))
+    return Evidence(box, _centre(box), distance, mask, outline(mask), pose, seconds, measured)
 
 
 def _standing(stage: Stage, source: FoundSource) -> _Candidate:

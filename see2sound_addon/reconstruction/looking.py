@@ -8,15 +8,16 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from ..backends import Backends
-from ..findings import FoundSource, Settings
+from ..findings import Box, Estimate, FoundSource, Settings
 from ..media.pictures import Picture
 from ..projection import Camera, Equirectangular, Projection
-from ..vision.fusion import named_objects
+from ..vision.depth import depth_from_ground
+from ..vision.fusion import ellipse, named_objects
 from ..vision.look import Sighting, look
 from ..vision.tracking.tracks import Seen
 from ..vision.view import View, measure_view
 from . import around
-from .placing import depth_of, ground_of, note_on_depth, place_sighting, projection_of, standing_camera
+from .placing import Depth, depth_of, ground_of, place_sighting, projection_of, standing_camera
 
 
 @dataclass
@@ -57,7 +58,6 @@ def look_at_picture(picture: Picture, camera: Camera | None, settings: Settings,
     depth = depth_of(backends, view, camera, height)
     found = [(sighting, place_sighting(sighting, "", view, camera, depth)) for sighting in sightings]
     notes += [sighting.region.note for sighting in sightings if sighting.region.note]
-    notes += note_on_depth(source for _, source in found)
     return LookedAt(camera, picture, view, found, horizon is not None, notes)
 
 
@@ -77,13 +77,34 @@ def _look_around(
     return LookedAt(camera, picture, view, found, True, [*notes, *more])
 
 
-def detect_in(projection: Projection, backends: Backends) -> Callable[[np.ndarray], list[Seen]]:
-    """The objects that a detector finds in pictures of a projection, with boxes as fractions."""
+def detect_in(projection: Projection, settings: Settings, backends: Backends) -> Callable[[np.ndarray], list[Seen]]:
+    """The objects that a detector finds in pictures of a projection, with boxes as fractions, and with their distances where a
+    depth model measures them; in panoramas it does not."""
     if projection.panoramic:
         views = around.views_of(projection)
         return lambda pixels: around.detect_around(pixels, projection, views, backends.detector)
+    measures = backends.depth is not depth_from_ground
 
     def detect(pixels: np.ndarray) -> list[Seen]:
-        return [Seen(np.array(one.box), one.name, one.score) for one in named_objects(backends.detector(pixels))]
+        nonlocal measures
+        found = named_objects(backends.detector(pixels))
+        depth = _depth_alone(pixels, projection, settings, backends) if found and measures else None
+        measures = measures and (not found or depth is not None)
+        return [Seen(np.array(one.box), one.name, one.score, distance=_measured(depth, one.box)) for one in found]
 
     return detect
+
+
+def _depth_alone(pixels: np.ndarray, projection: Projection, settings: Settings, backends: Backends) -> Depth | None:
+    """The depth of a frame if it is measured; the pose of its camera need not be known for that."""
+    view = measure_view(pixels, settings.horizon)
+    depth = depth_of(backends, view, Camera(projection, np.eye(4)), settings.camera_height)
+    return depth if depth.doubt is not None else None
+
+
+def _measured(depth: Depth | None, box: Box) -> Estimate | None:
+    if depth is None:
+        return None
+    height, width = depth.distances.shape
+    mask = ellipse((height, width), (box[0] * width, box[1] * height, box[2] * width, box[3] * height))
+    return depth.measured(mask) if mask.any() else None

@@ -21,7 +21,7 @@ from ..vision.networks import Network
 from ..vision.tracking.watching import Shot, Watched, watch
 from .followed import ShotPoses, sources_of_shot, turned
 from .looking import LookedAt, detect_in, look_at_picture
-from .placing import projection_of, stem_of
+from .placing import note_on_depth, projection_of, stem_of
 from .still import Reconstruction
 
 LOGGER = logging.getLogger(__name__)
@@ -56,8 +56,9 @@ def follow(
             looked.picture.pixels, looked.view.pixels = still.pixels, looked.view.small
         looks[number] = looked
 
+    detect = detect_in(projection, settings, backends)
     watched = watch(
-        moving.read(settings.footage.first, settings.footage.last), moving.rate, projection, detect_in(projection, backends),
+        moving.read(settings.footage.first, settings.footage.last), moving.rate, projection, detect,
         LOOKS_EVERY if isinstance(backends.detector, Network) else LOOKS_EVERY_SLOW, look,
         _progress_of(moving, settings, progress),
     )  # fmt: skip
@@ -152,7 +153,7 @@ def _with_beds_joined(sources: list[FoundSource]) -> list[FoundSource]:
 def _notes(
     watched: Watched, poses: list[ShotPoses], sources: list[FoundSource], settings: Settings, first: LookedAt
 ) -> list[str]:
-    notes = [first.camera.note, *first.notes]
+    notes = [first.camera.note, *first.notes, *note_on_depth(sources)]
     if len(watched.shots) > 1:
         notes.append(f"{len(watched.shots)} shots were found. Sources end and begin with them.")
     if not all(one.known for one in poses):

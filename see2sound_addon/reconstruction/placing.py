@@ -47,10 +47,16 @@ class Depth:
     def surer(self, by_ground: Estimate, mask: np.ndarray) -> tuple[Estimate, bool]:
         """What was measured of an object with a mask (height, width), if that is surer than its distance by the ground; and
         whether it is."""
-        if self.doubt is None or self.doubt >= by_ground.sigma:
+        measured = self.measured(mask)
+        if measured is None or measured.sigma >= by_ground.sigma:
             return by_ground, False
-        metres = float(np.clip(np.median(self.distances[mask]), NEAREST, FARTHEST))
-        return Estimate(metres, self.doubt), True
+        return measured, True
+
+    def measured(self, mask: np.ndarray) -> Estimate | None:
+        """What was measured of an object, or None where distances follow from the ground."""
+        if self.doubt is None:
+            return None
+        return Estimate(float(np.clip(np.median(self.distances[mask]), NEAREST, FARTHEST)), self.doubt)
 
 
 def depth_of(backends: Backends, view: View, camera: Camera, height: float) -> Depth:

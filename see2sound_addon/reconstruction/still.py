@@ -20,7 +20,7 @@ from ..vision.look import look_at
 from ..vision.regions import filled, make_region, outline
 from ..vision.view import View
 from .looking import look_at_picture
-from .placing import depth_of, ground_of, place_sighting, standing_camera, stem_of
+from .placing import depth_of, ground_of, note_on_depth, place_sighting, standing_camera, stem_of
 
 LOGGER = logging.getLogger(__name__)
 FAINT_HORIZON = 0.3
@@ -58,7 +58,7 @@ def reconstruct_still(
     progress("Placing it", 2, 3)
     stem = stem_of(path)
     sources = [replace(source, id=f"{stem}_{number}") for number, (_, source) in enumerate(looked.found, 1)]
-    notes = [*picture.notes, *backends.notes, *looked.notes, looked.camera.note]
+    notes = [*picture.notes, *backends.notes, *looked.notes, *note_on_depth(sources), looked.camera.note]
     if not looked.level_known and looked.confidence < FAINT_HORIZON:
         notes.append("The horizon could not be seen; distances are rough. Set it, or the labels, for better ones.")
     unknown = sum(not source.prompt for source in sources)

@@ -2,17 +2,24 @@
 
 import sys
 
-import cv2
 import numpy as np
 import pytest
-from moving import RATE, film
+from moving import RATE, film, red_box, write_film
 from PIL import Image
 
 from see2sound_addon import pipeline
 from see2sound_addon.findings import Settings
 from see2sound_addon.neural.choice import Choice
 from see2sound_addon.neural.client import Neural
-from see2sound_addon.neural.requests import DetectObjects, ObjectsFound, OutlineBoxes, RegionsFound
+from see2sound_addon.neural.requests import (
+    DetectObjects,
+    LabelPictures,
+    ObjectsFound,
+    OutlineBoxes,
+    OutlineRegions,
+    PicturesLabelled,
+    RegionsFound,
+)  # fmt: skip
 from see2sound_addon.vision.fusion import object_of
 
 COUNT = 48
@@ -27,6 +34,12 @@ class Answers(Neural):
 
     def ask(self, request):
         self.asked.append(type(request).__name__)
+        if isinstance(request, LabelPictures):
+            scores = np.zeros((len(request.pictures), len(request.classes)))
+            for row, path in zip(scores, request.pictures, strict=True):
+                seen = self.see(np.asarray(Image.open(path).convert("RGB")))
+                row[request.classes.index(seen[0][0]) if seen else 0] = 0.8 if seen else 0.01
+            return PicturesLabelled(scores.tolist())
         pixels = np.asarray(Image.open(request.picture).convert("RGB"))
         height, width = pixels.shape[:2]
         if isinstance(request, OutlineBoxes):
@@ -35,15 +48,33 @@ class Answers(Neural):
                 mask[y0 : (y0 + y1) // 2, x0:x1] = True  # the upper half
             np.savez(request.out, masks=masks)
             return RegionsFound(len(masks))
+        if isinstance(request, OutlineRegions):
+            seen = self.see(pixels)
+            masks = np.zeros((len(seen), height, width), bool)
+            for mask, (_, box, _) in zip(masks, seen, strict=True):
+                x0, y0, x1, y1 = np.rint(np.array(box) * [width, height, width, height]).astype(int)
+                mask[y0:y1, x0:x1] = True
+            np.savez(request.out, masks=masks, scores=np.full(len(seen), 0.9))
+            return RegionsFound(len(masks))
         assert isinstance(request, DetectObjects)
         seen = self.see(pixels)
         boxes = [(np.array(box) * [width, height, width, height]).tolist() for _, box, _ in seen]
         return ObjectsFound(boxes, [score for *_, score in seen], [request.classes.index(name) for name, *_ in seen])
 
 
-def reconstructed(path, see, **choice):
-    with Answers(see, Choice(detection="detector", **choice)) as neural:
+def reconstructed(path, see, detection="detector", **choice):
+    with Answers(see, Choice(detection=detection, **choice)) as neural:
         return pipeline.reconstruct(path, settings=Settings(horizon=0.5), backends=neural.backends()), neural.asked
+
+
+def red(name):
+    """Sees the largest red object, by that name."""
+
+    def see(pixels):
+        box = red_box(pixels)
+        return [] if box is None else [(name, box, 0.9)]
+
+    return see
 
 
 @pytest.fixture
@@ -86,26 +117,43 @@ def test_areas_are_kept_as_areas(picture):
 
 def test_a_film_s_tracks_have_the_detector_s_names(tmp_path):
     """What moves is the red object; the stand-in knows it in each picture by its colour."""
-    path = tmp_path / "a.avi"
-    out = cv2.VideoWriter(str(path), cv2.VideoWriter_fourcc(*"MJPG"), RATE, (480, 270))
-    for frame in film(COUNT, np.linspace(16, -16, COUNT), seed=1):
-        out.write(frame.pixels[..., ::-1])
-    out.release()
-
-    def see(pixels):
-        red = (pixels[..., 0] > 110) & (pixels[..., 1] < 0.6 * pixels[..., 0]) & (pixels[..., 2] < 0.6 * pixels[..., 0])
-        red = cv2.morphologyEx(red.astype(np.uint8), cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
-        rows, columns = np.nonzero(red)
-        if len(rows) < 60:
-            return []
-        height, width = red.shape
-        box = columns.min() / width, rows.min() / height, (columns.max() + 1) / width, (rows.max() + 1) / height
-        return [("helicopter", box, 0.9)]
-
-    found, asked = reconstructed(path, see)
+    path = write_film(tmp_path / "a.avi", film(COUNT, np.linspace(16, -16, COUNT), seed=1))
+    found, asked = reconstructed(path, red("helicopter"))
     tracked = [source for source in found.sources if len(source.path.times) > 1 and source.label == "helicopter"]
     assert tracked and asked.count("DetectObjects") > 1
     assert np.ptp(tracked[0].path.times) > 1.0
+
+
+def test_what_comes_later_has_its_name_too(tmp_path):
+    """It is not in the picture that was looked at closely; its name is none of the light detector's."""
+    azimuths = np.linspace(60, -16, 3 * COUNT)
+    azimuths[:COUNT] = np.nan
+    path = write_film(tmp_path / "a.avi", film(3 * COUNT, azimuths, seed=1))
+    found, _ = reconstructed(path, red("helicopter"))
+    (source,) = [source for source in found.sources if source.label == "helicopter"]
+    assert "helicopter" in source.prompt and source.fader.times[0] > 1.0
+
+
+def test_outlines_and_labels_together_find_objects_in_films(tmp_path):
+    """SAM outlines, CLIP names; the tracker follows what they find as what any detector does."""
+    azimuths = np.linspace(60, -16, 3 * COUNT)
+    azimuths[:COUNT] = np.nan
+    path = write_film(tmp_path / "a.avi", film(3 * COUNT, azimuths, seed=1))
+    found, asked = reconstructed(path, red("helicopter"), "", regions="sam", names="clip")
+    assert "DetectObjects" not in asked and asked.count("OutlineRegions") > 2
+    (source,) = [source for source in found.sources if source.label == "helicopter"]
+    assert len(source.path.times) > 1
+    front = -np.degrees(np.arctan2(source.path.positions[:, 0], source.path.positions[:, 1]))  # to the left, from +Y
+    truth = np.interp(source.path.times, np.arange(3 * COUNT) / RATE, np.linspace(60, -16, 3 * COUNT))
+    inside = np.abs(truth) < 18
+    assert np.abs(front - truth)[inside].max() < 2.0
+
+
+def test_a_still_picture_is_outlined_once_and_named(picture):
+    found, asked = reconstructed(picture, lambda pixels: SCENE[2:3], "", regions="sam", names="clip")
+    assert asked == ["OutlineRegions", "LabelPictures"]
+    (source,) = [source for source in found.sources if source.extent == "point"]
+    assert source.label == "helicopter" and source.evidence.centre[0] == pytest.approx(0.5, abs=0.02)
 
 
 def test_only_objects_are_objects():

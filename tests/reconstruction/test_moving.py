@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 import pytest
-from moving import RATE, SIZE, angles_between, direction, film, paint, texture, view, world
+from moving import RATE, SIZE, angles_between, direction, film, paint, texture, view, world, write_film
 
 from see2sound_addon import pipeline
 from see2sound_addon.errors import Cancelled, See2SoundError
@@ -14,15 +14,6 @@ pytestmark = pytest.mark.slow
 
 COUNT = 60
 LEVEL = {"horizon": 0.5}  # the painted world has its horizon in the middle
-
-
-def write(path, frames, rate=RATE):
-    out = None
-    for frame in frames:
-        out = out or cv2.VideoWriter(str(path), cv2.VideoWriter_fourcc(*"MJPG"), rate, frame.pixels.shape[1::-1])
-        out.write(frame.pixels[..., ::-1])
-    out.release()
-    return path
 
 
 def moving_source(found):
@@ -47,7 +38,7 @@ def seen_from_camera(found, source):
 def test_a_source_is_where_the_picture_shows_it_at_each_time(tmp_path, pan, move_camera):
     """Median within 0.7 degrees of the truth, never off by 2.5, whether the camera turns with the picture or not."""
     azimuths, yaw = np.linspace(16, -16, COUNT), np.linspace(pan / 2, -pan / 2, COUNT)
-    path = write(tmp_path / "a.avi", film(COUNT, azimuths, yaw=yaw))
+    path = write_film(tmp_path / "a.avi", film(COUNT, azimuths, yaw=yaw))
     settings = Settings(**LEVEL, footage=FootageSettings(move_camera=move_camera))
     found = pipeline.reconstruct(path, settings=settings)
     source = moving_source(found)
@@ -64,7 +55,7 @@ def test_a_source_is_where_the_picture_shows_it_at_each_time(tmp_path, pan, move
 
 def test_nothing_jumps_that_would_be_heard(tmp_path):
     """Behind a pillar, too: the speed towards the listener is that of a path, not of a box that changes its size."""
-    path = write(tmp_path / "a.avi", film(COUNT, np.linspace(16, -16, COUNT), pillar=(0.0, 6.0)))
+    path = write_film(tmp_path / "a.avi", film(COUNT, np.linspace(16, -16, COUNT), pillar=(0.0, 6.0)))
     source = moving_source(pipeline.reconstruct(path, settings=Settings(**LEVEL)))
     times, distance = source.path.times, np.linalg.norm(source.path.positions - [0, 0, 1.6], axis=1)
     speed = np.gradient(distance, times)
@@ -74,7 +65,7 @@ def test_nothing_jumps_that_would_be_heard(tmp_path):
 
 def test_a_source_that_leaves_fades_and_comes_back_as_itself(tmp_path):
     there = np.concatenate([np.linspace(0, 34, 36), np.full(24, np.nan), np.linspace(34, 4, 36)])
-    found = pipeline.reconstruct(write(tmp_path / "a.avi", film(len(there), there)), settings=Settings(**LEVEL))
+    found = pipeline.reconstruct(write_film(tmp_path / "a.avi", film(len(there), there)), settings=Settings(**LEVEL))
     source = moving_source(found)
     level = np.interp(np.array([0.2, 0.8, 2.2, 3.4]), source.fader.times, source.fader.gain_db)
     assert level[0] == level[1] == level[3] == 0.0 and level[2] < -100
@@ -84,7 +75,7 @@ def test_a_source_that_leaves_fades_and_comes_back_as_itself(tmp_path):
 def test_sources_end_and_begin_with_their_shots(tmp_path):
     second = [Frame((40 + n) / RATE, one.pixels) for n, one in enumerate(film(40, np.linspace(-12, 12, 40), seed=5))]
     found = pipeline.reconstruct(
-        write(tmp_path / "a.avi", [*film(40, np.linspace(12, -12, 40)), *second]), settings=Settings(**LEVEL)
+        write_film(tmp_path / "a.avi", [*film(40, np.linspace(12, -12, 40)), *second]), settings=Settings(**LEVEL)
     )
     moving = [source for source in found.sources if len(source.path.times) > 1]
     assert len(moving) == 2
@@ -99,7 +90,7 @@ def test_sources_end_and_begin_with_their_shots(tmp_path):
 def test_the_level_follows_movement_and_its_beginning_is_an_event(tmp_path):
     """It stands for a second, moves for one, and stands again."""
     azimuths = np.concatenate([np.full(24, 10.0), np.linspace(10, -8, 24), np.full(24, -8.0)])
-    path = write(tmp_path / "a.avi", film(len(azimuths), azimuths))
+    path = write_film(tmp_path / "a.avi", film(len(azimuths), azimuths))
     found = pipeline.reconstruct(path, settings=Settings(**LEVEL, footage=FootageSettings(level_by_movement=True)))
     source = moving_source(found)
     levels = np.interp([1.5, 2.8], source.fader.times, source.fader.gain_db)
@@ -107,7 +98,7 @@ def test_the_level_follows_movement_and_its_beginning_is_an_event(tmp_path):
 
 
 def test_only_the_range_is_looked_at(tmp_path):
-    path = write(tmp_path / "a.avi", film(COUNT, np.linspace(16, -16, COUNT)))
+    path = write_film(tmp_path / "a.avi", film(COUNT, np.linspace(16, -16, COUNT)))
     found = pipeline.reconstruct(path, settings=Settings(**LEVEL, footage=FootageSettings(first=25, last=48)))
     assert found.footage.first == 25 and found.footage.seconds == pytest.approx(1.0, abs=0.05)
     source = moving_source(found)
@@ -134,7 +125,7 @@ def test_a_detector_names_what_is_followed(tmp_path):
         box = (np.percentile(columns, 2) / width, rows.min() / height, np.percentile(columns, 98) / width, rows.max() / height)
         return [Detection("car", box, 0.8)]
 
-    path = write(tmp_path / "a.avi", film(COUNT, azimuths, elevation=-4.0, width=9.0))
+    path = write_film(tmp_path / "a.avi", film(COUNT, azimuths, elevation=-4.0, width=9.0))
     found = pipeline.reconstruct(path, settings=Settings(**LEVEL), backends=Backends(detector=detector))
     source = moving_source(found)
     assert source.label == "car" and source.prompt
@@ -143,7 +134,7 @@ def test_a_detector_names_what_is_followed(tmp_path):
 
 
 def test_the_same_video_gives_the_same_sources(tmp_path):
-    path = write(tmp_path / "a.avi", film(36, np.linspace(12, -12, 36)))
+    path = write_film(tmp_path / "a.avi", film(36, np.linspace(12, -12, 36)))
     one, two = (pipeline.reconstruct(path) for _ in range(2))
     assert [source.id for source in one.sources] == [source.id for source in two.sources]
     for first, second in zip(one.sources, two.sources, strict=True):
@@ -151,7 +142,7 @@ def test_the_same_video_gives_the_same_sources(tmp_path):
 
 
 def test_it_can_be_cancelled(tmp_path):
-    path = write(tmp_path / "a.avi", film(36))
+    path = write_film(tmp_path / "a.avi", film(36))
 
     def stop(label, done, total):
         if done > 300:
@@ -163,19 +154,19 @@ def test_it_can_be_cancelled(tmp_path):
 
 @pytest.mark.parametrize("pixels", [np.zeros((64, 96, 3), np.uint8), np.full((64, 96, 3), 200, np.uint8)])
 def test_a_video_of_nothing_has_no_sources_and_says_so(tmp_path, pixels):
-    found = pipeline.reconstruct(write(tmp_path / "a.avi", [Frame(n / RATE, pixels) for n in range(30)]))
+    found = pipeline.reconstruct(write_film(tmp_path / "a.avi", [Frame(n / RATE, pixels) for n in range(30)]))
     assert found.sources == []
     assert any("Nothing" in note for note in found.notes)
     assert any("background shows too little" in note for note in found.notes)
 
 
 def test_a_video_of_one_frame_is_looked_at(tmp_path):
-    found = pipeline.reconstruct(write(tmp_path / "a.avi", [Frame(0.0, view(world()))]))
+    found = pipeline.reconstruct(write_film(tmp_path / "a.avi", [Frame(0.0, view(world()))]))
     assert found.footage.seconds == pytest.approx(1 / RATE)
 
 
 def test_an_empty_range_is_one_clear_line(tmp_path):
-    path = write(tmp_path / "a.avi", film(10))
+    path = write_film(tmp_path / "a.avi", film(10))
     with pytest.raises(See2SoundError) as error:
         pipeline.reconstruct(path, settings=Settings(footage=FootageSettings(first=900)))
     assert error.value.code == "frames-none"
@@ -191,7 +182,7 @@ def test_a_static_source_stays_in_the_world_while_the_camera_turns(tmp_path):
         for number in range(COUNT):
             yield Frame(number / RATE, view(clean, yaw[number]))
 
-    path = write(tmp_path / "a.avi", frames())
+    path = write_film(tmp_path / "a.avi", frames())
     for move_camera in (True, False):
         settings = Settings(**LEVEL, footage=FootageSettings(move_camera=move_camera))
         found = pipeline.reconstruct(path, settings=settings)
@@ -216,9 +207,9 @@ def world_direction(azimuth, elevation):
 
 
 def test_the_size_of_frames_does_not_matter(tmp_path):
-    small = write(tmp_path / "s.avi", film(36, np.linspace(12, -12, 36)))
+    small = write_film(tmp_path / "s.avi", film(36, np.linspace(12, -12, 36)))
     frames = (Frame(one.time, cv2.resize(one.pixels, (2 * SIZE[0], 2 * SIZE[1]))) for one in film(36, np.linspace(12, -12, 36)))
-    large = write(tmp_path / "l.avi", frames)
+    large = write_film(tmp_path / "l.avi", frames)
     one, two = (moving_source(pipeline.reconstruct(path, settings=Settings(**LEVEL))) for path in (small, large))
     assert angles_between(one.path.positions - [0, 0, 1.6], _unit(two.path.positions - [0, 0, 1.6])).max() < 1.0
     assert texture(0).shape == (32, 48, 3)
@@ -246,7 +237,7 @@ def test_through_a_camera_of_the_scene_everything_is_where_the_picture_shows_it(
             paint(paper, texture(0), azimuths[number], 6.0, 8.0)
             yield Frame(number / RATE, view(paper, yaw[number]))
 
-    path = write(tmp_path / "a.avi", frames())
+    path = write_film(tmp_path / "a.avi", frames())
     found = pipeline.reconstruct(path, camera, Settings(max_sources=8, footage=FootageSettings(move_camera=move_camera)))
     np.testing.assert_allclose(found.footage.path.positions[0], pose[:3, 3])
 
@@ -264,7 +255,7 @@ def test_around_a_still_camera_each_shot_is_where_its_picture_shows_it(tmp_path)
     later = film(40, ways[1], pitch=np.full(40, 4.0), seed=5)
     frames = [*film(40, ways[0]), *(Frame((40 + n) / RATE, one.pixels) for n, one in enumerate(later))]
     settings = Settings(footage=FootageSettings(move_camera=False))
-    found = pipeline.reconstruct(write(tmp_path / "a.avi", frames), settings=settings)
+    found = pipeline.reconstruct(write_film(tmp_path / "a.avi", frames), settings=settings)
     assert len(found.footage.path.times) == 1
     moving = sorted((one for one in found.sources if len(one.path.times) > 10), key=lambda one: one.path.times[0])
     for one, azimuths, elevation in zip(moving, ways, (0.0, -4.0), strict=True):
@@ -276,7 +267,7 @@ def test_around_a_still_camera_each_shot_is_where_its_picture_shows_it(tmp_path)
 def test_a_short_exit_makes_no_click(tmp_path, away):
     """However short it is, the level never jumps."""
     there = np.concatenate([np.linspace(5, 31, 30), np.full(away, np.nan), np.linspace(31, 6, 30)])
-    found = pipeline.reconstruct(write(tmp_path / "a.avi", film(len(there), there)), settings=Settings(**LEVEL))
+    found = pipeline.reconstruct(write_film(tmp_path / "a.avi", film(len(there), there)), settings=Settings(**LEVEL))
     source = moving_source(found)
     times = np.arange(0.0, len(there) / RATE, 0.005)
     levels = 10 ** (np.interp(times, source.fader.times, source.fader.gain_db) / 20)

@@ -98,3 +98,25 @@ def angles_between(one, other):
     """Degrees between unit vectors (n, 3)."""
     one = one / np.linalg.norm(one, axis=-1, keepdims=True)
     return np.degrees(np.arccos(np.clip((one * other).sum(axis=-1), -1, 1)))
+
+
+def write_film(path, frames, rate=RATE):
+    """Frames as a video file; its path."""
+    out = None
+    for frame in frames:
+        out = out or cv2.VideoWriter(str(path), cv2.VideoWriter_fourcc(*"MJPG"), rate, frame.pixels.shape[1::-1])
+        out.write(frame.pixels[..., ::-1])
+    out.release()
+    return path
+
+
+def red_box(pixels):
+    """The box of the largest red object of a picture (height, width, 3), as fractions; None if there is none."""
+    red = (pixels[..., 0] > 110) & (pixels[..., 1] < 0.6 * pixels[..., 0]) & (pixels[..., 2] < 0.6 * pixels[..., 0])
+    whole = cv2.morphologyEx(red.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((9, 9), np.uint8))
+    count, _, stats, _ = cv2.connectedComponentsWithStats(whole)
+    if count < 2:
+        return None
+    x, y, wide, high, area = max(stats[1:], key=lambda row: row[4])
+    height, width = red.shape
+    return None if area < 60 else (x / width, y / height, (x + wide) / width, (y + high) / height)

@@ -12,9 +12,10 @@ from dataclasses import dataclass, field
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
-from ...objects import OBJECTS
+from ...findings import Estimate
 from ...projection import Projection
 from ..boxes import size_of
+from ..fusion import object_of
 from .background import alike
 from .tracks import KINDRED, Track, area_ratio
 from .watching import Shot
@@ -53,8 +54,8 @@ TOGETHER = 5
 class Object:
     """An object of a shot. `frames`: (n,) increasing. `boxes`: (n, 4) left, top, right, bottom as fractions.
     `seen`: (n,) whether it was followed, not only expected. `steps`: (n,) its own movement, in its heights a frame.
-    `name`: a class of OBJECTS or "". `score`: 0 to 1. `enters`, `leaves`: whether at the picture's edge. `gaps`: first and last
-    frame of each time in which it was outside the picture.
+    `name`: see `fusion.object_of`, or "". `score`: 0 to 1. `enters`, `leaves`: whether at the picture's edge. `gaps`: first and
+    last frame of each time in which it was outside the picture. `distances`: frame and what a depth model has measured there.
     """
 
     frames: np.ndarray
@@ -66,6 +67,7 @@ class Object:
     enters: bool
     leaves: bool
     gaps: list[tuple[int, int]] = field(default_factory=list)
+    distances: list[tuple[int, Estimate]] = field(default_factory=list)
 
 
 def objects_of(shot: Shot, rate: float, projection: Projection) -> list[Object]:
@@ -228,8 +230,9 @@ def _object(ends: list[_End], shot: Shot, rate: float) -> Object:
     score = max((track.best for track in chain), default=0.0) or min(0.9, 0.3 + 0.02 * sum(len(t.hits) for t in chain))
     return Object(
         frames, boxes / np.array([*shot.size, *shot.size], float), seen, steps / heights,
-        name if name in OBJECTS else "", score,
+        name if object_of(name) is not None else "", score,
         _at_border(boxes[0], shot.size), _at_border(boxes[-1], shot.size), gaps,
+        [measured for track in chain for measured in track.distances],
     )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
+from ...findings import Estimate
 from ..boxes import inside, overlap, size_of
 from .background import Flow, Shift, Small, colours_of, corners, shift_of
 
@@ -53,12 +54,14 @@ KINDRED = (
 
 @dataclass(frozen=True)
 class Seen:
-    """What was found in a frame. `name`: a class of OBJECTS, "" for what only moves. `velocity`: pixels a frame, or None."""
+    """What was found in a frame. `name`: see `fusion.object_of`, "" for what only moves. `velocity`: pixels a frame, or None.
+    `distance`: what a depth model has measured, or None."""
 
     box: np.ndarray
     name: str = ""
     score: float = 0.0
     velocity: np.ndarray | None = None
+    distance: Estimate | None = None
 
 
 @dataclass(eq=False)
@@ -66,7 +69,8 @@ class Track:
     """`first`: its first frame. `boxes`: one for each frame since. `sure`: whether it was followed there, or only expected.
     `hits`: frame and the name that was found there, or "". `votes`: sums of scores by name. `colours`: what it looks like.
     `velocity`: (2,) pixels a frame against the background. `steps`: its own movement in each frame, pixels. `best`: its highest
-    score. `good`, `found`: the last frames in which it was followed or found, and found.
+    score. `good`, `found`: the last frames in which it was followed or found, and found. `distances`: frame and what was
+    measured there.
     """
 
     number: int
@@ -81,6 +85,7 @@ class Track:
     best: float = 0.0
     good: int = 0
     found: int = 0
+    distances: list[tuple[int, Estimate]] = field(default_factory=list)
 
     @property
     def last(self) -> int:
@@ -219,6 +224,8 @@ class Tracker:
         if seen.name:
             track.votes[seen.name] = track.votes.get(seen.name, 0.0) + seen.score
             track.best = max(track.best, seen.score)
+        if seen.distance is not None:
+            track.distances.append((frame, seen.distance))
         track.colours = track.colours + 0.3 * (self._colours(frame, seen.box) - track.colours)
 
     def _colours(self, frame: int, box: np.ndarray) -> np.ndarray:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 
 import numpy as np
@@ -101,7 +101,7 @@ class Watcher:
     def detected(self, frame: int, found: list[Seen]) -> None:
         """What a detector found in a frame, boxes as fractions."""
         scale = np.array([*self.shot.size, *self.shot.size], float)
-        self.tracker.observe(frame, [Seen(one.box * scale, one.name, one.score) for one in found], by_detector=True)
+        self.tracker.observe(frame, [replace(one, box=one.box * scale) for one in found], by_detector=True)
 
     def end(self) -> Shot:
         """The shot with all its tracks."""
