@@ -71,7 +71,7 @@ def main() -> int:
     build = verbs.add_parser("build", help="build the extension and let Blender validate it")
     build.add_argument("--all", action="store_true", help="for all platforms, not only this one")
     verbs.add_parser("bench", help="measure speed").add_argument(
-        "parts", nargs="*", help="eye, job, scene, voices, library, renderer, peers, cores, live, truth, separation"
+        "parts", nargs="*", help="eye, job, scene, voices, library, renderer, peers, cores, live, truth, separation, neural"
     )
     verbs.add_parser("lint", help="check style, types and imports")
     verbs.add_parser("docs", help="build the API reference into build/docs")

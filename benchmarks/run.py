@@ -1,7 +1,7 @@
 """Where the time goes: the main job step by step, the renderer beside its peers and beside the machine. Judges nothing.
 
 Run by `python3 dev.py bench`; `python3 dev.py bench renderer` runs only the parts named: eye, job, scene, voices, library,
-renderer, peers, cores, live; and truth and separation, which take minutes and run only where they are named.
+renderer, peers, cores, live; and truth, separation and neural, which take minutes and run only where they are named.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ import soundfile
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import live
+import neural
 import peers
 import separation
 import truth
@@ -48,7 +49,7 @@ from see2sound_addon.spatial.layouts import LAYOUTS
 from see2sound_addon.spatial.renderer import render
 from see2sound_addon.weights.eyes import installed
 
-LONG = {"truth": truth.run, "separation": separation.main}
+LONG = {"truth": truth.run, "separation": separation.main, "neural": neural.run}
 """Parts that take minutes."""
 PICTURE = Path(skimage.__file__).parent / "data" / "motorcycle_left.png"
 

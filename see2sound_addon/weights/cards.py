@@ -64,7 +64,7 @@ CARDS: dict[str, Card] = {
             0.1, 0.5, "Apache-2.0", True, revision="8078d68a9c75a972131914f6afd0c1723be0da7f",
         ),
         Card(
-            "depth-pro", "depth", "depth_pro", "apple/DepthPro-hf", 1.9, 3.0, "Apple ML Research", False,
+            "depth-pro", "depth", "depth_pro", "apple/DepthPro-hf", 1.9, 4.5, "Apple ML Research", False,
             revision="3a8b51229207764e5215b31f47fac0d1a049d563",
         ),
         # The main revisions of CLIP, BLIP, Bark and CLAP have pickles only; these are the conversions that the hub offers.
