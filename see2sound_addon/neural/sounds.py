@@ -106,7 +106,9 @@ def _load_diffusion(folder: Path, family: str) -> Any:
     more: dict[str, Any] = {"torch_dtype": precision()}
     if family == "audioldm2":
         # The repository says GPT2Model, which can no longer generate in transformers 5; the weights are the same.
-        more["language_model"] = transformers.GPT2LMHeadModel.from_pretrained(folder, subfolder="language_model", **FROM_FOLDER)
+        more["language_model"] = transformers.GPT2LMHeadModel.from_pretrained(
+            folder, subfolder="language_model", dtype=precision(), **FROM_FOLDER
+        )
     elif family == "stable_audio":
         more["scheduler"] = None
     kinds = {"audioldm2": "AudioLDM2Pipeline", "stable_audio": "StableAudioPipeline", "stable_audio_3": "StableAudio3Pipeline"}

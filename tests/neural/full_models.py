@@ -30,7 +30,7 @@ def sam_base(folder):
 def sam2(folder, **backbone):
     stages = backbone.get("embed_dim_per_stage", [96, 192, 384, 768])
     vision = t.Sam2VisionConfig(backbone_config=t.Sam2HieraDetConfig(**backbone), backbone_channel_list=stages[::-1])
-    save(t.Sam2Model(t.Sam2Config(vision_config=vision)), folder)
+    save(t.Sam2VideoModel(t.Sam2VideoConfig(vision_config=vision)), folder)
 
 
 def sam2_large(folder):

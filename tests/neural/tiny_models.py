@@ -93,14 +93,26 @@ def sam2(folder):
         backbone_feature_sizes=[[16, 16], [8, 8], [4, 4]],
         fpn_hidden_size=16,
     )
-    config = t.Sam2Config(
+    # The repositories have the model for videos, of which the one for pictures is a part.
+    config = t.Sam2VideoConfig(
         vision_config=vision,
+        image_size=64,
+        memory_attention_hidden_size=16,
+        memory_attention_num_layers=1,
+        memory_attention_feed_forward_hidden_size=16,
+        memory_attention_rope_feat_sizes=[4, 4],
+        memory_encoder_hidden_size=16,
+        memory_encoder_output_channels=8,
+        mask_downsampler_embed_dim=16,
+        memory_fuser_embed_dim=16,
+        memory_fuser_intermediate_dim=16,
+        memory_fuser_num_layers=1,
         prompt_encoder_config=t.Sam2PromptEncoderConfig(hidden_size=16, image_size=64, patch_size=16, mask_input_channels=4),
         mask_decoder_config=t.Sam2MaskDecoderConfig(
             hidden_size=16, mlp_dim=32, num_attention_heads=2, iou_head_depth=2, iou_head_hidden_dim=16
         ),
     )
-    t.Sam2Model(config).save_pretrained(folder)
+    t.Sam2VideoModel(config).save_pretrained(folder)
 
 
 def owlv2(folder):
