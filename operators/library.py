@@ -262,14 +262,20 @@ class SEE2SOUND_OT_play_recording(bpy.types.Operator):
         return False
 
     def execute(self, context: bpy.types.Context) -> set[str]:
+        return reporting.run(self, self._work)
+
+    def _work(self) -> list[str]:
         import aud
+
+        from ..see2sound_addon.media.audio import audio_facts
 
         playing = _playing[0][0] if _playing else ""
         stop_playing()
         if playing != self.filepath:
+            audio_facts(Path(self.filepath))  # what cannot be read is named
             handle = aud.Device().play(aud.Sound(self.filepath).limit(0.0, 30.0))
             _playing.append((self.filepath, handle))
-        return {"FINISHED"}
+        return []
 
 
 def stop_playing() -> None:
