@@ -53,7 +53,7 @@ class SEE2SOUND_OT_another_take(Working, bpy.types.Operator):
         sources.settle_ids()
         scene, uid = context.scene, context.scene.session_uid
         facts = sources.active_source(scene).see2sound
-        source_id, take = facts.source_id, facts.take + 1
+        source_id, take = facts.source_id, 1 + max([facts.take, *(one.number for one in facts.takes)])
         check_writable(sources.clip_folder())
         backends, models = chosen_backends(scene), neural.chosen_models(context, scene)
         made = yield from ask(clips.request(scene, [(source_id, facts.prompt)], backends, models, {source_id: take}))

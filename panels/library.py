@@ -78,12 +78,12 @@ class SEE2SOUND_UL_takes(bpy.types.UIList):
         row = layout.row(align=True)
         if item.sound is None:
             return
-        path = bpy.path.abspath(item.sound.filepath)
+        path = bpy.path.abspath(item.sound.filepath, library=item.sound.library)
         symbol = "RADIOBUT_ON" if item.sound == data.id_data.data.sound else "RADIOBUT_OFF"
         row.operator("see2sound.use_take", text="", icon=symbol, emboss=False).row = index
         row.operator("see2sound.play_recording", text="", icon="PLAY", emboss=False).filepath = path
         facts = row.split(factor=0.4)
-        facts.label(text=item.name, icon_value=layout.enum_item_icon(item, "maker", item.maker), translate=False)
+        facts.label(text=item.made_by, icon_value=layout.enum_item_icon(item, "maker", item.maker), translate=False)
         facts.label(text=item.prompt, translate=False)
         number = row.row()
         number.ui_units_x = 0.8

@@ -48,7 +48,10 @@ def chosen_models(context: bpy.types.Context, scene: bpy.types.Scene) -> Models 
     for task, value in chosen.items():
         if value == EMBEDDED:
             continue
-        path = Path(bpy.path.abspath(getattr(settings, f"{task}_folder"))) if value == FOLDER else models / value
+        own = getattr(settings, f"{task}_folder") if value == FOLDER else ""
+        path = Path(bpy.path.abspath(own)) if value == FOLDER else models / value
+        if value == FOLDER and not own:
+            raise See2SoundError("model-missing", f"No folder is chosen for the model for {task}.", "Choose its folder.")
         if not path.is_dir():
             raise See2SoundError(
                 "model-missing", f"The model for {task} is not at {path}.", "Download it, or choose its folder."

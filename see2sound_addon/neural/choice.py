@@ -34,6 +34,15 @@ class Choice:
         return self.ranks_others or any(steps)
 
     @property
+    def maker(self) -> str:
+        """What of it shapes a sound: two choices with the same make the same sounds. "" if none does."""
+        if not self.voice and not self.ranks_others:
+            return ""
+        takes = (self.ranking, self.takes) if self.ranking else ()
+        diffusion = (self.models, self.voice, self.steps, self.guidance, self.negative) if self.voice else ()
+        return repr((*diffusion, *takes))
+
+    @property
     def ranks_others(self) -> bool:
         """Whether it chooses among takes that no model of this choice has made."""
         return bool(self.ranking) and self.takes > 1 and not self.voice

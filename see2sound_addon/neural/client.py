@@ -27,7 +27,7 @@ from ..vision.classes import CLASSES, class_in, sounding_classes
 from ..vision.depth import FAR, Measured, depth_from_ground
 from ..vision.detectors import Detection, Detector
 from ..vision.fusion import object_of, outline_in
-from ..vision.labeller import Guess, Labeller, label_by_measures
+from ..vision.labeller import KNOWN, Guess, Labeller
 from ..vision.regions import Region, make_region
 from ..vision.segmenter import segment_by_detections
 from ..vision.superpixels import shrink
@@ -93,7 +93,7 @@ class Neural:
             usual,
             detector=self._detector(usual),
             segmenter=self.fuse if choice.detection else self.segment if choice.regions else usual.segmenter,
-            labeller=self.name if choice.names else self.describe if choice.captions else by_kind(usual.labeller),
+            labeller=self._labeller(usual),
             depth=self.depth if choice.depth else usual.depth,
             generator=self.generate if choice.voice else usual.generator,
             ranker=self.rank if choice.ranks_others else usual.ranker,
@@ -107,6 +107,22 @@ class Neural:
         if not self.choice.regions:
             return usual.detector
         return self.find_by_outlines if self.choice.names else no_detections
+
+    def _labeller(self, usual: Backends) -> Labeller:
+        """What names regions: their finder's name, else a model, else the usual labeller."""
+        choice = self.choice
+        if not (choice.names or choice.captions or choice.detection or choice.regions):
+            return usual.labeller
+
+        def label(view: View, region: Region) -> Guess:
+            if region.kind in KNOWN and region.kind != "unknown":
+                return usual.labeller(view, region)
+            if region.kind in CLASSES:
+                return CLASSES[region.kind]
+            found = self.name(view, region) if choice.names else self.describe(view, region) if choice.captions else None
+            return found or usual.labeller(view, region)
+
+        return label
 
     def ask(self, request: Request[Result]) -> Result:
         """Send a request to the worker and wait for the result. Errors: those of the task, and those of `workers.process`."""
@@ -152,7 +168,7 @@ class Neural:
     def _outlined(self, small: np.ndarray) -> list[Region]:
         """What the model for outlines sees in a small picture, surest first. The last picture is kept: a detector and a
         segmenter ask for the same one."""
-        key = _key(small)
+        key = self.choice.regions, _key(small)
         if key != self._regions[0]:
             out = self._scratch / "regions.npz"
             self.ask(OutlineRegions(self.folder(self.choice.regions), self._picture(small), out))
@@ -164,7 +180,7 @@ class Neural:
 
     def find(self, pixels: np.ndarray) -> list[Detection]:
         """`Detector`: objects of the sounding classes. The last picture is kept: it is often asked for twice."""
-        key = _key(pixels)
+        key = self.choice.detection, _key(pixels)
         if key != self._seen[0]:
             classes, (height, width) = sounding_classes(), pixels.shape[:2]
             model, picture = self.folder(self.choice.detection), self._picture(pixels)
@@ -198,23 +214,18 @@ class Neural:
             for region in regions
         ]
 
-    def name(self, view: View, region: Region) -> Guess:
-        """`Labeller`: the likeliest of all classes."""
-        if region.kind in CLASSES:
-            return CLASSES[region.kind]
+    def name(self, view: View, region: Region) -> Guess | None:
+        """The likeliest of all classes, or None where none is sure."""
         names = list(CLASSES)
         asked = LabelPictures(self.folder(self.choice.names), [self._crop(view.pixels, region.box)], names)
         scores = np.array(self.ask(asked).scores[0])
         best = int(scores.argmax())
-        return CLASSES[names[best]] if scores[best] >= SURE else label_by_measures(view, region)
+        return CLASSES[names[best]] if scores[best] >= SURE else None
 
-    def describe(self, view: View, region: Region) -> Guess:
-        """`Labeller`: the class that a caption names; its words become the prompt."""
-        if region.kind in CLASSES:
-            return CLASSES[region.kind]
+    def describe(self, view: View, region: Region) -> Guess | None:
+        """The class that a caption names, or None; its words become the prompt."""
         asked = DescribePictures(self.folder(self.choice.captions), [self._crop(view.pixels, region.box)])
-        caption = self.ask(asked).captions[0][:LONGEST_CAPTION]
-        return class_in(caption) or label_by_measures(view, region)
+        return class_in(self.ask(asked).captions[0][:LONGEST_CAPTION])
 
     def depth(self, view: View, camera: Camera, camera_height: float) -> np.ndarray | Measured:
         """`DepthEstimator`: metric models as they measure, relative ones brought into line with the ground."""
@@ -241,7 +252,7 @@ class Neural:
             pieces.append(self._piece(prompt, duration + FADE, seed + len(pieces), rate))
         whole = join(pieces, fade)
         if len(whole) < length:  # a voice that will not go on, such as a word of speech, is said again
-            whole = np.tile(whole, -(-length // len(whole)))
+            whole = join([whole] * -(-(length + fade) // max(1, len(whole) - fade)), fade)
         level = level_of(prompt)
         samples, reference = fit_level(seamless(whole, length), level, rate)
         name = Path(self.choice.voice).name
@@ -257,7 +268,8 @@ class Neural:
     def _piece(self, prompt: str, seconds: float, seed: int, rate: int) -> np.ndarray:
         out, choice = self._scratch / "voice.npy", self.choice
         generated = self.ask(GenerateSound(
-            self.folder(choice.voice), prompt, seconds, out, choice.negative, choice.steps, choice.guidance, seed, choice.takes,
+            self.folder(choice.voice), prompt, seconds, out, choice.negative, choice.steps, choice.guidance, seed,
+            choice.takes if choice.ranking else 1,
             self.folder(choice.ranking) if choice.ranking else None,
         ))  # fmt: skip
         samples, own = np.load(out).astype(np.float64), generated.rate
@@ -285,11 +297,6 @@ def _key(pixels: np.ndarray) -> tuple[int, tuple[int, ...]]:
 def no_detections(pixels: np.ndarray) -> list[Detection]:
     """`Detector` for segmenters that look for themselves."""
     return []
-
-
-def by_kind(usual: Labeller) -> Labeller:
-    """`Labeller`: the class of a detector, otherwise the result of `usual`."""
-    return lambda view, region: CLASSES[region.kind] if region.kind in CLASSES else usual(view, region)
 
 
 def _apart(regions: list[Region], most: int) -> list[Region]:

@@ -79,8 +79,8 @@ class Store:
             _sweep()
         try:
             model = load(path, family)
-        except (OSError, ValueError, KeyError, RuntimeError, AttributeError, TypeError) as error:
-            if isinstance(error, torch.OutOfMemoryError):
+        except (ImportError, OSError, ValueError, KeyError, RuntimeError, AttributeError, TypeError) as error:
+            if is_out_of_memory(error):
                 raise
             reason = " ".join(str(error).split())[:200]
             raise See2SoundError(
@@ -127,18 +127,20 @@ def watched(model: torch.nn.Module, progress: Progress, label: str) -> Iterator[
             hook.remove()
 
 
+def is_out_of_memory(error: Exception) -> bool:
+    """Whether there was not enough memory: torch says so in a type of its own for GPUs, for processors in words alone."""
+    said = str(error).lower()
+    words = ("out of memory", "can't allocate memory", "not enough memory")
+    return isinstance(error, torch.OutOfMemoryError | MemoryError) or any(one in said for one in words)
+
+
 @contextmanager
 def memory_errors(lower: str) -> Iterator[None]:
     """Turn running out of memory into an error that says what to lower."""
     try:
         yield
-    except (torch.OutOfMemoryError, MemoryError) as error:
-        STORE.clear()
-        raise See2SoundError(
-            "out-of-memory", f"The memory of the {device()} is not enough.", f"Lower {lower}, or free the models."
-        ) from error
-    except RuntimeError as error:
-        if "out of memory" not in str(error).lower() and "can't allocate memory" not in str(error).lower():
+    except (RuntimeError, MemoryError) as error:
+        if not is_out_of_memory(error):
             raise
         STORE.clear()
         raise See2SoundError(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -70,12 +71,19 @@ def rank_takes(request: RankTakes, progress: Progress) -> TakesRanked:
 def _rank(folder: Path, prompt: str, takes: list[np.ndarray], rate: int, progress: Progress) -> list[float]:
     """How well each take fits the prompt, by CLAP (Wu et al., ICASSP 2023)."""
     (model, processor), _ = STORE.get(folder, "ranking", _load_clap)
-    wanted = processor.feature_extractor.sampling_rate
+    wanted, longest = processor.feature_extractor.sampling_rate, processor.feature_extractor.nb_max_samples
+    scores = []
     with watched(model, progress, "Choosing a take"):
-        resampled = [np.interp(np.arange(0, len(t), rate / wanted), np.arange(len(t)), t).astype(np.float32) for t in takes]
-        inputs = processor(text=[prompt], audio=resampled, sampling_rate=wanted, return_tensors="pt", padding=True).to(device())
-        inputs["input_features"] = inputs["input_features"].to(precision())
-        return [float(score) for score in model(**inputs).logits_per_audio[:, 0].float()]
+        for take in takes:
+            resampled = np.interp(np.arange(0, len(take), rate / wanted), np.arange(len(take)), take).astype(np.float32)
+            # Of what is longer than the model hears at once, the processor would take a part at random.
+            count = -(-len(resampled) // longest)
+            begins = np.linspace(0, max(0, len(resampled) - longest), count).astype(int)
+            parts = [resampled[begin : begin + longest] for begin in begins]
+            inputs = processor(text=[prompt], audio=parts, sampling_rate=wanted, return_tensors="pt", padding=True).to(device())
+            inputs["input_features"] = inputs["input_features"].to(precision())
+            scores.append(float(model(**inputs).logits_per_audio[:, 0].float().mean()))
+    return scores
 
 
 def _load_clap(folder: Path, family: str) -> tuple[Any, Any]:
@@ -114,12 +122,18 @@ def _load_diffusion(folder: Path, family: str) -> Any:
     kinds = {"audioldm2": "AudioLDM2Pipeline", "stable_audio": "StableAudioPipeline", "stable_audio_3": "StableAudio3Pipeline"}
     pipeline = getattr(diffusers, kinds[family]).from_pretrained(folder, trust_remote_code=False, **more, **FROM_FOLDER)
     if family == "stable_audio":
-        # Its own scheduler wants torchsde; this one follows the same noise schedule.
+        # Its own scheduler wants torchsde; this one has the same levels of noise, once it tells the model of them as that does.
         scheduler = diffusers.EDMDPMSolverMultistepScheduler.from_pretrained(
             folder, subfolder="scheduler", local_files_only=True
         )
+        scheduler.precondition_noise = cosine_noise
         pipeline.register_modules(scheduler=scheduler)
     return pipeline.to(device())
+
+
+def cosine_noise(sigma: torch.Tensor | float) -> torch.Tensor:
+    """What a model of the cosine schedule is told of the noise of a step: 0 for none, 1 for noise alone."""
+    return torch.atan(torch.as_tensor(sigma)) * (2.0 / math.pi)
 
 
 def _diffuse(pipeline: Any, progress: Progress, steps: int, seed: int, more: dict[str, Any]) -> np.ndarray:

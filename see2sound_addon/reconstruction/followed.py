@@ -19,7 +19,7 @@ from ..projection import Camera, Projection
 from ..soundscene import Fader, Trajectory
 from ..vision.boxes import inside, overlap
 from ..vision.fusion import CROWDS, ellipse, object_of
-from ..vision.labeller import LABELLERS, Guess, guess_from
+from ..vision.labeller import Guess, guess_from
 from ..vision.look import Sighting
 from ..vision.regions import make_region, outline
 from ..vision.tracking.linking import Object, objects_of
@@ -226,10 +226,7 @@ def _guess(stage: Stage, one: Object, sighting: Sighting | None, backends: Backe
     height, width = stage.looked.view.small.shape[:2]
     mask = ellipse((height, width), tuple(np.clip(box, 0.0, 1.0) * [width, height, width, height]))
     mask[0, 0] |= not mask.any()
-    # What is not in the picture that was looked at cannot be named by it.
-    embedded = backends.labeller in LABELLERS.values()
-    labeller = backends.labeller if embedded or row is not None else LABELLERS["measures"]
-    return labeller(stage.looked.view, make_region(mask, one.score, "unknown"))
+    return backends.labeller(stage.looked.view, make_region(mask, one.score, "unseen" if row is None else "unknown"))
 
 
 def _distances(stage: Stage, one: Object, guess: Guess, source: FoundSource | None) -> tuple[np.ndarray, np.ndarray, int]:

@@ -77,19 +77,26 @@ def _look_around(
     return LookedAt(camera, picture, view, found, True, [*notes, *more])
 
 
-def detect_in(projection: Projection, settings: Settings, backends: Backends) -> Callable[[np.ndarray], list[Seen]]:
-    """The objects that a detector finds in pictures of a projection, with boxes as fractions, and with their distances where a
-    depth model measures them; in panoramas it does not."""
+def detect_in(
+    projection: Projection, settings: Settings, backends: Backends, measures_each: int = 1
+) -> Callable[[np.ndarray], list[Seen]]:
+    """The objects that a detector finds in pictures of a projection, with boxes as fractions.
+
+    `measures_each`: of so many pictures with objects, a depth model measures the distances in one; in panoramas in none.
+    """
     if projection.panoramic:
         views = around.views_of(projection)
         return lambda pixels: around.detect_around(pixels, projection, views, backends.detector)
-    measures = backends.depth is not depth_from_ground
+    measures, number = backends.depth is not depth_from_ground, -1
 
     def detect(pixels: np.ndarray) -> list[Seen]:
-        nonlocal measures
+        nonlocal measures, number
         found = named_objects(backends.detector(pixels))
-        depth = _depth_alone(pixels, projection, settings, backends) if found and measures else None
-        measures = measures and (not found or depth is not None)
+        number += bool(found)
+        depth = None
+        if found and measures and number % measures_each == 0:
+            depth = _depth_alone(pixels, projection, settings, backends)
+            measures = depth is not None
         return [Seen(np.array(one.box), one.name, one.score, distance=_measured(depth, one.box)) for one in found]
 
     return detect

@@ -56,10 +56,11 @@ def follow(
             looked.picture.pixels, looked.view.pixels = still.pixels, looked.view.small
         looks[number] = looked
 
-    detect = detect_in(projection, settings, backends)
+    every = LOOKS_EVERY if isinstance(backends.detector, Network) else LOOKS_EVERY_SLOW
+    detect = detect_in(projection, settings, backends, round(LOOKS_EVERY_SLOW / every))
     watched = watch(
         moving.read(settings.footage.first, settings.footage.last), moving.rate, projection, detect,
-        LOOKS_EVERY if isinstance(backends.detector, Network) else LOOKS_EVERY_SLOW, look,
+        every, look,
         _progress_of(moving, settings, progress),
     )  # fmt: skip
     LOGGER.info("%d frames in %d shots", len(watched.times), len(watched.shots))

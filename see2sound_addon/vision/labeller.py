@@ -46,7 +46,9 @@ KNOWN = {
     "ground": guess_from("bare ground", "area"),
     "building": guess_from("building", "area"),
     "unknown": Guess("unknown object", "unknown", "point"),
+    "unseen": Guess("unknown object", "unknown", "point"),
 }
+"""What a region is by its kind. "unseen": it is not in the picture that is at hand, so that this cannot tell what it is."""
 UNVOICED = Guess("unknown object", "", "point")
 """An empty prompt: it gets no sound until its label is known."""
 

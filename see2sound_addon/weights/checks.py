@@ -31,7 +31,6 @@ FAMILIES: dict[str, tuple[str, str]] = {
     "depth_pro": ("depth", "depth_pro"),
     "clip": ("names", "clip"),
     "siglip": ("names", "siglip"),
-    "siglip2": ("names", "siglip"),
     "blip": ("captions", "blip"),
     "florence2": ("captions", "florence2"),
     "musicgen": ("voice", "musicgen"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import importlib.util
 import json
 import shutil
@@ -74,7 +75,10 @@ def download(request: Download, progress: Progress) -> Downloaded:
 def _look(repository: str, revision: str) -> tuple[str, list[Offered]]:
     """The commit that a revision is now, and the files of it that make up the model."""
     info = huggingface_hub.HfApi().model_info(repository, revision=revision, files_metadata=True)
-    offered = [Offered(one.rfilename, one.size or 0, one.lfs.sha256 if one.lfs else "") for one in info.siblings or []]
+    offered = [
+        Offered(one.rfilename, one.size or 0, one.lfs.sha256 if one.lfs else "", "" if one.lfs else one.blob_id or "")
+        for one in info.siblings or []
+    ]
     commit, index = str(info.sha), None
     if any(file.name == PIPELINE for file in offered):
         with temporary_folder() as folder:
@@ -88,7 +92,12 @@ def _look(repository: str, revision: str) -> tuple[str, list[Offered]]:
 def _check(out: Path, file: Offered, repository: str) -> None:
     """A file must be what the list has said; another is deleted, or the next download would keep it."""
     path = out / file.name
-    if path.stat().st_size != file.size or (file.sha256 and file_hash(path) != file.sha256):
+    right = path.stat().st_size == file.size
+    if right and file.sha256:
+        right = file_hash(path) == file.sha256
+    elif right and file.blob:
+        right = hashlib.sha1(b"blob %d\0" % file.size + path.read_bytes(), usedforsecurity=False).hexdigest() == file.blob
+    if not right:
         path.unlink()
         message = f"{file.name} of {repository} is not what the hub has announced."
         raise See2SoundError("download-wrong", message, "Try again later; the file may be changing.")

@@ -27,11 +27,13 @@ FOR_PEOPLE = ("README", "LICENSE", "LICENCE", "NOTICE")
 
 @dataclass(frozen=True)
 class Offered:
-    """A file of a repository. `size`: bytes. `sha256`: hexadecimal, as the hub states it for large files, else ""."""
+    """A file of a repository. `size`: bytes. `sha256`: hexadecimal, as the hub states it for large files, else "". `blob`: the
+    hash by which git knows a small one, else ""."""
 
     name: str
     size: int
     sha256: str = ""
+    blob: str = ""
 
 
 def choose_files(repository: str, offered: list[Offered], index: dict[str, Any] | None) -> list[Offered]:

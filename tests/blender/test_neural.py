@@ -64,6 +64,13 @@ def test_a_model_that_is_not_there_is_named(bpy, extension, picture, tiny):
     assert not any(obj.type == "SPEAKER" for obj in bpy.data.objects)
 
 
+def test_a_folder_that_was_not_chosen_is_named(bpy, extension, picture, tiny):
+    choose(bpy, extension, tiny)
+    bpy.context.scene.see2sound.neural.depth = "folder"
+    with pytest.raises(RuntimeError, match="No folder is chosen for the model for depth"):
+        bpy.ops.see2sound.reconstruct(filepath=str(picture))
+
+
 def test_nothing_is_downloaded_while_blender_is_offline(bpy, extension):
     bpy.context.preferences.system.use_online_access = False
     with pytest.raises(RuntimeError, match="Blender is offline"):

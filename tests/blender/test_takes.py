@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -39,7 +40,7 @@ def heard(bpy, obj):
 
 
 def rows(obj):
-    return [(take.name, take.maker, take.prompt) for take in obj.see2sound.takes]
+    return [(take.made_by, take.maker, take.prompt) for take in obj.see2sound.takes]
 
 
 def test_the_newest_take_comes_first_with_its_prompt(bpy, dog, recording):
@@ -155,3 +156,52 @@ def test_a_neural_take_stands_beside_the_others(bpy, extension, dog, tmp_path, m
     assert heard(bpy, dog) == procedural != neural
     bpy.ops.see2sound.use_take(row=0)
     assert heard(bpy, dog) == neural
+
+
+def test_after_going_back_another_take_is_a_new_one(bpy, dog):
+    for _ in range(3):
+        bpy.ops.see2sound.another_take()
+    bpy.ops.see2sound.use_take(row=2)
+    bpy.ops.see2sound.another_take()
+    assert [take.number for take in dog.see2sound.takes] == [4, 3, 2, 1]
+
+
+def test_takes_of_an_override_survive(bpy, tmp_path):
+    """A Speaker of another file, made local to this one as far as it is changed."""
+    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "library.blend"))
+    bpy.ops.see2sound.add_source(label="dog")
+    bpy.ops.see2sound.generate()
+    bpy.ops.see2sound.another_take()
+    name = bpy.context.object.name
+    bpy.ops.wm.save_mainfile()
+    bpy.ops.wm.read_homefile(use_empty=True)
+    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "shot.blend"))
+    add_camera(bpy)
+    with bpy.data.libraries.load(str(tmp_path / "library.blend"), link=True, relative=True) as (_, wanted):
+        wanted.objects = [name]
+    linked = bpy.data.objects[name]
+    bpy.context.scene.collection.objects.link(linked)
+    local = linked.override_create(remap_local_usages=True)
+    local.data.override_create(remap_local_usages=True)
+    bpy.context.view_layer.objects.active = local
+    for _ in range(2):
+        bpy.ops.see2sound.another_take()
+    assert [take.number for take in local.see2sound.takes] == [3, 2, 1, 0]
+    heard_last = heard(bpy, local)
+    bpy.ops.wm.save_mainfile()
+    bpy.ops.wm.open_mainfile(filepath=str(tmp_path / "shot.blend"))
+    local = next(obj for obj in bpy.data.objects if obj.override_library is not None and obj.type == "SPEAKER")
+    assert [take.number for take in local.see2sound.takes] == [3, 2, 1, 0]
+    assert all(Path(bpy.path.abspath(t.sound.filepath, library=t.sound.library)).is_file() for t in local.see2sound.takes)
+    assert heard(bpy, local) == heard_last
+
+
+def test_a_model_that_makes_no_sounds_makes_no_other_clips(bpy, extension, dog, tmp_path):
+    """A depth model is chosen: the procedural sound stays the same file."""
+    bpy.ops.see2sound.generate()
+    first = heard(bpy, dog)
+    settings = bpy.context.scene.see2sound.neural
+    bpy.context.preferences.addons[extension.__name__].preferences.neural_python = sys.executable
+    settings.depth, settings.depth_folder = "folder", str(tmp_path)
+    bpy.ops.see2sound.generate()
+    assert heard(bpy, dog) == first and len(dog.see2sound.takes) == 1

@@ -82,12 +82,10 @@ def clip_base(folder):
 
 
 def siglip_base(folder):
-    words = tiny.t5_words()
-    words.model_max_length = 64
     ids = {"bos_token_id": 0, "eos_token_id": 1}
     save(t.SiglipModel(t.SiglipConfig(text_config=ids)), folder)
     t.SiglipImageProcessorPil(size={"height": 224, "width": 224}).save_pretrained(folder)
-    words.save_pretrained(folder)
+    tiny.siglip_words().save_pretrained(folder)
 
 
 def blip_base(folder):

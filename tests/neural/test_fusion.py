@@ -8,6 +8,7 @@ from moving import RATE, film, red_box, write_film
 from PIL import Image
 
 from see2sound_addon import pipeline
+from see2sound_addon.backends import Backends
 from see2sound_addon.findings import Settings
 from see2sound_addon.neural.choice import Choice
 from see2sound_addon.neural.client import Neural
@@ -19,8 +20,12 @@ from see2sound_addon.neural.requests import (
     OutlineRegions,
     PicturesLabelled,
     RegionsFound,
+    SoundGenerated,
 )  # fmt: skip
 from see2sound_addon.vision.fusion import object_of
+from see2sound_addon.vision.labeller import KNOWN, LABELLERS
+from see2sound_addon.vision.regions import make_region
+from see2sound_addon.vision.view import measure_view
 
 COUNT = 48
 
@@ -147,6 +152,83 @@ def test_outlines_and_labels_together_find_objects_in_films(tmp_path):
     truth = np.interp(source.path.times, np.arange(3 * COUNT) / RATE, np.linspace(60, -16, 3 * COUNT))
     inside = np.abs(truth) < 18
     assert np.abs(front - truth)[inside].max() < 2.0
+
+
+@pytest.mark.parametrize(
+    "names", [("tram", "train"), ("person", "child"), ("seagull", "bird"), ("boat", "ship"), ("car", "tractor")]
+)
+def test_a_detector_that_is_of_two_minds_sees_one_object(tmp_path, names):
+    path = write_film(tmp_path / "a.avi", film(3 * COUNT, np.linspace(16, -16, 3 * COUNT), seed=1))
+    asked = iter(range(100))
+    found, _ = reconstructed(path, lambda pixels: red(names[next(asked) % 2])(pixels))
+    moving = [source for source in found.sources if len(source.path.times) > 1]
+    assert len(moving) == 1 and moving[0].label in {object_of(name).label for name in names}
+
+
+def test_another_model_looks_anew_at_the_same_picture(picture):
+    with Answers(lambda pixels: SCENE, Choice(detection="one", regions="one", names="one")) as neural:
+        pixels = np.asarray(Image.open(picture))
+        for choice in ("one", "two", "two"):
+            neural.choice = Choice(detection=choice, regions=choice, names="one")
+            neural.find(pixels)
+            neural.find_by_outlines(pixels)
+        assert neural.asked.count("DetectObjects") == neural.asked.count("OutlineRegions") == 2
+
+
+class Undecided(Answers):
+    """Takes no name for likely."""
+
+    def ask(self, request):
+        if isinstance(request, LabelPictures):
+            return PicturesLabelled([[0.005] * len(request.classes)] * len(request.pictures))
+        return super().ask(request)
+
+
+@pytest.mark.parametrize("choice", [Choice(voice="voice"), Choice(names="clip"), Choice(captions="blip")])
+def test_what_the_finder_knows_stays_what_it_is(picture, choice):
+    """A forest is all around, a cyclist is a cyclist, whichever models are chosen; and they are not asked."""
+    view, whole = measure_view(np.asarray(Image.open(picture))), np.ones((240, 320), bool)
+    with Answers(lambda pixels: [("car", (0, 0, 1, 1), 0.9)], choice) as neural:
+        label = neural.backends(Backends(labeller=LABELLERS["known"])).labeller
+        for kind in ("forest", "harbour", "cyclist", "room", "water"):
+            assert label(view, make_region(whole, 0.9, kind)) == KNOWN[kind]
+        assert not neural.asked
+
+
+def test_what_no_model_can_name_is_as_without_models(picture):
+    """With a detector file, unknown objects get no sound; a label model that is not sure leaves it so."""
+    view, region = measure_view(np.asarray(Image.open(picture))), make_region(np.eye(240, 320, dtype=bool), 0.9, "unknown")
+    with Undecided(lambda pixels: [], Choice(names="clip")) as neural:
+        assert neural.backends(Backends(labeller=LABELLERS["known"])).labeller(view, region).prompt == ""
+        unseen = make_region(region.mask, 0.9, "unseen")
+        assert neural.backends(Backends(labeller=LABELLERS["known"])).labeller(view, unseen).prompt == ""
+
+
+def test_takes_are_made_only_where_one_is_chosen_among_them(tmp_path):
+    class Voice(Answers):
+        def ask(self, request):
+            self.asked.append(request.takes)
+            np.save(request.out, np.random.default_rng(0).normal(0.0, 0.1, 48000).astype(np.float32))
+            return SoundGenerated(48000, 0, None)
+
+    for ranking, takes in (("", 1), ("clap", 4)):
+        with Voice(None, Choice(voice="voice", ranking=ranking, takes=4)) as neural:
+            neural.generate("rain", 0.5, 0, 48000)
+            assert set(neural.asked) == {takes}
+
+
+def test_a_voice_that_will_not_go_on_is_repeated_without_a_step(tmp_path):
+    """Twelve pieces of a second and more for a clip of a minute: wherever the whole begins again, it is led over."""
+
+    class Hum(Answers):
+        def ask(self, request):
+            np.save(request.out, (0.5 * np.sin(2 * np.pi * 200.25 * np.arange(48000) / 48000)).astype(np.float32))
+            return SoundGenerated(48000, 0, None)
+
+    with Hum(None, Choice(voice="voice")) as neural:
+        made = neural.generate("electric hum", 30.0, 0, 48000).samples
+    steepest = 2 * np.pi * 200.25 / 48000 * np.abs(made).max()
+    assert np.abs(np.diff(made)).max() < 1.5 * steepest
 
 
 def test_a_still_picture_is_outlined_once_and_named(picture):

@@ -136,6 +136,15 @@ def test_a_file_that_changes_between_two_requests(clip, python, tmp_path):
     assert (fetch(python, tmp_path) / "model.safetensors").read_bytes() == whole
 
 
+def test_a_small_file_with_other_words_is_deleted_too(clip, python, tmp_path):
+    """As long as what was listed; git's own hash of it tells."""
+    files = clip.repositories["somebody/clip"]
+    config = files["config.json"]
+    clip.before["config.json"] = lambda: files.update({"config.json": config.replace(b"clip", b"clop")})
+    assert "config.json" in raises("download-wrong", lambda: fetch(python, tmp_path))
+    assert not (tmp_path / "models" / "tiny-clip" / "config.json").exists()
+
+
 def test_a_hub_that_asks_to_wait_in_the_middle(clip, python, tmp_path):
     clip.limits.append(2)
     assert "asks to wait" in raises("download-failed", lambda: fetch(python, tmp_path))

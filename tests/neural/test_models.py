@@ -15,6 +15,7 @@ from see2sound_addon.neural.requests import (
     LabelPictures,
     OutlineBoxes,
     OutlineRegions,
+    RankTakes,
     ReportStatus,
 )  # fmt: skip
 from see2sound_addon.vision.classes import sounding_classes
@@ -186,3 +187,69 @@ def test_the_catalogue_is_whole():
         assert (card.task, card.family) in FAMILIES.values(), card.id
         assert card.size > 0 and card.memory > 0 and card.licence
         assert card.commercial == ("NC" not in card.licence and "Research" not in card.licence), card.id
+
+
+def inside(python, code):
+    """What a program prints last in the neural environment."""
+    import subprocess
+
+    from see2sound_addon.workers.process import PACKAGE_ROOT
+
+    done = subprocess.run([python, "-c", code], capture_output=True, text=True, cwd=PACKAGE_ROOT)
+    assert done.returncode == 0, done.stderr[-2000:]
+    return done.stdout.strip().splitlines()[-1]
+
+
+def test_stable_audio_is_told_of_the_noise_as_it_was_trained(python, models):
+    """The repository's scheduler tells the model 2/pi atan(sigma), with sigma from 500 to 0.3 in equal ratios."""
+    code = f"""
+from pathlib import Path
+from see2sound_addon.neural.sounds import _load_diffusion
+scheduler = _load_diffusion(Path({str(models / "stable_audio")!r}), "stable_audio").scheduler
+scheduler.set_timesteps(6)
+print(scheduler.timesteps.tolist())
+"""
+    sigmas = 500.0 * (0.3 / 500.0) ** (np.arange(6) / 5)
+    assert eval(inside(python, code)) == pytest.approx((2.0 / np.pi * np.arctan(sigmas)).tolist(), rel=1e-5)
+
+
+@pytest.mark.parametrize("said", ["CUDA out of memory", "DefaultCPUAllocator: not enough memory: you tried 9 bytes."])
+def test_too_little_memory_for_a_model_is_no_broken_model(python, models, said):
+    code = f"""
+from see2sound_addon.errors import See2SoundError
+from see2sound_addon.neural.loading import STORE, memory_errors
+def load(folder, family):
+    raise RuntimeError({said!r})
+try:
+    with memory_errors("the picture's size"):
+        STORE.get({str(models / "clip")!r}, "names", load)
+except See2SoundError as error:
+    print(error.code)
+"""
+    assert inside(python, code) == "out-of-memory"
+
+
+def test_a_library_that_is_missing_is_an_error_and_not_the_end(python, models):
+    code = f"""
+from see2sound_addon.errors import See2SoundError
+from see2sound_addon.neural.loading import STORE
+def load(folder, family):
+    raise ImportError("SiglipTokenizer requires the SentencePiece library")
+try:
+    STORE.get({str(models / "clip")!r}, "names", load)
+except See2SoundError as error:
+    print(error.code, error)
+"""
+    assert inside(python, code).startswith("model-wrong") and "SentencePiece" in inside(python, code)
+
+
+def test_clap_hears_the_whole_of_long_takes(worker, models, tmp_path):
+    """It hears ten seconds at once. The same takes get the same scores, and what comes late counts."""
+    random = np.random.default_rng(0)
+    noise = random.normal(0.0, 0.1, 25 * 48000).astype(np.float32)
+    changed = noise.copy()
+    changed[20 * 48000 :] = 0.5 * np.sin(np.arange(5 * 48000) / 20.0)
+    np.savez(tmp_path / "takes.npz", **{"0": noise, "1": changed})
+    asked = RankTakes(models / "clap", "a dog barks", tmp_path / "takes.npz", 48000)
+    first = worker.ask(asked).scores
+    assert worker.ask(asked).scores == first and abs(first[0] - first[1]) > 1e-6

@@ -3,10 +3,12 @@
 Runs in the neural environment.
 """
 
+import io
 import json
 import os
 import string
 import sys
+import tempfile
 from pathlib import Path
 
 os.environ.update(HF_HUB_OFFLINE="1", DIFFUSERS_VERBOSITY="error", TRANSFORMERS_VERBOSITY="error")
@@ -15,7 +17,6 @@ import torch
 import transformers as t
 from tokenizers.pre_tokenizers import ByteLevel
 
-torch.manual_seed(0)
 torch.set_num_threads(1)
 BYTES = sorted(ByteLevel.alphabet())
 WIDE, SMALL = {"hidden_size": 16, "intermediate_size": 32, "num_attention_heads": 2}, {"num_hidden_layers": 1}
@@ -220,10 +221,25 @@ def clip(folder):
     words.save_pretrained(folder)
 
 
+def siglip_words():
+    """Pieces of sentences that are learned here, read by sentencepiece as SigLIP's own are."""
+    import sentencepiece
+
+    learned, sentences = io.BytesIO(), ["a photo of a dog that barks at the sea", "people walk and birds sing", "a car"]
+    sentencepiece.SentencePieceTrainer.train(
+        sentence_iterator=iter(5 * sentences), model_writer=learned, vocab_size=40, hard_vocab_limit=False, minloglevel=2,
+        pad_id=0, eos_id=1, unk_id=2, bos_id=-1,
+    )  # fmt: skip
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "spiece.model").write_bytes(learned.getvalue())
+        return t.SiglipTokenizer(str(Path(folder) / "spiece.model"), model_max_length=64)
+
+
 def siglip(folder):
-    words = t5_words()
+    words = siglip_words()
     vision = {**WIDE, **SMALL, "image_size": 32, "patch_size": 8}
-    text = {**WIDE, **SMALL, "vocab_size": len(words), "max_position_embeddings": 32, "projection_size": 16}
+    ids = {"bos_token_id": 0, "eos_token_id": 1, "pad_token_id": 1}
+    text = {**WIDE, **SMALL, "vocab_size": len(words), "max_position_embeddings": 64, "projection_size": 16, **ids}
     t.SiglipModel(t.SiglipConfig(text_config=text, vision_config=vision)).save_pretrained(folder)
     t.SiglipImageProcessorPil(size={"height": 32, "width": 32}).save_pretrained(folder)
     words.save_pretrained(folder)
@@ -619,6 +635,7 @@ def main():
     for name, make in MAKERS.items():
         if sys.argv[2:] and name not in sys.argv[2:]:
             continue
+        torch.manual_seed(0)  # one family is not another because of those before it
         folder = Path(sys.argv[1]) / name
         folder.mkdir(parents=True, exist_ok=True)
         make(folder)

@@ -119,3 +119,24 @@ def test_a_model_that_does_not_measure_is_asked_for_the_first_picture_only(comin
     source, _ = followed(path, depth)
     assert len(asked) == 2, "once for the picture that was looked at, once to see that it does not measure"
     assert not source.evidence.measured
+
+
+def test_with_a_fast_detector_the_distance_is_measured_once_a_second(coming, monkeypatch):
+    """A detector file is asked four times a second, a depth model once."""
+    path, _ = coming
+    asked = []
+
+    class Fast:
+        def __call__(self, pixels):
+            box = red_box(pixels)
+            return [] if box is None else [Detection("helicopter", box, 0.9)]
+
+    monkeypatch.setattr("see2sound_addon.reconstruction.moving.Network", Fast)
+
+    def depth(view, camera, height):
+        asked.append(view)
+        return Measured(np.full(view.small.shape[:2], METRES, np.float32), 0.05)
+
+    backends = Backends(detector=Fast(), segmenter=SEGMENTERS["detections"], depth=depth)
+    pipeline.reconstruct(path, None, Settings(horizon=0.5), backends=backends)
+    assert 4 <= len(asked) <= 6, "once for the picture that was looked at, and for four seconds with the object"

@@ -77,7 +77,7 @@ class Hub(http.server.BaseHTTPRequestHandler):
         return self.answer(text.encode(), "application/json")
 
     def entry(self, name, data):
-        found = {"rfilename": name, "size": len(data), "blobId": hashlib.sha1(data).hexdigest()}
+        found = {"rfilename": name, "size": len(data), "blobId": hashlib.sha1(b"blob %d\0" % len(data) + data).hexdigest()}
         if len(data) > SMALL or name in self.announced:
             sha256 = self.announced.get(name, hashlib.sha256(data).hexdigest())
             found["lfs"] = {"sha256": sha256, "size": len(data), "pointerSize": 134}

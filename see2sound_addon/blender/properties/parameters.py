@@ -48,7 +48,9 @@ class ParameterProperties(bpy.types.PropertyGroup):
 class TakeProperties(bpy.types.PropertyGroup):
     """A sound that was made for a source, and can be used again."""
 
-    name: StringProperty(
+    # Blender finds rows of overrides again by their names, so no two may have the same.
+    name: StringProperty(override=OVERRIDABLE, options=HIDDEN, name="Name", description="File name of the sound")
+    made_by: StringProperty(
         override=OVERRIDABLE, name="Made By", description="The model or the recording that the sound is made of"
     )
     maker: EnumProperty(override=OVERRIDABLE, name="Kind", description="What makes the sound", items=TAKE_ITEMS)

@@ -17,7 +17,7 @@ from ...sound.generator import LONGEST, SHORTEST
 from ...steps import EMBEDDED, BackendNames
 from .. import units
 from ..reading.controls import controls_of
-from ..sources import beside_blend, clip_folder, is_muted, mute, same_file, sources
+from ..sources import beside_blend, clip_folder, is_muted, mute, sources
 from .parameters import settle
 from .speakers import attach_clip, attach_sound, drop_unused
 from .tracks import has_own_moments
@@ -86,7 +86,7 @@ def request(
     least: float = 0.0,
 ) -> MakeClips:
     """The request for the clips of (source id, prompt) pairs, in the folder of clips."""
-    maker = "" if models is None else repr(models.choice)
+    maker = "" if models is None else models.choice.maker
     maker += "" if backends.generator == EMBEDDED.generator else backends.generator
     return MakeClips(wanted_clips(scene, prompts, clip_folder(), maker, takes, found, least), backends, models)
 
@@ -135,18 +135,23 @@ def _keep_take(obj: bpy.types.Object, clip: MadeClip) -> list[bpy.types.Sound]:
     Blender's own sounds are kept, not paths: their files are found again where the .blend is saved next.
     """
     facts, gone = obj.see2sound, []
-    take = facts.takes.add()
+    known = facts.takes.find(clip.path.name)
+    if known < 0:
+        facts.takes.add().name = clip.path.name
+        known = len(facts.takes) - 1
+    take = facts.takes[known]
+    if take.sound is not None and take.sound != obj.data.sound:
+        gone.append(take.sound)
     take.sound, take.prompt, take.number = obj.data.sound, clip.prompt, facts.take
     take.reference, take.loop, take.recording, take.licence = clip.reference_distance, facts.loop, facts.recording, clip.licence
-    take.name = bpy.path.basename(facts.recording) or clip.model
+    take.made_by = bpy.path.basename(facts.recording) or clip.model
     procedural = all(name in CLASSES for name in clip.model.split(" + "))
     take.maker = "RECORDING" if clip.recording else "PROCEDURAL" if procedural else "MODEL"
-    facts.takes.move(len(facts.takes) - 1, 0)
-    for row in range(len(facts.takes) - 1, 0, -1):
-        sound = facts.takes[row].sound
-        if row >= MOST_TAKES or sound is None or same_file(sound.filepath, obj.data.sound.filepath):
-            gone += [] if sound is None else [sound]
-            facts.takes.remove(row)
+    facts.takes.move(known, 0)
+    while len(facts.takes) > MOST_TAKES and obj.override_library is None:  # an override cannot remove what is linked
+        if facts.takes[-1].sound is not None:
+            gone.append(facts.takes[-1].sound)
+        facts.takes.remove(len(facts.takes) - 1)
     facts.take_index = 0
     return gone
 

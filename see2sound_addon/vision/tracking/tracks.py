@@ -44,10 +44,16 @@ EARLIER = 240
 OTHER_NAME = 0.35
 """What another name adds to the cost of a match."""
 KINDRED = (
-    {"car", "truck", "bus", "train", "motorcycle", "motorcyclist"},
-    {"person", "cyclist", "motorcyclist", "rider", "skateboard", "bicycle", "motorcycle"},
-    {"dog", "cat", "horse", "sheep", "cow", "bear", "elephant", "zebra", "giraffe", "bird", "rider"},
-    {"boat", "airplane", "surfboard", "kite", "bird"},
+    {"car", "truck", "bus", "train", "motorcycle", "motorcyclist", "tram", "steam locomotive", "tractor", "excavator"},
+    {"person", "cyclist", "motorcyclist", "rider", "skateboard", "bicycle", "motorcycle", "child", "baby", "musician"},
+    {"dog", "cat", "horse", "sheep", "cow", "bear", "elephant", "zebra", "giraffe", "bird", "rider", "pig", "lion"},
+    {"bird", "chicken", "duck", "goose", "seagull", "owl", "crow"},
+    {"boat", "airplane", "surfboard", "kite", "bird", "ship", "sailing boat", "seagull"},
+    {"airplane", "aeroplane", "helicopter", "rocket"},
+    {"telephone", "cell phone", "radio", "loudspeaker"},
+    {"television", "tv", "computer", "laptop"},
+    {"insect", "bee"},
+    {"guitar", "violin"},
 )
 """Names that a detector confuses."""
 
