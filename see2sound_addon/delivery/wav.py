@@ -61,7 +61,9 @@ class WavWriter(AudioWriter):
             self._file.write(whole.view(np.uint8).reshape(*whole.shape, 4)[..., : self.signal.bits // 8].tobytes())
 
     def close(self) -> None:
-        """End the file."""
+        """End the file; a chunk of odd length is filled up."""
+        signal = self.signal
+        self._file.write(bytes(signal.channels * signal.bits // 8 * signal.samples % 2))
         self._file.close()
 
 
@@ -79,9 +81,9 @@ def wave_header(channels: int, rate: int, samples: int, mask: int, bits: int, ex
     fact = struct.pack("<4sII", b"fact", 4, min(samples, 0xFFFFFFFF))
     if size <= _RIFF_LIMIT:
         body = extra + form + fact + struct.pack("<4sI", b"data", size)
-        return struct.pack("<4sI4s", b"RIFF", 4 + len(body) + size, b"WAVE") + body
+        return struct.pack("<4sI4s", b"RIFF", 4 + len(body) + size + size % 2, b"WAVE") + body
     body = extra + form + fact + struct.pack("<4sI", b"data", 0xFFFFFFFF)
-    whole = 4 + 36 + len(body) + size
+    whole = 4 + 36 + len(body) + size + size % 2
     large = struct.pack("<4sIQQQI", b"ds64", 28, whole, size, samples, 0)
     return struct.pack("<4sI4s", b"RF64", 0xFFFFFFFF, b"WAVE") + large + body
 

@@ -80,8 +80,9 @@ def write_adm(
     loudness, true_peak = _measure(scene, clips)
     with scratch_file(out) as raw:
         peaks = render_to(raw, bed + signals, f"Writing {flavour.name}", progress, notes)
-        gains = _gains_for(peaks, flavour, notes)
-        levels = 1.0 / gains[channels - len(points) :]
+        gains, lowered = _gains_for(peaks, channels - len(points), flavour, notes)
+        levels = lowered / gains[channels - len(points) :]
+        loudness, true_peak = (None if one is None else one + 20.0 * np.log10(lowered) for one in (loudness, true_peak))
         objects = [
             _object(scene, scene.sources[number], way_of(scene, scene.sources[number], bake), level, flavour, bake)
             for number, level in zip(points, levels, strict=True)
@@ -154,22 +155,47 @@ def _measure(scene: SoundScene, clips: list[np.ndarray]) -> tuple[float | None, 
     return (loudness if loudness is not None and np.isfinite(loudness) else None), (peak if np.isfinite(peak) else None)
 
 
-def _gains_for(peaks: np.ndarray, flavour: Flavour, notes: list[str]) -> np.ndarray:
-    """(channels,) what keeps each signal below full scale; all alike where the metadata cannot make up for it."""
+def _gains_for(peaks: np.ndarray, beds: int, flavour: Flavour, notes: list[str]) -> tuple[np.ndarray, float]:
+    """(channels,) what keeps each signal below full scale, and by how much all is lowered with that.
+
+    The levels of objects stand in the metadata, which make up for it; those of the bed, the first `beds` channels, do not, nor
+    does anything in the Atmos flavour: there all is lowered alike.
+    """
     gains = np.minimum(1.0, CEILING / np.maximum(peaks, 1e-12))
-    if flavour.levels_in_signal and gains.min() < 1.0:
-        notes.append(f"All signals were made {-20.0 * np.log10(gains.min()):.1f} dB quieter to stay below full scale.")
-        return np.full(len(gains), gains.min())
-    return gains
+    alike = len(gains) if flavour.levels_in_signal else beds
+    lowered = float(gains[:alike].min(initial=1.0))
+    gains[:alike] = lowered
+    if lowered < 1.0:
+        notes.append(f"All was made {-20.0 * np.log10(lowered):.1f} dB quieter, so that its signals stay below full scale.")
+    return gains, lowered
 
 
 def _object(scene: SoundScene, source: Source, way: Way, level: float, flavour: Flavour, bake: bool) -> AudioObject:
     begin, end = _sounding(scene, source, bake)
+    way = _from(way, begin)
     plain = bake or flavour.levels_in_signal
     return AudioObject(
         source.id, begin, end, way.times, way.directions, np.ones(len(way.times)) if plain else way.gains * level,
         way.jumps, _widths(scene, source, way.times), source.divergence,
     )  # fmt: skip
+
+
+def _from(way: Way, begin: float) -> Way:
+    """A way from a moment on; it begins where it is then."""
+    if begin <= way.times[0]:
+        return way
+    later = way.times > begin
+    stays = later.any() and way.jumps[later][0]  # until it jumps
+    moment = float(way.times[~later][-1]) if stays else begin
+    ahead = np.column_stack([np.interp(moment, way.times, column) for column in way.directions.T])
+    ahead /= max(float(np.linalg.norm(ahead)), 1e-9)
+    return replace(
+        way,
+        times=np.concatenate([[begin], way.times[later]]),
+        directions=np.concatenate([ahead, way.directions[later]]),
+        gains=np.concatenate([[np.interp(moment, way.times, way.gains)], way.gains[later]]),
+        jumps=np.concatenate([[False], way.jumps[later]]),
+    )
 
 
 def _sounding(scene: SoundScene, source: Source, bake: bool) -> tuple[float, float]:

@@ -13,8 +13,10 @@ from ..soundscene import Fader, SoundScene, Source, Trajectory
 from ..spatial.layouts import find_layout
 from ..spatial.panning import unit_vector
 
-LOWEST = 1e-10
-"""Gain that stands for silence: -200 dB."""
+LOWEST = 1e-5
+"""Gain that stands for silence: -100 dB."""
+STEP = 1.0
+"""DB between the knots of a fader that follows a gain."""
 UPRIGHT = np.array([[1.0, 0.0, 0.0, 0.0]])
 
 
@@ -51,9 +53,26 @@ def _source(one: AudioObject, clip: Path, number: int) -> Source:
     path = Trajectory(one.times, one.directions, UPRIGHT, one.times[one.jumps])
     if not np.ptp(one.directions, axis=0).any():
         path = Trajectory.fixed(one.directions[0])
-    level = 20.0 * np.log10(np.maximum(one.gains, LOWEST))
-    fader = Fader(one.times, level) if np.ptp(level) else Fader(np.zeros(1), level[:1])
+    times, level = _levels(one.times, np.maximum(one.gains, LOWEST))
+    fader = Fader(times, level) if np.ptp(level) else Fader(np.zeros(1), level[:1])
     return Source(
         one.name or f"object {number}", clip, path, start=one.begin, fader=fader, synchronous=True, divergence=one.divergence,
         spread=float(np.radians(one.widths.max(initial=0.0))),
     )  # fmt: skip
+
+
+def _levels(times: np.ndarray, gains: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The knots of a fader, seconds and dB, that follows gains which change linearly.
+
+    A fader changes linearly in dB: between knots that are STEP apart, the two differ by a fiftieth of a dB at most.
+    """
+    level = 20.0 * np.log10(gains)
+    at, values = [times[:1]], [level[:1]]
+    for knot in range(1, len(times)):
+        count = max(1, int(np.ceil(abs(level[knot] - level[knot - 1]) / STEP)))
+        steps = np.linspace(level[knot - 1], level[knot], count + 1)[1:]
+        run = gains[knot] - gains[knot - 1]
+        share = (10.0 ** (steps / 20.0) - gains[knot - 1]) / run if run else np.ones(1)
+        at.append(times[knot - 1] + np.clip(share, 0.0, 1.0) * (times[knot] - times[knot - 1]))
+        values.append(steps)
+    return np.concatenate(at), np.concatenate(values)

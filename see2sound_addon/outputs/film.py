@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -110,7 +111,7 @@ def put_into_film(
                 for voice in voices:
                     voice.write(film, np.inf)
                     voice.end(film)
-                    voice.check_length(seconds, picture, notes)
+                    voice.check(seconds, picture, notes)
             if marked:
                 if spherical or is_spherical(video):
                     add_sv3d(partial)
@@ -140,8 +141,8 @@ def _check(track: Track, video: Path, out: Path) -> Codec:
         raise See2SoundError(
             "format-impossible", f"{out.suffix} files do not hold {name!r}.", f"Use one of {', '.join(possible)}."
         )
-    channels = soundfile.info(track.mix).channels
-    plain = channels in LAYOUTS and channels <= CODECS[name].most
+    channels, layout = _channels_of(track.mix)
+    plain = channels in LAYOUTS and channels <= CODECS[name].most and layout in (LAYOUTS[channels], "")
     if not plain and not (channels in AMBISONIC and CODECS[name].ambisonic):
         raise See2SoundError(
             "format-impossible",
@@ -149,6 +150,16 @@ def _check(track: Track, video: Path, out: Path) -> Codec:
             "Mix to stereo, binaural, 5.1 or 7.1 for a film, or to ambix1 to ambix3 for Opus, or PCM in .mov.",
         )
     return CODECS[name]
+
+
+def _channels_of(mix: Path) -> tuple[int, str]:
+    """How many channels a mix has, and what FFmpeg calls their loudspeakers if the file says: 5.1.2 has as many as 7.1."""
+    channels = soundfile.info(mix).channels
+    if channels != 8:
+        return channels, ""
+    with film_library().open(str(mix)) as file:
+        name = str(file.streams.audio[0].layout.name)
+    return channels, "" if name == f"{channels} channels" else name
 
 
 def _opened(av: Any, video: Path) -> Any:
@@ -202,17 +213,18 @@ class Under:
         """(n, channels) float32 from the beginning of the picture."""
         with self._av.open(str(self._video)) as source:
             begin, there = _begin(source.streams.video[0]), False
-            resampler = self._av.AudioResampler("flt", layout, rate)
-            for frame in source.decode(audio=0):
-                if not there:
+            resampler, early = self._av.AudioResampler("flt", layout, rate), 0
+            for frame in itertools.chain(source.decode(audio=0), [None]):
+                if not there and frame is not None:
                     there = True
                     late = round((float(frame.time or 0.0) - begin) * rate)
+                    early = max(0, -late)
                     if late > 0:
                         yield np.zeros((late, channels), np.float32)
                 for part in resampler.resample(frame):
-                    yield part.to_ndarray().reshape(-1, channels)
-            for part in resampler.resample(None):
-                yield part.to_ndarray().reshape(-1, channels)
+                    samples = part.to_ndarray().reshape(-1, channels)
+                    yield samples[early:]
+                    early = max(0, early - len(samples))
 
 
 class _Voice:
@@ -235,7 +247,7 @@ class _Voice:
             if value:
                 self._stream.metadata[key] = value
         self._resampler = av.AudioResampler(self._stream.codec_context.format, self._layout, rate)
-        self._read = 0
+        self._read, self._loudest = 0, 0.0
         self._under = None if under is None else under.blocks(self._rate, self._layout, self._file.channels)
         self._rest = np.zeros((0, self._file.channels), np.float32)
 
@@ -246,7 +258,7 @@ class _Voice:
             if not len(block):
                 return
             frame = self._av.AudioFrame.from_ndarray(
-                np.ascontiguousarray(self._with_under(block)).reshape(1, -1), "flt", self._layout
+                np.ascontiguousarray(self._held(self._with_under(block))).reshape(1, -1), "flt", self._layout
             )
             frame.sample_rate = self._rate
             frame.pts = round(self._begin * self._rate) + self._read
@@ -261,14 +273,17 @@ class _Voice:
         film.mux(self._stream.encode(None))
         self._file.close()
 
-    def check_length(self, seconds: float, picture: Any, notes: list[str]) -> None:
-        """Note a mix that is not as long as the picture."""
+    def check(self, seconds: float, picture: Any, notes: list[str]) -> None:
+        """Note a mix that is not as long as the picture, or too loud."""
         apart = self._read / self._rate - seconds
         if abs(apart) > 1.5 / float(picture.average_rate or 24):
             notes.append(f"{self._name} is {abs(apart):.2f} s {'longer' if apart > 0 else 'shorter'} than the picture.")
+        if self._loudest > 1.0:
+            over = 20.0 * np.log10(self._loudest)
+            notes.append(f"{self._name} is {over:.1f} dB above full scale in the film, and was clipped. Lower the sources.")
 
     def _with_under(self, block: np.ndarray) -> np.ndarray:
-        """A block of the mix with that of the film's own sound; together they may be too loud, and are held."""
+        """A block of the mix with that of the film's own sound."""
         if self._under is None:
             return block
         while len(self._rest) < len(block):
@@ -277,4 +292,9 @@ class _Voice:
                 continue
             self._rest = np.concatenate([self._rest, np.zeros((len(block), block.shape[1]), np.float32)])
         under, self._rest = self._rest[: len(block)], self._rest[len(block) :]
-        return np.clip(block + under, -1.0, 1.0)
+        return block + under
+
+    def _held(self, block: np.ndarray) -> np.ndarray:
+        """Within full scale, which is all that players and most codecs have."""
+        self._loudest = max(self._loudest, float(np.abs(block).max(initial=0.0)))
+        return np.clip(block, -1.0, 1.0)

@@ -146,7 +146,8 @@ class Propagation:
                 self.voices += self._traced(direct, clip)
             if lfe and source.lfe_db is not None:
                 low = Clip(low_frequencies(samples, self.rate, source.loop), source.loop)
-                self.voices.append(replace(direct, clip=low, level=10.0 ** (source.lfe_db / 20.0), is_lfe=True))
+                lasts, level = len(low.samples) / self.rate, 10.0 ** (source.lfe_db / 20.0)
+                self.voices.append(replace(direct, clip=low, seconds=lasts, level=level, is_lfe=True))
         self.margin = max((_margin(voice) for voice in self.voices), default=0)
 
     def _copies(self, direct: Voice, samples: np.ndarray, around: np.ndarray | None, seed: int) -> list[Voice]:

@@ -85,3 +85,12 @@ def test_impossible_formats_are_refused_before_anything_is_written(tmp_path):
         with pytest.raises(See2SoundError):
             open_writer(tmp_path / name, Signal(channels, RATE, 100, 0, bits))
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_chunk_of_odd_length_is_filled_up(tmp_path):
+    """RIFF begins each chunk at an even place: 1001 samples of three bytes."""
+    with open_writer(tmp_path / "a.wav", Signal(1, RATE, 1001, 0x4, 24)) as writer:
+        writer.write(np.zeros((1, 1001), np.float32))
+    data = (tmp_path / "a.wav").read_bytes()
+    assert len(data) % 2 == 0 and struct.unpack_from("<I", data, 4)[0] == len(data) - 8
+    assert len(chunks(data)[b"data"]) == 3003 and soundfile.info(tmp_path / "a.wav").frames == 1001

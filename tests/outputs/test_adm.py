@@ -1,7 +1,9 @@
 """Object audio: what others make of our files, and what we read of them ourselves."""
 
+import re
 import struct
 from dataclasses import replace
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
@@ -11,11 +13,14 @@ from scenes import RATE, moving, noise, rendered, scene, source, tone, write_wav
 
 from see2sound_addon import pipeline
 from see2sound_addon.delivery.adm.cartesian import cube_of, direction_of
-from see2sound_addon.delivery.adm.reading import read
+from see2sound_addon.delivery.adm.reading import _gain, read
 from see2sound_addon.errors import See2SoundError
 from see2sound_addon.soundscene import Cone, Fader, Trajectory
+from see2sound_addon.spatial.layouts import find_layout
+from see2sound_addon.spatial.loudness import Meter
 from see2sound_addon.spatial.objects import dry, way_of
 from see2sound_addon.spatial.panning import unit_vector
+from see2sound_addon.spatial.renderer import render
 
 UPRIGHT = np.array([[1.0, 0.0, 0.0, 0.0]])
 
@@ -302,3 +307,66 @@ def test_a_measured_room_is_baked(tmp_path):
         assert signal[100] > 0.9
         energies.append((signal[1800:2600] ** 2).sum())
     assert energies[0] < 1e-9 and energies[1] > 0.05  # a mono response is spread over time, as from everywhere
+
+
+def test_a_level_that_falls_in_a_straight_line_is_read_as_one(tmp_path):
+    """linear_clamped from 1 m to 100 m of 100 m: the gain falls from 1 to 0 in a straight line."""
+    write_wav(tmp_path / "a.wav", noise(2.0))
+    path = moving(np.array([0.0, 4.0]), np.array([[1.0, 0.0, 0.0], [100.0, 0.0, 0.0]]))
+    one = source(path, "goes", loop=True, max_distance=100.0)
+    one.clip, one.synchronous = tmp_path / "a.wav", True
+    plan = scene([one], 4.0)
+    plan.distance_model = "linear_clamped"
+    pipeline.export(plan, "adm", tmp_path / "o.wav")
+    (tmp_path / "clips").mkdir()
+    again, _ = pipeline.plan_of_objects(tmp_path / "o.wav", tmp_path / "clips")
+    (goes,) = again.sources
+    at = np.array([0.5, 2.0, 3.5])
+    heard = 10.0 ** (np.interp(at, goes.fader.times, goes.fader.gain_db) / 20.0)
+    first = 10.0 ** (goes.fader.gain_db[0] / 20.0)
+    assert heard / first == pytest.approx(1.0 - at / 4.0, rel=0.02)
+
+
+@pytest.mark.parametrize("form", ["adm", "adm-atmos"])
+def test_a_bed_that_is_too_loud_is_lowered_as_one_with_all_else(tmp_path, form):
+    """40 dB louder, from everywhere: all channels keep their levels beside each other, and it is said."""
+    write_wav(tmp_path / "a.wav", 0.1 * noise(2.0))
+    sources = [source((0.0, 0.0, 0.0), "everywhere", loop=True, extent="ambient", gain_db=40.0), source((2.0, 0, 0), "one")]
+    for one in sources:
+        one.clip = tmp_path / "a.wav"
+    plan = scene(sources, 2.0)
+    said = pipeline.export(plan, form, tmp_path / "loud.wav").notes
+    (lowered,) = [float(note.split("made ")[1].split(" dB")[0]) for note in said if "quieter" in note]
+    sources[0].gain_db = 0.0
+    pipeline.export(plan, form, tmp_path / "quiet.wav")
+    loud, low = (soundfile.read(tmp_path / f"{name}.wav")[0] for name in ("loud", "quiet"))
+    beds = [number for number in range(loud.shape[1] - 1) if low[:, number].std() > 1e-4]
+    ratios = [20 * np.log10(loud[:, number].std() / low[:, number].std()) for number in beds]
+    assert len(beds) >= 6 and ratios == pytest.approx([40.0 - lowered] * len(beds), abs=0.1)
+    sources[0].gain_db, layout = 40.0, find_layout("7.1.4")
+    meter, clip = Meter(layout, RATE), soundfile.read(tmp_path / "a.wav", dtype="float32")[0]
+    for block in render(plan, [clip, clip], layout, []):
+        meter.feed(block)
+    text = (tmp_path / "loud.wav").read_bytes().decode("latin-1")
+    stated = float(re.search(r"<integratedLoudness>([-\d.]+)<", text)[1])
+    assert stated == pytest.approx(meter.integrated - lowered, abs=0.1)
+
+
+def test_a_gain_in_decibels_is_one():
+    """BS.2076-2: gainUnit."""
+    block = ElementTree.fromstring('<audioBlockFormat><gain gainUnit="dB">-6.0</gain></audioBlockFormat>')
+    assert _gain(block) == pytest.approx(10 ** (-6 / 20))
+
+
+def test_what_begins_late_begins_where_it_is_then(tmp_path):
+    """It goes around once in two seconds, from the beginning of the film, and sounds from 6.6 seconds on."""
+    write_wav(tmp_path / "a.wav", noise(2.0))
+    times = np.linspace(0.0, 8.0, 8 * 24 + 1)
+    circle = np.column_stack([3 * np.cos(np.pi * times), 3 * np.sin(np.pi * times), np.zeros(len(times))])
+    one = source(moving(times, circle), "late", start=6.6, loop=True)
+    one.clip, one.synchronous = tmp_path / "a.wav", True
+    pipeline.export(scene([one], 8.0), "adm", tmp_path / "o.wav")
+    (late,) = read(tmp_path / "o.wav").programme.objects
+    assert late.directions[0] == pytest.approx([np.cos(6.6 * np.pi), np.sin(6.6 * np.pi), 0.0], abs=0.03)
+    short = np.flatnonzero(np.diff(late.times) < 0.002)
+    assert len(short) <= 1, (short, late.times[short])

@@ -10,8 +10,12 @@ import verifiers
 from fulldisk import run_on_full_disk
 
 from see2sound_addon import cli
+from see2sound_addon.delivery.flac import FlacWriter
+from see2sound_addon.delivery.formats import Signal
+from see2sound_addon.delivery.wav import write_audio
 from see2sound_addon.errors import See2SoundError
 from see2sound_addon.outputs.film import CODECS, CONTAINERS, Track, put_into_film
+from see2sound_addon.spatial.layouts import find_layout
 
 RATE, SECONDS = 48000, 4
 
@@ -233,3 +237,41 @@ def test_a_film_on_a_full_disk(tmp_path):
     done = run_on_full_disk(["film", clip, tmp_path / "m.wav", "--codec", "flac", "--out", tmp_path / "out" / "f.mkv"])
     assert done.returncode == 1 and "Traceback" not in done.stderr, done.stderr[-2000:]
     assert list((tmp_path / "out").rglob("*")) == []
+
+
+def test_a_soundtrack_that_begins_before_the_picture_stays_with_it(tmp_path):
+    """The picture begins a second after the sound; a click is 1.5 s after the sound's beginning, half a second after its."""
+    own = np.zeros(SECONDS * RATE)
+    own[round(1.5 * RATE) : round(1.5 * RATE) + 200] = 0.5
+    film = video(tmp_path / "a.mkv", sound=own, shift=24)
+    silent = tmp_path / "silent.wav"
+    soundfile.write(silent, np.zeros((SECONDS * RATE, 1)), RATE, "FLOAT")
+    put_into_film(film, [Track(silent)], tmp_path / "b.mkv", "mix")
+    heard, _, _ = sound(tmp_path / "b.mkv")
+    assert np.abs(heard[:, 0]).argmax() / RATE == pytest.approx(0.5, abs=0.03)
+
+
+def test_what_is_too_loud_for_a_film_is_said(tmp_path):
+    loud = tmp_path / "loud.wav"
+    soundfile.write(loud, 2.0 * np.sin(np.arange(SECONDS * RATE) / 10.0), RATE, "FLOAT")
+    notes = put_into_film(video(tmp_path / "a.mp4"), [Track(loud)], tmp_path / "b.mkv")
+    assert notes == ["loud.wav is 6.0 dB above full scale in the film, and was clipped. Lower the sources."]
+
+
+def test_heights_are_not_taken_for_sides(tmp_path):
+    """5.1.2 has eight channels, as 7.1."""
+    for layout, fits in (("5.1.2", False), ("7.1", True)):
+        one = find_layout(layout)
+        write_audio(tmp_path / "mix.wav", np.zeros((8, SECONDS * RATE), np.float32), RATE, one.mask)
+        signal = Signal(8, RATE, 10, one.mask, 24)
+        if fits:
+            put_into_film(video(tmp_path / "a.mp4"), [Track(tmp_path / "mix.wav")], tmp_path / "b.mkv")
+            FlacWriter(tmp_path / "c.flac", signal)
+            continue
+        for work in (
+            lambda: put_into_film(video(tmp_path / "a.mp4"), [Track(tmp_path / "mix.wav")], tmp_path / "b.mkv"),
+            lambda signal=signal: FlacWriter(tmp_path / "c.flac", signal),
+        ):
+            with pytest.raises(See2SoundError) as caught:
+                work()
+            assert caught.value.code == "format-impossible"

@@ -143,7 +143,7 @@ def _object(name: str, begin: float, end: float, blocks: list[ElementTree.Elemen
         for knot, time in enumerate(ends):
             times.append(time)
             directions.append(_direction(block))
-            gains.append(float(block.findtext("gain", "1")))
+            gains.append(_gain(block))
             widths.append(float(block.findtext("width", "0")))
             jumps.append(jump and knot == 0 and number > 0)
     divergence = float(blocks[0].findtext("objectDivergence", "0"))
@@ -151,6 +151,15 @@ def _object(name: str, begin: float, end: float, blocks: list[ElementTree.Elemen
     kept = np.concatenate([np.diff(columns[0]) > 0.0, [True]])
     at, ways, levels, jumped, wide = (column[kept] for column in columns)
     return AudioObject(name, begin, end, at, ways, levels, jumped, wide, divergence)
+
+
+def _gain(block: ElementTree.Element) -> float:
+    """Linear; BS.2076-2 allows dB, too."""
+    gain = block.find("gain")
+    if gain is None:
+        return 1.0
+    value = float(gain.text or "1")
+    return float(10.0 ** (value / 20.0)) if gain.get("gainUnit") == "dB" else value
 
 
 def _direction(block: ElementTree.Element) -> np.ndarray:
