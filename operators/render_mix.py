@@ -123,6 +123,12 @@ OTHER_FORMATS = {
 """Suffixes of known formats. Other suffixes are part of the name, as in "take 1.2"."""
 
 
+def beside(path: str) -> Path:
+    """An absolute path; one that is relative lies beside the .blend, or in the home folder if there is none."""
+    home = Path(bpy.data.filepath).parent if bpy.data.filepath else Path.home()
+    return home / path
+
+
 def target_path(target: str, suffixes: tuple[str, ...] = (), stem: str = "mix") -> Path:
     """The absolute path of an output file with one of the suffixes, or of the formats of mixes. In a folder, the file is called
     `stem`.
@@ -139,7 +145,7 @@ def target_path(target: str, suffixes: tuple[str, ...] = (), stem: str = "mix") 
 
     load_plugins()  # other add-ons may bring formats
     suffixes = suffixes or formats.suffixes()
-    path = Path(bpy.path.abspath(target))
+    path = beside(bpy.path.abspath(target))
     try:
         path = path / stem if target and (path.is_dir() or target.endswith(("/", "\\"))) else path
         if path.suffix.lower() in OTHER_FORMATS - set(suffixes):

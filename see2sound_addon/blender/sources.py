@@ -66,8 +66,16 @@ def _why_unheard(obj: bpy.types.Object, view_layer: bpy.types.ViewLayer, solo: b
         return "is not solo, others are"
     if obj.data.sound is None:
         return NO_SOUND
-    disabled = not obj.visible_get(view_layer=view_layer) and not obj.hide_get(view_layer=view_layer)
-    return "is disabled" if disabled else ""
+    enabled = not obj.hide_viewport and _is_in(obj, view_layer.layer_collection)
+    return "" if enabled else "is disabled"
+
+
+def _is_in(obj: bpy.types.Object, layer: bpy.types.LayerCollection) -> bool:
+    """Whether a part of a view layer has an object, and is not switched off. Its eyes only hide."""
+    if layer.collection.hide_viewport:
+        return False
+    own = not layer.exclude and layer.collection.objects.get(obj.name) == obj
+    return own or any(_is_in(obj, child) for child in layer.children)
 
 
 def beside_blend(path: Path) -> str:

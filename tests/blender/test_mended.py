@@ -382,3 +382,88 @@ def test_zero_scale_faces_nowhere_and_is_heard(bpy, clip, tmp_path):
     assert bpy.ops.see2sound.render_mix(filepath=str(tmp_path / "mix.wav"), layout="binaural") == {"FINISHED"}
     heard = soundfile.read(tmp_path / "mix.wav")[0]
     assert np.isfinite(heard).all() and heard.any()
+
+
+def test_a_locked_duplicate_keeps_the_artist_s_sound(bpy, tmp_path):
+    """Make Speakers again after a Speaker was duplicated, given a sound and locked."""
+    add_camera(bpy)
+    bpy.ops.mesh.primitive_cube_add()
+    bpy.context.object.name = "Fountain"
+    bpy.ops.see2sound.listen_to_scene()
+    bpy.ops.see2sound.make_speakers()
+    speaker = next(obj for obj in bpy.data.objects if obj.type == "SPEAKER")
+    copy = speaker.copy()
+    copy.data = speaker.data.copy()
+    bpy.context.scene.collection.objects.link(copy)
+    bpy.context.view_layer.objects.active = copy
+    write_wav(tmp_path / "mine.wav", noise(0.5))
+    bpy.ops.see2sound.set_sound(filepath=str(tmp_path / "mine.wav"))
+    copy.see2sound.locked = True
+    bpy.ops.see2sound.make_speakers()
+    assert copy.data.sound.filepath.endswith("mine.wav")
+    assert speaker.see2sound.source_id != copy.see2sound.source_id
+
+
+def test_eyes_hide_and_monitors_disable(bpy, extension):
+    """As in Blender: what the eye of a collection hides still sounds; what is excluded or disabled does not."""
+    sources = import_module(f"{extension.__name__}.see2sound_addon.blender.sources")
+    bpy.ops.see2sound.add_source(label="rain")
+    bpy.ops.see2sound.generate()
+    scene, layer = bpy.context.scene, bpy.context.view_layer
+    obj = bpy.context.object
+    home = next(child for child in layer.layer_collection.children if obj.name in child.collection.objects)
+
+    def heard():
+        bpy.context.view_layer.update()
+        mixed = obj in sources.heard_and_unheard(scene, layer)[0]
+        graph = bpy.context.evaluated_depsgraph_get()
+        assert mixed == any(one.original == obj for one in graph.ids if isinstance(one, bpy.types.Object)), "as Blender has it"
+        return mixed
+
+    assert heard()
+    home.hide_viewport = True
+    assert heard()
+    home.hide_viewport = False
+    for switch in ("exclude",):
+        setattr(home, switch, True)
+        assert not heard()
+        setattr(home, switch, False)
+    home.collection.hide_viewport = True
+    assert not heard()
+    home.collection.hide_viewport = False
+    obj.hide_viewport = True
+    assert not heard()
+
+
+def test_a_curve_does_not_drive_another_class_s_parameter(bpy):
+    add_camera(bpy)
+    bpy.ops.see2sound.add_source(label="car")
+    car = bpy.context.object
+    item = car.see2sound.parameters["rpm"]
+    for frame, value in ((1, 7000.0), (24, 600.0)):
+        item.value = value
+        car.keyframe_insert(item.path_from_id("value"), frame=frame)
+    car.keyframe_insert("location", frame=1)
+    car.see2sound.prompt = "dog barking"
+    bpy.context.scene.frame_set(12)
+    assert car.see2sound.parameters["rate"].value < 6.0
+    assert car.animation_data.action is not None, "its own movement stays"
+
+
+def test_two_scenes_with_one_file_do_not_pass_for_each_other(bpy, tmp_path):
+    first = bpy.context.scene
+    for scene in (first, bpy.data.scenes.new("second")):
+        bpy.context.window.scene = scene
+        add_camera(bpy)
+        scene.frame_end = 5
+        bpy.ops.see2sound.render_mix(filepath=str(tmp_path / "mix.wav"), layout="stereo")
+    assert first.see2sound.outdated and not bpy.data.scenes["second"].see2sound.outdated
+
+
+def test_a_path_without_slashes_lies_beside_the_blend(bpy, tmp_path):
+    add_camera(bpy)
+    bpy.context.scene.frame_end = 5
+    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "a.blend"))
+    bpy.context.scene.see2sound.mix_path = "take1.wav"
+    bpy.ops.see2sound.render_mix(layout="stereo")
+    assert (tmp_path / "take1.wav").is_file()

@@ -15,7 +15,7 @@ from typing import Any
 import bpy
 
 from ..heard import OF_SCENE, source_properties, speaker_properties
-from ..sources import is_muted
+from ..sources import is_muted, same_file
 
 NOT_OF_ROOMS = {"rna_type", "name", "traced", "traced_with", "trace_outdated", "show_rays"}
 
@@ -52,6 +52,9 @@ def remember(scene: bpy.types.Scene, path: str, reading: Reading) -> None:
     settings = scene.see2sound
     settings.mixed, settings.mixed_with = path, reading.print
     settings.outdated = reading.changed or _settings_print(scene) != reading.print
+    for other in bpy.data.scenes:
+        if other != scene and other.library is None and other.see2sound.mixed and same_file(other.see2sound.mixed, path):
+            other.see2sound.outdated = True  # its mix was written over
 
 
 def setting_changed(settings: bpy.types.PropertyGroup, context: bpy.types.Context) -> None:
@@ -131,6 +134,7 @@ def _settings_print(scene: bpy.types.Scene) -> str:
         facts += [tuple(map(tuple, room.box.matrix_world)), tuple(room.box.dimensions), room.box.empty_display_size]
     facts += [_plain(getattr(room, item.identifier)) for item in room.bl_rna.properties if item.identifier not in NOT_OF_ROOMS]
     facts += [scene.frame_start, scene.frame_end, scene.render.fps, scene.render.fps_base, scene.unit_settings.scale_length]
+    facts += [scene.unit_settings.system, scene.render.ffmpeg.audio_mixrate]
     facts += [scene.audio_volume, scene.audio_doppler_speed, scene.audio_doppler_factor, scene.audio_distance_model]
     facts += [(marker.frame, marker.camera.name) for marker in scene.timeline_markers if marker.camera is not None]
     facts += [scene.camera.name if scene.camera is not None else ""]

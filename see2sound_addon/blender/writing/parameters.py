@@ -6,6 +6,8 @@ from typing import Any
 
 import bpy
 
+from ..animation import remove_keys
+
 _filling: list[bool] = []
 """Not empty while values are set by us, not by hand."""
 
@@ -22,6 +24,9 @@ def settle(obj: bpy.types.Object) -> None:
     _filling.append(True)
     try:
         if known is None or facts.sound_class != name:
+            for item in facts.parameters:  # its curve would drive another parameter
+                for name in ("value", "follow"):
+                    remove_keys(obj, item.path_from_id(name))
             facts.parameters.clear()
             facts.sound_class, facts.events = ("", "") if known is None else (name, known.events)
         if known is None:

@@ -420,6 +420,7 @@ def set_own_sound(obj: bpy.types.Object, path: Path) -> None:
     sound = bpy.data.sounds.load(str(path), check_existing=True)
     sound.filepath = beside_blend(path)
     speaker.sound = sound
+    facts.recording = facts.licence = ""
     speaker.update_tag()
     if facts.clip and abs(speaker.distance_reference - facts.set_reference) < 1e-5:
         speaker.distance_reference = facts.set_reference = 1.0
