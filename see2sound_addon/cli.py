@@ -241,6 +241,10 @@ def _run(options: argparse.Namespace) -> dict[str, Any]:
     with cli_neural.chosen_backends(options, usual, _progress) as backends:
         out = options.out.resolve()
         _check_name(out)
+        for name in ("film.mp4", "overview.png"):
+            if is_same_file(out / name, options.picture):
+                message = f"The result would overwrite {options.picture}."
+                raise See2SoundError("would-overwrite", message, "Choose another folder.")
         found = pipeline.reconstruct(options.picture, None, settings, _progress, backends)
         check_writable(out)
         check_writable(out / "clips")

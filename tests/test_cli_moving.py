@@ -140,3 +140,12 @@ def test_a_damaged_video_is_one_clear_line(tmp_path):
         done = run(verb, tmp_path / "a.mp4", "--out", tmp_path / out)
         (line,) = done.stderr.strip().splitlines()
         assert done.returncode == 1 and "a.mp4 cannot be read" in line
+
+
+@pytest.mark.parametrize("name", ["film.mp4", "overview.png"])
+def test_run_never_writes_over_what_it_reads(tmp_path, name):
+    path = tmp_path / name
+    path.write_bytes(b"precious")
+    code = "from see2sound_addon.cli import main; raise SystemExit(main())"
+    done = subprocess.run([sys.executable, "-c", code, "run", path, "--out", tmp_path], capture_output=True, text=True)
+    assert done.returncode == 1 and "would overwrite" in done.stderr and path.read_bytes() == b"precious"

@@ -261,6 +261,7 @@ def _open_animation(path: Path) -> MovingPicture:
         working_size(path, size)
         for number in range(count):
             image.seek(number)
+            image.load()  # a WebP knows how long it is shown only then
             holds.append(_hold(image))
     seconds = sum(holds)
     return MovingPicture(path, size, count / seconds, seconds, count)

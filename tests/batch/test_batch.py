@@ -184,3 +184,12 @@ def test_one_shot_of_a_list(plans, capsys):
     assert "the list has 2" in capsys.readouterr().err
     first, second = (np.abs(soundfile.read(plans / "out" / "b.wav")[0]).max(), (plans / "out" / "a.wav").exists())
     assert first > 0.0 and not second
+
+
+def test_a_folder_that_no_batch_has_made_is_not_replaced(plans, capsys):
+    """Stems go into a folder; one of that name is there, with the user's own files in it."""
+    (plans / "out" / "mine").mkdir(parents=True)
+    (plans / "out" / "mine" / "notes.txt").write_text("precious")
+    listed(plans, "input,out,format\nplan_0.json,mine,stems\n")
+    assert batch(plans, capsys) == (1, {"mine": "failed"})
+    assert (plans / "out" / "mine" / "notes.txt").read_text() == "precious"
