@@ -10,7 +10,7 @@ from ..see2sound_addon.blender.backends import load_plugins
 from ..see2sound_addon.blender.properties import choices
 from ..see2sound_addon.errors import See2SoundError
 from . import reporting
-from .render_mix import RenderMix, beside, head_for, mix_request, plan_of_scene, target_path
+from .render_mix import RenderMix, absolute_path, head_for, mix_request, plan_of_scene, target_path
 from .working import Work, Working, ask
 
 PATH = {"SKIP_SAVE"} | choices.RELATIVE_PATH
@@ -151,7 +151,7 @@ class SEE2SOUND_OT_export_stems(Export, bpy.types.Operator):
     def work(self, context: bpy.types.Context, seconds: float) -> Work:
         if not self.filepath or (self.filepath.startswith("//") and not bpy.data.filepath):
             raise See2SoundError("blend-unsaved", "There is no folder to write stems to.", "Save the file, or choose one.")
-        path = beside(bpy.path.abspath(self.filepath).rstrip("/\\"))
+        path = absolute_path(self.filepath.rstrip("/\\"))
         layout = context.scene.see2sound.layout if self.panned else None
         output = "reaper" if self.reaper else "stems"
         return (yield from self.export(context, seconds, path, output, layout, False))

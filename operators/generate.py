@@ -61,6 +61,5 @@ class SEE2SOUND_OT_generate(Working, bpy.types.Operator):
 
     def _open(self, scene: bpy.types.Scene) -> list[bpy.types.Object]:
         """What may get a sound: neither linked nor locked, nor with a sound of the artist's own unless that was asked for."""
-        objects = [obj for obj in sources.sources(scene) if obj.library is None and not obj.see2sound.locked]
-        objects = [obj for obj in objects if obj.data.library is None]  # an override of the object alone has its sound linked
+        objects = [obj for obj in sources.sources(scene) if sources.may_get_sound(obj)]
         return [obj for obj in objects if self.selected or not sources.has_own_sound(obj)]

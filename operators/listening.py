@@ -27,19 +27,18 @@ def make(context: bpy.types.Context, generate: bool) -> Work:
 
     scene, uid = context.scene, context.scene.session_uid
     sources.settle_ids()
-    backends, models = chosen_backends(scene), None
-    if generate:  # what may be missing is asked for before the scene is changed
+    models = neural.chosen_models(context, scene) if generate else None  # if it is missing, nothing is changed
+    if generate:
         check_writable(sources.clip_folder())
-        models = neural.chosen_models(context, scene)
     objects, notes = proposals.make_speakers(context, scene)
     if not generate:
         return notes
     objects = [obj for obj in objects if not sources.has_own_sound(obj)]
     prompts = [(obj.see2sound.source_id, obj.see2sound.prompt) for obj in objects]
-    made = yield from ask(clips.request(scene, prompts, backends, models))
+    made = yield from ask(clips.request(scene, prompts, chosen_backends(scene), models))
     scene, ids = same_scene(context, uid), {source_id for source_id, _ in prompts}
-    left = [obj for obj in sources.sources(scene) if obj.see2sound.source_id in ids and obj.library is None]
-    left = [obj for obj in left if not obj.see2sound.locked and not sources.has_own_sound(obj)]
+    left = [obj for obj in sources.sources(scene) if obj.see2sound.source_id in ids]
+    left = [obj for obj in left if sources.may_get_sound(obj) and not sources.has_own_sound(obj)]
     return notes + clips.attach_clips(scene, left, made.clips)
 
 

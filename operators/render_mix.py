@@ -123,10 +123,10 @@ OTHER_FORMATS = {
 """Suffixes of known formats. Other suffixes are part of the name, as in "take 1.2"."""
 
 
-def beside(path: str) -> Path:
-    """An absolute path; one that is relative lies beside the .blend, or in the home folder if there is none."""
+def absolute_path(path: str) -> Path:
+    """A path as an artist types it: a relative one lies beside the .blend, or in the home folder if there is none."""
     home = Path(bpy.data.filepath).parent if bpy.data.filepath else Path.home()
-    return home / path
+    return home / bpy.path.abspath(path)
 
 
 def target_path(target: str, suffixes: tuple[str, ...] = (), stem: str = "mix") -> Path:
@@ -145,7 +145,7 @@ def target_path(target: str, suffixes: tuple[str, ...] = (), stem: str = "mix") 
 
     load_plugins()  # other add-ons may bring formats
     suffixes = suffixes or formats.suffixes()
-    path = beside(bpy.path.abspath(target))
+    path = absolute_path(target)
     try:
         path = path / stem if target and (path.is_dir() or target.endswith(("/", "\\"))) else path
         if path.suffix.lower() in OTHER_FORMATS - set(suffixes):

@@ -242,9 +242,7 @@ def _run(options: argparse.Namespace) -> dict[str, Any]:
         out = options.out.resolve()
         _check_name(out)
         for name in ("film.mp4", "overview.png"):
-            if is_same_file(out / name, options.picture):
-                message = f"The result would overwrite {options.picture}."
-                raise See2SoundError("would-overwrite", message, "Choose another folder.")
+            _check_output(out / name, options.picture)
         found = pipeline.reconstruct(options.picture, None, settings, _progress, backends)
         check_writable(out)
         check_writable(out / "clips")
@@ -353,7 +351,7 @@ def _check_name(path: Path) -> None:
 
 def _check_output(out: Path, source: Path) -> None:
     if is_same_file(out, source):
-        raise See2SoundError("would-overwrite", f"The mix would overwrite {source}.", "Choose another name.")
+        raise See2SoundError("would-overwrite", f"{out} would overwrite {source}.", "Choose another name or folder.")
 
 
 def _delivery(options: argparse.Namespace) -> Any:

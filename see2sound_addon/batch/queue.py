@@ -64,8 +64,8 @@ def _one(shot: Shot, out: Path, command: list[str], stopped: Stopped) -> Result:
         print_ = shot.fingerprint()
         if target.exists() and _recorded(record) == print_:
             return Result(shot, "skipped")
-        strange = target.is_dir() and any(target.iterdir()) and not record.is_file()
-        if strange or target.resolve() == out.resolve():
+        foreign = target.is_dir() and any(target.iterdir()) and not record.is_file()
+        if foreign or target.resolve() == out.resolve():
             message = f"{target} is there, and no earlier batch has made it."
             raise See2SoundError("would-overwrite", message, "Give the shot another name in `out`.")
         target.parent.mkdir(parents=True, exist_ok=True)

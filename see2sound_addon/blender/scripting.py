@@ -140,7 +140,7 @@ class BlenderScene(Scene):
         """
         scene, folder = _scene(self.name), sources.clip_folder()
         check_writable(folder)
-        objects = [obj for obj in sources.sources(scene) if not sources.has_own_sound(obj) and not obj.see2sound.locked]
+        objects = [obj for obj in sources.sources(scene) if sources.may_get_sound(obj) and not sources.has_own_sound(obj)]
         prompts = [(obj.see2sound.source_id, obj.see2sound.prompt) for obj in objects]
         request = clips.request(scene, prompts, chosen_backends(scene), None)
         made = pipeline.make_clips(request.wanted, progress, choose_backends(request.backends))

@@ -193,6 +193,11 @@ def has_foreign_reference(obj: bpy.types.Object) -> bool:
     )
 
 
+def may_get_sound(obj: bpy.types.Object) -> bool:
+    """Whether a source may get another sound: it is not locked, and neither it nor its Speaker data is linked."""
+    return obj.library is None and obj.data.library is None and not obj.see2sound.locked
+
+
 def sound_strips(obj: bpy.types.Object) -> list[bpy.types.NlaStrip]:
     """The NLA strips that make a Speaker sound, muted ones left out; Blender plays those of muted tracks too."""
     if obj.animation_data is None:
@@ -212,8 +217,10 @@ def remove(obj: bpy.types.Object, clip: bool = False) -> None:
     bpy.data.objects.remove(obj)
     if speaker.users == 0:
         bpy.data.speakers.remove(speaker)  # type: ignore[arg-type]
-    bpy.context.view_layer.update()  # Blender must stop playing them first
-    for sound in [sound for sound in sounds if sound.users == 0]:
+    unused = [sound for sound in sounds if sound.users == 0]
+    if unused:
+        bpy.context.view_layer.update()  # Blender must stop playing them first
+    for sound in unused:
         path = Path(bpy.path.abspath(sound.filepath, library=sound.library))
         ours = sound.library is None and _is_clip_of(path, source_id)
         bpy.data.sounds.remove(sound)

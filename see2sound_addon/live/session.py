@@ -179,7 +179,7 @@ class Session:
     ) -> Report:
         """`play`: gives the frames from a time of the clock on. `picture`: the first of them."""
         looked = look_at_picture(picture, None, self.settings, self.backends)
-        detect = detect_in(looked.camera.projection, self.settings, self.backends)
+        detect = detect_in(looked.camera.projection, self.backends)
         detect(picture.pixels)  # what is slow the first time
         listener = Listener(self._sofa)
         clips = _Clips(self._folder, self._seed, listener.add)

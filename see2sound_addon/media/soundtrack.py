@@ -14,12 +14,10 @@ import soundfile
 
 from ..errors import See2SoundError
 from ..paths import is_file
-from .films import film_library
+from .films import LONGEST, film_library, sound_from
 from .scratch import temporary_folder
 
 CHANNELS = (1, 2, 6, 8)
-LONGEST = 24 * 3600
-"""Seconds."""
 LOWEST, HIGHEST = 4000, 192000
 """Hz."""
 LARGEST = 1000.0
@@ -123,7 +121,7 @@ def _decode(film: Path, out: Path) -> None:
                 )  # fmt: skip
             first = next(iter(source.streams.video), voice)
             begin = 0.0 if first.start_time is None else float(first.start_time * first.time_base)
-            _write(av, source, voice, begin, out)
+            _write(source, voice, begin, out)
     except (av.FFmpegError, OSError, ValueError, AttributeError, soundfile.LibsndfileError) as error:  # streams without a codec
         raise See2SoundError(
             "film-unreadable",
@@ -132,25 +130,11 @@ def _decode(film: Path, out: Path) -> None:
         ) from error
 
 
-def _write(av: Any, source: Any, voice: Any, begin: float, out: Path) -> None:
-    rate, channels = voice.rate, voice.channels
-    resampler = av.AudioResampler("flt", LAYOUTS[channels], rate)
-    with soundfile.SoundFile(out, "w", rate, channels, "FLOAT", format="W64") as file:
-        skip = None
-        for frame in source.decode(voice):
-            if skip is None:
-                late = round((float(frame.time or 0.0) - begin) * rate)
-                skip = max(-late, 0)
-                _check_length(out, max(late, 0), rate)
-                for _ in range(0, late, rate):  # a second at a time: the file is from a stranger
-                    file.write(np.zeros((min(rate, late - file.frames), channels), np.float32))
-            for part in resampler.resample(frame):
-                samples = part.to_ndarray().reshape(-1, channels)
-                file.write(samples[skip:])
-                skip = max(skip - len(samples), 0)
-            _check_length(out, file.frames, rate)
-        for part in resampler.resample(None):
-            file.write(part.to_ndarray().reshape(-1, channels)[skip:])
+def _write(source: Any, voice: Any, begin: float, out: Path) -> None:
+    with soundfile.SoundFile(out, "w", voice.rate, voice.channels, "FLOAT", format="W64") as file:
+        for block in sound_from(source, voice, begin, voice.rate, LAYOUTS[voice.channels]):
+            file.write(block)
+            _check_length(out, file.frames, voice.rate)
 
 
 def _check_length(out: Path, samples: int, rate: int) -> None:

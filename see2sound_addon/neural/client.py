@@ -153,15 +153,11 @@ class Neural:
     def find_by_outlines(self, pixels: np.ndarray) -> list[Detection]:
         """`Detector`: what is outlined, by its likeliest name."""
         regions = _apart(self._outlined(shrink(pixels)), MOST_NAMED)
-        if not regions:
-            return []
-        names = list(CLASSES)
-        crops = [self._crop(pixels, region.box, f"crop_{number}") for number, region in enumerate(regions)]
-        scores = np.array(self.ask(LabelPictures(self.folder(self.choice.names), crops, names)).scores)
+        named = self._likeliest(pixels, [region.box for region in regions])
         found = [
-            Detection(names[row.argmax()], region.box, float(row.max()))
-            for region, row in zip(regions, scores, strict=True)
-            if row.max() >= SURE and object_of(names[row.argmax()]) is not None
+            Detection(name, region.box, score)
+            for region, (name, score) in zip(regions, named, strict=True)
+            if score >= SURE and object_of(name) is not None
         ]
         return sorted(found, key=lambda one: -one.score)
 
@@ -216,11 +212,17 @@ class Neural:
 
     def name(self, view: View, region: Region) -> Guess | None:
         """The likeliest of all classes, or None where none is sure."""
+        ((name, score),) = self._likeliest(view.pixels, [region.box])
+        return CLASSES[name] if score >= SURE else None
+
+    def _likeliest(self, pixels: np.ndarray, boxes: list[Box]) -> list[tuple[str, float]]:
+        """The likeliest of all classes in each box, and how likely it is."""
+        if not boxes:
+            return []
         names = list(CLASSES)
-        asked = LabelPictures(self.folder(self.choice.names), [self._crop(view.pixels, region.box)], names)
-        scores = np.array(self.ask(asked).scores[0])
-        best = int(scores.argmax())
-        return CLASSES[names[best]] if scores[best] >= SURE else None
+        crops = [self._crop(pixels, box, f"crop_{number}") for number, box in enumerate(boxes)]
+        rows = np.array(self.ask(LabelPictures(self.folder(self.choice.names), crops, names)).scores)
+        return [(names[int(row.argmax())], float(row.max())) for row in rows]
 
     def describe(self, view: View, region: Region) -> Guess | None:
         """The class that a caption names, or None; its words become the prompt."""

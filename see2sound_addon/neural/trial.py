@@ -66,7 +66,7 @@ def try_model(place: Place, model: Path) -> Tried:
         begun = time.perf_counter()
         try:
             with Worker(place.executable, OFFLINE) as worker:
-                worker.ask(_smallest(task, model, scratch))
+                worker.ask(smallest_job(task, model, scratch))
                 seconds, memory = time.perf_counter() - begun, worker.ask(ReportMemory()).peak
         except Cancelled:
             raise
@@ -87,7 +87,7 @@ def _task_of(model: Path) -> str | None:
     return None
 
 
-def _smallest(task: str, model: Path, scratch: Path) -> Request[Any]:
+def smallest_job(task: str, model: Path, scratch: Path) -> Request[Any]:
     """A small job for a model."""
     picture = scratch / "picture.png"
     rows = np.linspace(0.0, 255.0, SIZE[1])[:, None, None]

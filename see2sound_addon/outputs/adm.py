@@ -172,7 +172,7 @@ def _gains_for(peaks: np.ndarray, beds: int, flavour: Flavour, notes: list[str])
 
 def _object(scene: SoundScene, source: Source, way: Way, level: float, flavour: Flavour, bake: bool) -> AudioObject:
     begin, end = _sounding(scene, source, bake)
-    way = _from(way, begin)
+    way = _way_after(way, begin)
     plain = bake or flavour.levels_in_signal
     return AudioObject(
         source.id, begin, end, way.times, way.directions, np.ones(len(way.times)) if plain else way.gains * level,
@@ -180,7 +180,7 @@ def _object(scene: SoundScene, source: Source, way: Way, level: float, flavour: 
     )  # fmt: skip
 
 
-def _from(way: Way, begin: float) -> Way:
+def _way_after(way: Way, begin: float) -> Way:
     """A way from a moment on; it begins where it is then."""
     if begin <= way.times[0]:
         return way

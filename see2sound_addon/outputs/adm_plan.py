@@ -53,7 +53,7 @@ def _source(one: AudioObject, clip: Path, number: int) -> Source:
     path = Trajectory(one.times, one.directions, UPRIGHT, one.times[one.jumps])
     if not np.ptp(one.directions, axis=0).any():
         path = Trajectory.fixed(one.directions[0])
-    times, level = _levels(one.times, np.maximum(one.gains, LOWEST))
+    times, level = _fader_knots(one.times, np.maximum(one.gains, LOWEST))
     fader = Fader(times, level) if np.ptp(level) else Fader(np.zeros(1), level[:1])
     return Source(
         one.name or f"object {number}", clip, path, start=one.begin, fader=fader, synchronous=True, divergence=one.divergence,
@@ -61,7 +61,7 @@ def _source(one: AudioObject, clip: Path, number: int) -> Source:
     )  # fmt: skip
 
 
-def _levels(times: np.ndarray, gains: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _fader_knots(times: np.ndarray, gains: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """The knots of a fader, seconds and dB, that follows gains which change linearly.
 
     A fader changes linearly in dB: between knots that are STEP apart, the two differ by a fiftieth of a dB at most.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -15,7 +14,7 @@ import soundfile
 from ..delivery.spherical import add_sa3d, add_sv3d
 from ..errors import See2SoundError
 from ..media.files import whole_file
-from ..media.films import film_library
+from ..media.films import film_library, sound_from
 from ..media.spherical import is_spherical
 from ..paths import is_file, is_same_file
 from ..progress import Progress, no_progress
@@ -209,22 +208,10 @@ class Under:
     def __init__(self, av: Any, video: Path) -> None:
         self._av, self._video = av, video
 
-    def blocks(self, rate: int, layout: str, channels: int) -> Iterator[np.ndarray]:
+    def blocks(self, rate: int, layout: str) -> Iterator[np.ndarray]:
         """(n, channels) float32 from the beginning of the picture."""
         with self._av.open(str(self._video)) as source:
-            begin, there = _begin(source.streams.video[0]), False
-            resampler, early = self._av.AudioResampler("flt", layout, rate), 0
-            for frame in itertools.chain(source.decode(audio=0), [None]):
-                if not there and frame is not None:
-                    there = True
-                    late = round((float(frame.time or 0.0) - begin) * rate)
-                    early = max(0, -late)
-                    if late > 0:
-                        yield np.zeros((late, channels), np.float32)
-                for part in resampler.resample(frame):
-                    samples = part.to_ndarray().reshape(-1, channels)
-                    yield samples[early:]
-                    early = max(0, early - len(samples))
+            yield from sound_from(source, source.streams.audio[0], _begin(source.streams.video[0]), rate, layout)
 
 
 class _Voice:
@@ -248,7 +235,7 @@ class _Voice:
                 self._stream.metadata[key] = value
         self._resampler = av.AudioResampler(self._stream.codec_context.format, self._layout, rate)
         self._read, self._loudest = 0, 0.0
-        self._under = None if under is None else under.blocks(self._rate, self._layout, self._file.channels)
+        self._under = None if under is None else under.blocks(self._rate, self._layout)
         self._rest = np.zeros((0, self._file.channels), np.float32)
 
     def write(self, film: Any, until: float) -> None:

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from ..backends import Backends
-from ..findings import Box, Estimate, FoundSource, Settings
+from ..findings import Estimate, FoundSource, Settings
 from ..media.pictures import Picture
 from ..projection import Camera, Equirectangular, Projection
 from ..vision.depth import depth_from_ground
 from ..vision.fusion import ellipse, named_objects
 from ..vision.look import Sighting, look
 from ..vision.tracking.tracks import Seen
+from ..vision.tracking.watching import Detect
 from ..vision.view import View, measure_view
 from . import around
 from .placing import Depth, depth_of, ground_of, place_sighting, projection_of, standing_camera
@@ -77,29 +77,38 @@ def _look_around(
     return LookedAt(camera, picture, view, found, True, [*notes, *more])
 
 
-def detect_in(
-    projection: Projection, settings: Settings, backends: Backends, measures_each: int = 1
-) -> Callable[[np.ndarray], list[Seen]]:
-    """The objects that a detector finds in pictures of a projection, with boxes as fractions.
-
-    `measures_each`: of so many pictures with objects, a depth model measures the distances in one; in panoramas in none.
-    """
+def detect_in(projection: Projection, backends: Backends) -> Detect:
+    """The objects that a detector finds in pictures of a projection, with boxes as fractions."""
     if projection.panoramic:
         views = around.views_of(projection)
         return lambda pixels: around.detect_around(pixels, projection, views, backends.detector)
-    measures, number = backends.depth is not depth_from_ground, -1
 
     def detect(pixels: np.ndarray) -> list[Seen]:
-        nonlocal measures, number
-        found = named_objects(backends.detector(pixels))
-        number += bool(found)
-        depth = None
-        if found and measures and number % measures_each == 0:
-            depth = _depth_alone(pixels, projection, settings, backends)
-            measures = depth is not None
-        return [Seen(np.array(one.box), one.name, one.score, distance=_measured(depth, one.box)) for one in found]
+        return [Seen(np.array(one.box), one.name, one.score) for one in named_objects(backends.detector(pixels))]
 
     return detect
+
+
+def with_distances(detect: Detect, projection: Projection, settings: Settings, backends: Backends, each: int) -> Detect:
+    """`detect`, with what a depth model measures of the objects in one of `each` pictures that has any; in panoramas in none.
+
+    One that does not measure is asked once.
+    """
+    if projection.panoramic or backends.depth is depth_from_ground:
+        return detect
+    measures, number = True, -1
+
+    def detect_and_measure(pixels: np.ndarray) -> list[Seen]:
+        nonlocal measures, number
+        found = detect(pixels)
+        number += bool(found)
+        if not found or not measures or number % each:
+            return found
+        depth = _depth_alone(pixels, projection, settings, backends)
+        measures = depth is not None
+        return found if depth is None else [replace(one, distance=_measured(depth, one.box)) for one in found]
+
+    return detect_and_measure
 
 
 def _depth_alone(pixels: np.ndarray, projection: Projection, settings: Settings, backends: Backends) -> Depth | None:
@@ -109,9 +118,9 @@ def _depth_alone(pixels: np.ndarray, projection: Projection, settings: Settings,
     return depth if depth.doubt is not None else None
 
 
-def _measured(depth: Depth | None, box: Box) -> Estimate | None:
-    if depth is None:
-        return None
+def _measured(depth: Depth, box: np.ndarray) -> Estimate | None:
+    """What was measured in a box (4,)."""
     height, width = depth.distances.shape
-    mask = ellipse((height, width), (box[0] * width, box[1] * height, box[2] * width, box[3] * height))
+    x0, y0, x1, y1 = (box * [width, height, width, height]).tolist()
+    mask = ellipse((height, width), (x0, y0, x1, y1))
     return depth.measured(mask) if mask.any() else None

@@ -20,7 +20,7 @@ from ..soundscene import Fader, Trajectory
 from ..vision.networks import Network
 from ..vision.tracking.watching import Shot, Watched, watch
 from .followed import ShotPoses, sources_of_shot, turned
-from .looking import LookedAt, detect_in, look_at_picture
+from .looking import LookedAt, detect_in, look_at_picture, with_distances
 from .placing import note_on_depth, projection_of, stem_of
 from .still import Reconstruction
 
@@ -57,12 +57,10 @@ def follow(
         looks[number] = looked
 
     every = LOOKS_EVERY if isinstance(backends.detector, Network) else LOOKS_EVERY_SLOW
-    detect = detect_in(projection, settings, backends, round(LOOKS_EVERY_SLOW / every))
-    watched = watch(
-        moving.read(settings.footage.first, settings.footage.last), moving.rate, projection, detect,
-        every, look,
-        _progress_of(moving, settings, progress),
-    )  # fmt: skip
+    each = round(LOOKS_EVERY_SLOW / every)
+    detect = with_distances(detect_in(projection, backends), projection, settings, backends, each)
+    frames = moving.read(settings.footage.first, settings.footage.last)
+    watched = watch(frames, moving.rate, projection, detect, every, look, _progress_of(moving, settings, progress))
     LOGGER.info("%d frames in %d shots", len(watched.times), len(watched.shots))
     times = np.array(watched.times) - watched.times[0]
     poses: list[ShotPoses] = []

@@ -92,15 +92,24 @@ def _look(repository: str, revision: str) -> tuple[str, list[Offered]]:
 def _check(out: Path, file: Offered, repository: str) -> None:
     """A file must be what the list has said; another is deleted, or the next download would keep it."""
     path = out / file.name
-    right = path.stat().st_size == file.size
-    if right and file.sha256:
-        right = file_hash(path) == file.sha256
-    elif right and file.blob:
-        right = hashlib.sha1(b"blob %d\0" % file.size + path.read_bytes(), usedforsecurity=False).hexdigest() == file.blob
-    if not right:
+    if not _is_as_listed(path, file):
         path.unlink()
         message = f"{file.name} of {repository} is not what the hub has announced."
         raise See2SoundError("download-wrong", message, "Try again later; the file may be changing.")
+
+
+def _is_as_listed(path: Path, file: Offered) -> bool:
+    if path.stat().st_size != file.size:
+        return False
+    if file.sha256:
+        return file_hash(path) == file.sha256
+    return not file.blob or _git_hash(path) == file.blob
+
+
+def _git_hash(path: Path) -> str:
+    """The hash by which git knows the content of a file."""
+    content = path.read_bytes()
+    return hashlib.sha1(b"blob %d\0" % len(content) + content, usedforsecurity=False).hexdigest()
 
 
 @contextmanager

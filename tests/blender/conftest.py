@@ -44,6 +44,22 @@ def bpy(extension, tmp_path):
     return bpy
 
 
+@pytest.fixture
+def dog(bpy):
+    """A source in front of a camera, without a sound yet."""
+    from stage import add_camera
+
+    add_camera(bpy)
+    bpy.ops.see2sound.add_source(label="dog")
+    return bpy.context.object
+
+
+@pytest.fixture
+def own_library(tmp_path, monkeypatch):
+    """No recordings but those of the test."""
+    monkeypatch.setenv("SEE2SOUND_LIBRARY", str(tmp_path / "library.sqlite"))
+
+
 @pytest.fixture(scope="session")
 def picture(tmp_path_factory):
     """A red object left and a blue one right of the middle, on sand under a sky."""

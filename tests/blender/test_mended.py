@@ -467,3 +467,14 @@ def test_a_path_without_slashes_lies_beside_the_blend(bpy, tmp_path):
     bpy.context.scene.see2sound.mix_path = "take1.wav"
     bpy.ops.see2sound.render_mix(layout="stereo")
     assert (tmp_path / "take1.wav").is_file()
+
+
+def test_another_class_keeps_what_is_set_by_hand_afterwards(bpy):
+    """The class is that of the prompt, so that another word of the same class leaves the values."""
+    bpy.ops.see2sound.add_source(label="car")
+    facts = bpy.context.object.see2sound
+    facts.prompt = "dog barking"
+    assert facts.sound_class == "dog"
+    facts.parameters["size"].value = 0.3
+    facts.prompt = "small dog barking"
+    assert facts.parameters["size"].value == pytest.approx(0.3)

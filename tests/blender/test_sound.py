@@ -7,17 +7,7 @@ import pytest
 import soundfile
 from stage import add_camera
 
-
-@pytest.fixture(autouse=True)
-def place(tmp_path, monkeypatch):
-    monkeypatch.setenv("SEE2SOUND_LIBRARY", str(tmp_path / "library.sqlite"))
-
-
-@pytest.fixture
-def dog(bpy):
-    add_camera(bpy)
-    bpy.ops.see2sound.add_source(label="dog")
-    return bpy.context.object
+pytestmark = pytest.mark.usefixtures("own_library")
 
 
 def clip_of(bpy, obj):

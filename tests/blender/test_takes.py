@@ -13,16 +13,7 @@ from stage import add_camera
 ROOT = Path(__file__).resolve().parents[2]
 
 
-@pytest.fixture(autouse=True)
-def place(tmp_path, monkeypatch):
-    monkeypatch.setenv("SEE2SOUND_LIBRARY", str(tmp_path / "library.sqlite"))
-
-
-@pytest.fixture
-def dog(bpy):
-    add_camera(bpy)
-    bpy.ops.see2sound.add_source(label="dog")
-    return bpy.context.object
+pytestmark = pytest.mark.usefixtures("own_library")
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import pytest
 
 from see2sound_addon.neural.client import OFFLINE
 from see2sound_addon.neural.requests import ReportStatus
-from see2sound_addon.neural.trial import _smallest
+from see2sound_addon.neural.trial import smallest_job
 from see2sound_addon.workers.process import PACKAGE_ROOT, Worker
 
 FAMILIES = {
@@ -39,7 +39,7 @@ def half(python, tmp_path_factory):
 
 @pytest.mark.parametrize(("task", "family"), [(task, family) for task, some in FAMILIES.items() for family in some])
 def test_every_family_works_at_half_precision(half, models, tmp_path, task, family):
-    half.ask(_smallest(task, models / family, tmp_path))
+    half.ask(smallest_job(task, models / family, tmp_path))
     for made in tmp_path.glob("*.npy"):
         assert np.isfinite(np.load(made)).all()
 

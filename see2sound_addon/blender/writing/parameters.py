@@ -25,8 +25,8 @@ def settle(obj: bpy.types.Object) -> None:
     try:
         if known is None or facts.sound_class != name:
             for item in facts.parameters:  # its curve would drive another parameter
-                for name in ("value", "follow"):
-                    remove_keys(obj, item.path_from_id(name))
+                for field in ("value", "follow"):
+                    remove_keys(obj, item.path_from_id(field))
             facts.parameters.clear()
             facts.sound_class, facts.events = ("", "") if known is None else (name, known.events)
         if known is None:
